@@ -1,0 +1,154 @@
+"""How good a point is: a duality gap (convex) or a fixed-point distance (nonconvex)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skl1.penalties.base import Penalty, prox_vector
+from skl1.problem import Point, Problem
+
+EPS = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What is known of a point.
+
+    Attributes
+    ----------
+    error : float
+        The duality gap, an upper bound of the distance of the objective from its minimum; or
+        the stationarity measure. What the tolerance is compared with.
+    floor : float
+        The size that rounding alone may give ``error``.
+    dual : ndarray
+        The correlations of the dual point (convex) or of the residual (nonconvex).
+    """
+
+    error: float
+    floor: float
+    dual: np.ndarray
+
+
+def certify(problem: Problem, point: Point) -> Certificate:
+    """The certificate that the penalty's kind asks for."""
+    if problem.penalty.convex:
+        return gap_certificate(problem, point)
+    return fixed_point_certificate(problem, point)
+
+
+def gap_certificate(problem: Problem, point: Point) -> Certificate:
+    """Duality gap with the best multiple of the residual as the dual point.
+
+    With ``z = X' S r`` and any c for which ``c z_j`` is feasible, Fenchel's inequality gives
+
+        gap(c) = (1 - c)^2 rr / 2 + sum_j [u_j g(w_j) - c w_j z_j + (u_j g)*(c z_j)],
+
+    in which each term is nonnegative. Nothing large is subtracted, so the gap is meaningful
+    far below the rounding error of the objective itself.
+    """
+    free = problem.free
+    gap, scaling, z = gap_after_refit(
+        problem.penalty,
+        problem.weights,
+        problem.design.norms,
+        free,
+        problem.free_gram if free.any() else None,
+        point.w,
+        point.z,
+        point.rr,
+    )
+    # Each correlation carries a rounding error of about eps ||x_j|| ||r||, and y one of eps.
+    reach = np.sqrt(problem.design.norms * point.rr)
+    floor = 4.0 * EPS * (float(np.abs(point.w) @ reach) + problem.design.energy)
+    return Certificate(gap, floor, scaling * z)
+
+
+def gap_after_refit(penalty, weights, norms, free, free_gram, w, z, rr):
+    """``(gap, c, z)`` of a point whose free coefficients are refitted first.
+
+    A dual feasible point must be orthogonal to every free (unpenalised) column; so the residual
+    is replaced by that of the refit, a step ``d`` in the free coefficients alone: z moves by
+    Gram columns, and the objective falls by ``d . z / 2``, which the gap has to include. Under a
+    sign constraint only the free coefficients in use are refitted, the others need z <= 0.
+    """
+    decrement = 0.0
+    if free_gram is not None:
+        one_sided = penalty.project(-1.0) == 0.0
+        active = free & (w != 0.0) if one_sided else free
+        block = free_gram[:, active[free]]
+        step = np.linalg.lstsq(block[active], z[active], rcond=None)[0]
+        decrement = float(step @ z[active])
+        z = z - block @ step
+        # Orthogonal up to rounding counts as orthogonal.
+        slack = penalty.pull(z) <= 64.0 * EPS * np.sqrt(norms * max(rr, 0.0))
+        z[active | (free & slack)] = 0.0
+        rr = max(rr - decrement, 0.0)
+    gap, c = best_gap(penalty, weights, w, z, rr)
+    return gap + 0.5 * decrement, c, z
+
+
+def best_gap(
+    penalty: Penalty, weights: np.ndarray, w: np.ndarray, z: np.ndarray, rr: float
+) -> tuple[float, float]:
+    """``(gap, c)`` for the better of two multiples c of the residual.
+
+    One is the maximiser of the dual along the residual, clipped on *both* sides to where
+    ``c z`` stays within the kink: an iterate that overshoots has a negative maximiser, and
+    clipped on one side only its dual point would be infeasible. The other is c = 1, which
+    costs a finite conjugate only where the penalty has an l2 term; at an optimum it is exact.
+    """
+    charged = weights @ penalty.value(w)
+    agreement = w @ z
+    limit = weights * penalty.kink()
+    c = 1.0 + agreement / rr if rr > 0.0 else 1.0
+    c = min(max(c, -largest_multiple(limit, penalty.pull(-z))), largest_multiple(limit, penalty.pull(z)))
+    gap = 0.5 * (1.0 - c) ** 2 * rr + charged - c * agreement
+    conjugate = penalty.conjugate(z, weights).sum()
+    if charged - agreement + conjugate < gap:
+        c = 1.0
+        gap = charged - agreement + conjugate
+    return max(float(gap), 0.0), float(c)
+
+
+def largest_multiple(limit: np.ndarray, pulled: np.ndarray) -> float:
+    """The largest c with ``c pulled <= limit`` everywhere."""
+    tense = pulled > 0.0
+    return float((limit[tense] / pulled[tense]).min()) if tense.any() else np.inf
+
+
+def surely_zero(problem: Problem, certificate: Certificate) -> np.ndarray:
+    """Mask of features that are zero in every solution (gap-safe sphere; Ndiaye et al. 2017).
+
+    The dual objective is strongly concave in the (weighted) residual with modulus one, so the
+    optimal correlations are within ``||x_j|| sqrt(2 gap)`` of the dual point's.
+    """
+    radius = np.sqrt(2.0 * certificate.error)
+    pulled = problem.penalty.pull(certificate.dual)
+    limit = problem.weights * problem.penalty.kink()
+    return pulled + np.sqrt(problem.design.norms) * radius < limit * (1.0 - 4.0 * EPS)
+
+
+def fixed_point_certificate(problem: Problem, point: Point) -> Certificate:
+    """How far one exact coordinate step would move, in units of y's spread.
+
+    ``max_j sqrt(d_j) |w_j - prox(w_j + z_j / d_j, u_j / d_j)| / sqrt(energy)``. Unlike the
+    distance to the subdifferential, which for l_p is zero at every zero coefficient, it
+    vanishes at coordinate-wise minima only.
+    """
+    energy = problem.design.energy
+    if energy == 0.0:
+        return Certificate(0.0, 0.0, point.z)
+    moves = coordinate_moves(problem.penalty, problem.weights, problem.design.norms, point.w, point.z)
+    error = float(np.abs(moves).max(initial=0.0)) / np.sqrt(energy)
+    return Certificate(error, 8.0 * EPS, point.z)
+
+
+def coordinate_moves(penalty, weights, norms, w, z):
+    """``sqrt(d_j) (prox(w_j + z_j / d_j, u_j / d_j) - w_j)``; 0 for a column of norm 0."""
+    d = np.where(norms > 0.0, norms, 1.0)
+    best = np.empty_like(w)
+    prox_vector(penalty, w + z / d, weights / d, best)
+    return np.sqrt(norms) * (best - w)

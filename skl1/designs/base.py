@@ -1,0 +1,174 @@
+"""What a design is: X and y as solvers see them, centred and weighted but never copied to be so."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+from scipy.linalg import lstsq
+from scipy.sparse.linalg import LinearOperator, lsmr
+
+from skl1.records import Record, RowMatrix, kernel
+
+#: Largest dense block (in float64 entries) that a least-squares fit may gather: 256 MB.
+BLOCK_ENTRIES = 2**25
+#: A column whose standard deviation is below this share of its mean is constant.
+CONSTANT_RATIO = 1e-14
+
+
+class Design(ABC):
+    """The data of a least-squares loss, in weighted means.
+
+    With weights s that sum to one, and x_j and y centred by their weighted means where an
+    intercept is fitted,
+
+        loss(w) = 1/2 sum_i s_i (y_i - x_i . w)^2.
+
+    Solvers see p-vectors and small Gram blocks only; vectors of length n stay in here.
+
+    Attributes
+    ----------
+    n_features : int
+    x_mean : ndarray of shape (n_features,)
+        Weighted column means; zero without an intercept.
+    y_mean : float
+    energy : float
+        ``sum_i s_i y_i^2``: twice the loss at zero.
+    correlation : ndarray of shape (n_features,)
+        ``sum_i s_i x_ij y_i``: minus the gradient at zero.
+    norms : ndarray of shape (n_features,)
+        ``sum_i s_i x_ij^2``: the diagonal of the Gram matrix. Exactly 0 for constant columns.
+    """
+
+    def __init__(self, X, y, sample_weight, fit_intercept):
+        self.X = X
+        n_samples, self.n_features = X.shape
+        self.fit_intercept = fit_intercept
+        self.weights = normalised_weights(sample_weight, n_samples)
+        y = np.asarray(y, dtype=np.float64)
+        if fit_intercept:
+            # Centring at a sample first keeps digits that a large mean would cost, and makes
+            # a constant y exactly zero. It must be a sample that counts.
+            pilot = y[self.anchor_row()]
+            self.y_mean = float(pilot + self.weights @ (y - pilot))
+            self.y = y - pilot - self.weights @ (y - pilot)
+        else:
+            self.y_mean = 0.0
+            self.y = y
+        self.energy = float(self.weights @ (self.y * self.y))
+        self.x_mean = np.zeros(self.n_features)
+        self.norms = np.empty(self.n_features)
+        self.correlation = np.empty(self.n_features)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._scan_columns()
+            # Deviations this small against the mean are the rounding of a constant column.
+            self.norms[self.norms <= (CONSTANT_RATIO * self.x_mean) ** 2] = 0.0
+        if not (np.isfinite(self.energy) and np.isfinite(self.norms.sum() + self.correlation.sum())):
+            raise ValueError(
+                "X or y holds numbers so large that their squares overflow; rescale the columns "
+                "(StandardScaler does)."
+            )
+
+    def anchor_row(self):
+        """A row of the largest weight."""
+        return int(np.argmax(self.weights))
+
+    def intercept(self, w):
+        """The optimal intercept for the coefficients w."""
+        return self.y_mean - float(self.x_mean @ w) if self.fit_intercept else 0.0
+
+    def gradient(self, w):
+        """``(z, rr)``: correlations ``z_j = sum_i s_i x_ij r_i`` and ``rr = sum_i s_i r_i^2``.
+
+        r = y - X w is computed from scratch in float64; z is minus the gradient of the loss.
+        """
+        r = self.y - self.forward(w)
+        if self.fit_intercept:
+            r -= self.weights @ r
+        return self.adjoint(r), float(self.weights @ (r * r))
+
+    def hessian(self, v):
+        """``G v``, with G the Gram matrix."""
+        return self.adjoint(self.forward(v))
+
+    def least_squares(self, columns):
+        """Coefficients of least norm that fit y by the given columns alone."""
+        scale = np.sqrt(self.weights)
+        if self.y.size * columns.size <= BLOCK_ENTRIES:
+            block = self.columns(columns) * scale[:, None]
+            return lstsq(block, scale * self.y, check_finite=False)[0]
+        padded = np.zeros(self.n_features)
+
+        def matvec(v):
+            padded[columns] = v.ravel()
+            return scale * self.forward(padded)
+
+        def rmatvec(r):
+            # adjoint() applies the weights itself, which are scale^2.
+            return self.adjoint(np.divide(r.ravel(), scale, out=np.zeros(r.size), where=scale > 0))[
+                columns
+            ]
+
+        operator = LinearOperator(
+            (self.y.size, columns.size), matvec=matvec, rmatvec=rmatvec, dtype=np.float64
+        )
+        return lsmr(operator, scale * self.y, atol=1e-14, btol=1e-14, maxiter=2000)[0]
+
+    @abstractmethod
+    def _scan_columns(self):
+        """Fill ``x_mean`` (if an intercept is fitted), ``norms`` and ``correlation``."""
+
+    @abstractmethod
+    def forward(self, w):
+        """``X w`` of the centred X, as a float64 vector of n entries."""
+
+    @abstractmethod
+    def adjoint(self, r):
+        """``sum_i s_i x_ij r_i`` of the centred X, as a float64 vector of p entries."""
+
+    @abstractmethod
+    def columns(self, index):
+        """The given columns, centred, as a float64 matrix. For few columns only."""
+
+    @abstractmethod
+    def gram(self, rows, columns):
+        """The block ``G[rows, columns]`` of the Gram matrix (weighted, centred), in float64."""
+
+    @abstractmethod
+    def row_gram(self, scale):
+        """``K_ij = sqrt(s_i s_j) sum_k scale_k x_ik x_jk`` of the centred X, n x n."""
+
+    @abstractmethod
+    def operator(self):
+        """A record whose compiled ``product(v, out)`` writes ``G v`` into out."""
+
+
+class GramOperator(Record):
+    """``G v`` for a G held in memory."""
+
+    G: RowMatrix
+
+    def product(self, v, out):
+        out[:] = 0.0
+        for j in range(v.size):
+            if v[j] != 0.0:
+                for k in range(v.size):
+                    out[k] += v[j] * self.G[j, k]
+
+
+@kernel
+def apply_product(operator, v, out):
+    """``operator.product(v, out)`` from Python."""
+    operator.product(v, out)
+
+
+def normalised_weights(sample_weight, n_samples):
+    """Weights that sum to one; rows of weight zero then take no part in anything."""
+    if sample_weight is None:
+        return np.full(n_samples, 1.0 / n_samples)
+    weights = np.asarray(sample_weight, dtype=np.float64)
+    # Dividing by the maximum first keeps the sum finite for weights near the largest float.
+    weights = weights / weights.max()
+    return weights / weights.sum()
+
+

@@ -1,0 +1,146 @@
+"""Sparse X in CSC form, 32- or 64-bit indices, centred implicitly: it stays sparse."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+from skl1.designs.base import Design
+from skl1.records import Record, Vector, kernel
+
+
+class SparseDesign(Design):
+    """X as a canonical CSC matrix.
+
+    Centring enters every product as a rank-one term: ``X w`` loses the scalar ``mean . w``
+    and ``X' r`` loses ``mean * sum(s r)``. Column variances are summed over deviations, the
+    implicit zeros being one term of a column, so nothing cancels.
+    """
+
+    def __init__(self, X, y, sample_weight, fit_intercept):
+        X = X.tocsc()
+        if not X.has_canonical_format:
+            X = X.copy()
+            X.sum_duplicates()
+        super().__init__(X, y, sample_weight, fit_intercept)
+
+    @property
+    def _arrays(self):
+        return self.X.data, self.X.indices, self.X.indptr
+
+    def _scan_columns(self):
+        scan_columns(
+            *self._arrays,
+            self.weights,
+            self.y,
+            self.fit_intercept,
+            self.x_mean,
+            self.norms,
+            self.correlation,
+        )
+
+    def forward(self, w):
+        out = np.full(self.y.size, -float(self.x_mean @ w))
+        add_product(*self._arrays, w, out)
+        return out
+
+    def adjoint(self, r):
+        out = np.empty(self.n_features)
+        transposed_product(*self._arrays, self.weights * r, out)
+        out -= self.x_mean * float(self.weights @ r)
+        return out
+
+    def columns(self, index):
+        return self.X[:, index].toarray().astype(np.float64) - self.x_mean[index]
+
+    def gram(self, rows, columns):
+        left = self.X[:, rows].astype(np.float64)
+        right = left if rows is columns else self.X[:, columns].astype(np.float64)
+        weighted = sparse.diags_array(self.weights) @ right
+        product = (left.T @ weighted).toarray()
+        return product - np.outer(self.x_mean[rows], self.x_mean[columns])
+
+    def row_gram(self, scale):
+        root = np.sqrt(self.weights)
+        scaled = self.X.astype(np.float64) @ sparse.diags_array(np.sqrt(scale))
+        # (X - 1 m') D (X - 1 m')' expanded; X D m is a vector, m' D m a scalar.
+        mean = self.x_mean * np.sqrt(scale)
+        cross = scaled @ mean
+        product = (scaled @ scaled.T).toarray() - cross[:, None] - cross[None, :] + mean @ mean
+        return product * root[:, None] * root
+
+    def operator(self):
+        return SparseColumns(*self._arrays, self.x_mean, self.weights)
+
+
+class SparseColumns(Record):
+    """``G v = X' S X v`` for compressed columns."""
+
+    data: Vector
+    indices: Vector
+    indptr: Vector
+    mean: Vector
+    weights: Vector
+
+    def product(self, v, out):
+        fit = np.zeros(self.weights.size)
+        shift = 0.0
+        for j in range(v.size):
+            shift += self.mean[j] * v[j]
+            if v[j] != 0.0:
+                for k in range(self.indptr[j], self.indptr[j + 1]):
+                    fit[self.indices[k]] += self.data[k] * v[j]
+        total = 0.0
+        for i in range(fit.size):
+            fit[i] = (fit[i] - shift) * self.weights[i]
+            total += fit[i]
+        for j in range(v.size):
+            dot = 0.0
+            for k in range(self.indptr[j], self.indptr[j + 1]):
+                dot += self.data[k] * fit[self.indices[k]]
+            out[j] = dot - self.mean[j] * total
+
+
+@kernel
+def scan_columns(data, indices, indptr, s, y, centre, mean, norms, correlation):
+    """Weighted mean, variance and correlation with y of every column."""
+    counted = np.count_nonzero(s)
+    for j in range(norms.size):
+        inside = 0.0
+        first = 0.0
+        present = 0
+        for k in range(indptr[j], indptr[j + 1]):
+            weight = s[indices[k]]
+            inside += weight
+            first += weight * data[k]
+            present += weight > 0.0
+        mean[j] = first if centre else 0.0
+        # 1 - inside is rounding, not weight, where no row that counts is absent.
+        absent = 1.0 - inside if present < counted else 0.0
+        second = absent * mean[j] * mean[j]
+        cross = 0.0
+        for k in range(indptr[j], indptr[j + 1]):
+            deviation = data[k] - mean[j]
+            second += s[indices[k]] * deviation * deviation
+            cross += s[indices[k]] * data[k] * y[indices[k]]
+        norms[j] = second
+        correlation[j] = cross
+
+
+@kernel
+def add_product(data, indices, indptr, w, out):
+    """``out += X w``, skipping the zeros of w."""
+    for j in range(w.size):
+        if w[j] != 0.0:
+            for k in range(indptr[j], indptr[j + 1]):
+                out[indices[k]] += data[k] * w[j]
+
+
+@kernel
+def transposed_product(data, indices, indptr, r, out):
+    """``out = X' r``."""
+    for j in range(out.size):
+        dot = 0.0
+        for k in range(indptr[j], indptr[j + 1]):
+            dot += data[k] * r[indices[k]]
+        out[j] = dot

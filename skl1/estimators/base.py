@@ -1,0 +1,265 @@
+"""What the estimators share: validation, the fit, the fitted attributes, predict."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.extmath import safe_sparse_dot
+from sklearn.utils.validation import check_is_fitted
+
+from skl1.designs import make_design
+from skl1.exceptions import EmptyModelWarning
+from skl1.penalties import NonNegative, Penalty
+from skl1.problem import Problem
+from skl1.sklearn_api import (
+    CallbackSupportMixin,
+    Interval,
+    check_sample_weight,
+    fit_callback,
+    fit_context,
+    validate_data,
+)
+from skl1.solvers.driver import EXHAUSTED, INTERRUPTED, Result, Solver, certified, minimise
+
+
+class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, ABC):
+    """Least squares with a separable penalty; everything but the penalty and the solver."""
+
+    alpha: float
+    penalty_weights: Any
+    positive: bool
+    fit_intercept: bool
+    tol: float
+    max_iter: int
+    warm_start: bool
+    record_history: bool
+
+    _parameter_constraints: ClassVar[dict] = {
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "penalty_weights": ["array-like", None],
+        "positive": ["boolean"],
+        "fit_intercept": ["boolean"],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "warm_start": ["boolean"],
+        "record_history": ["boolean"],
+    }
+
+    @abstractmethod
+    def _penalty(self) -> Penalty:
+        """The penalty on one coefficient, without the sign constraint."""
+
+    @abstractmethod
+    def _solver(self) -> Solver:
+        """The solver that the parameters ask for."""
+
+    @abstractmethod
+    def _remedy(self) -> str:
+        """What to do if the iterations did not suffice: the end of the warning."""
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None):
+        """Fit the model.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Training data. float32 and float64 are kept, anything else becomes float64. Sparse
+            X is used in CSC form, with 32- or 64-bit indices, and never made dense.
+        y : array-like of shape (n_samples,)
+            Target.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Weights, not negative and not all zero. A weight of 2 equals repeating the row, a
+            weight of 0 leaving it out.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If a parameter, X, y or a weight is out of its range, not finite or misshaped.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the tolerance was not met; with the figures.
+        EmptyModelWarning
+            If every coefficient is zero.
+        """
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse="csc",
+            accept_large_sparse=True,
+            dtype=[np.float64, np.float32],
+            y_numeric=True,
+        )
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(sample_weight, X)
+        design = make_design(X, y, sample_weight, self.fit_intercept)
+        problem = Problem(design, self._signed(self._penalty()), self._feature_weights())
+        with fit_callback(self, X, y, sample_weight) as report:
+            callback = None
+            if report is not None:
+
+                def callback(w):
+                    return report(lambda: self._linear_model(problem, w, X.dtype))
+
+            result = self._solve(problem, self._start(problem), callback)
+        self._publish(problem, result, X.dtype)
+        self._warn(problem, result)
+        return self
+
+    def predict(self, X):
+        """Predict the target.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            ``X @ coef_ + intercept_``.
+        """
+        check_is_fitted(self)
+        X = validate_data(
+            self,
+            X,
+            accept_sparse=["csr", "csc", "coo"],
+            accept_large_sparse=True,
+            dtype=[np.float64, np.float32],
+            reset=False,
+        )
+        return safe_sparse_dot(X, self.coef_, dense_output=True) + self.intercept_
+
+    @property
+    def sparse_coef_(self):
+        """``coef_`` as a sparse matrix of shape (1, n_features)."""
+        check_is_fitted(self)
+        return sparse.csr_matrix(self.coef_)
+
+    def _signed(self, penalty: Penalty) -> Penalty:
+        return NonNegative(penalty) if self.positive else penalty
+
+    def _feature_weights(self) -> np.ndarray:
+        """The penalty weights, checked. Without a penalty (alpha = 0) every feature is free."""
+        p = self.n_features_in_
+        if self.penalty_weights is None:
+            weights = np.ones(p)
+        else:
+            try:
+                weights = np.array(self.penalty_weights, dtype=np.float64)
+            except (TypeError, ValueError) as error:
+                raise ValueError(
+                    f"penalty_weights must be numbers, got {self.penalty_weights!r}."
+                ) from error
+            if weights.shape != (p,):
+                raise ValueError(
+                    f"penalty_weights must have one entry for each of the {p} features, got "
+                    f"shape {weights.shape}."
+                )
+            if np.isnan(weights).any() or (weights < 0.0).any():
+                raise ValueError(
+                    "penalty_weights must not be negative or NaN; 0 leaves a feature "
+                    "unpenalised, inf excludes it."
+                )
+        if self.alpha == 0.0:
+            weights[np.isfinite(weights)] = 0.0
+        return weights
+
+    def _start(self, problem: Problem) -> np.ndarray:
+        """The last solution on a warm start, else the model without penalised features."""
+        coef = getattr(self, "coef_", None) if self.warm_start else None
+        if coef is None or np.shape(coef) != problem.null.w.shape or not np.isfinite(coef).all():
+            return problem.null.w
+        w = np.where(problem.included, np.asarray(coef, dtype=np.float64), 0.0)
+        return np.maximum(w, 0.0) if self.positive else w
+
+    def _solve(
+        self, problem: Problem, start: np.ndarray, callback: Callable[[np.ndarray], bool] | None
+    ) -> Result:
+        return minimise(
+            self._solver(),
+            problem,
+            start,
+            tol=self.tol,
+            max_iter=self.max_iter,
+            callback=callback,
+            record=self.record_history,
+        )
+
+    def _linear_model(self, problem: Problem, w: np.ndarray, dtype) -> dict[str, Any]:
+        """The attributes that predict needs."""
+        w = w.astype(dtype)
+        return {"coef_": w, "intercept_": dtype.type(problem.design.intercept(w))}
+
+    def _publish(self, problem: Problem, result: Result, dtype) -> None:
+        """Set the fitted attributes, certified for the coefficients as they are returned."""
+        for name, value in self._linear_model(problem, result.w, dtype).items():
+            setattr(self, name, value)
+        if dtype != np.float64:
+            result = certified(problem, result, self.coef_.astype(np.float64))
+        offset = float(self.intercept_) - problem.design.intercept(self.coef_.astype(np.float64))
+        self.n_iter_ = result.n_iter
+        self.objective_ = result.point.objective + 0.5 * offset**2
+        if problem.penalty.convex:
+            self.dual_gap_ = result.error + 0.5 * offset**2
+        self.converged_ = result.converged
+        self.stop_reason_ = result.stop_reason
+        self.alpha_max_ = problem.null.alpha_max
+        if self.record_history:
+            self.history_ = result.history
+        elif hasattr(self, "history_"):
+            del self.history_
+
+    def _warn(self, problem: Problem, result: Result) -> None:
+        """At most one warning about convergence, and one about an empty model."""
+        if not self.converged_ and self.stop_reason_ != INTERRUPTED:
+            reached = f"{result.error:.3g}"
+            if problem.penalty.convex:
+                figures = (
+                    f"at a duality gap of {reached}; {result.target:.3g} was wanted "
+                    f"(tol={self.tol:g} of the null objective {problem.null.objective:.3g})"
+                )
+            else:
+                figures = f"at a stationarity of {reached}; tol={self.tol:g} was wanted"
+            advice = self._remedy() if self.stop_reason_ == EXHAUSTED else self._advice()
+            warnings.warn(
+                f"{type(self).__name__} stopped after {self.n_iter_} {self._solver().unit} "
+                f"({self.stop_reason_}) {figures}. {advice}",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+        if not self.coef_.any():
+            warnings.warn(
+                f"Every coefficient is zero: alpha={self.alpha:g}, and already for "
+                f"alpha_max_={self.alpha_max_:g} and above no penalised feature enters. Choose "
+                "a smaller alpha.",
+                EmptyModelWarning,
+                stacklevel=3,
+            )
+
+    def _advice(self) -> str:
+        """What to do if the solver stopped by itself."""
+        return "Scale the columns (StandardScaler), or raise tol."
+
+

@@ -1,0 +1,178 @@
+"""The Lasso and the elastic net."""
+
+from __future__ import annotations
+
+import warnings
+from numbers import Real
+from typing import ClassVar
+
+from skl1.estimators.base import PenalisedRegressor
+from skl1.penalties import L1, ElasticNet, Penalty, SquaredL2
+from skl1.sklearn_api import Interval, StrOptions
+from skl1.solvers.driver import Solver
+from skl1.solvers.first_order import Nesterov, Still
+from skl1.solvers.proximal_gradient import ProximalGradient
+from skl1.solvers.working_set import Sweeps, SweepsThenNewton, WorkingSet
+
+SOLVERS: dict[str, Solver] = {
+    "auto": WorkingSet(SweepsThenNewton()),
+    "coordinate_descent": WorkingSet(Sweeps(), count_sweeps=True),
+    "ista": ProximalGradient(Still()),
+    "fista": ProximalGradient(Nesterov()),
+}
+
+
+class ProximalLasso(PenalisedRegressor):
+    r"""Lasso and elastic net by proximal methods, with a duality gap.
+
+    Minimises over w and the intercept b
+
+    .. math::
+
+        \frac{1}{2 W} \sum_i s_i (y_i - x_i^\top w - b)^2
+        + \alpha \sum_j u_j \left(\rho |w_j| + \frac{1 - \rho}{2} w_j^2\right),
+        \qquad W = \sum_i s_i,
+
+    with sample weights s, penalty weights u and ``l1_ratio`` :math:`\rho`: with unit weights
+    the objective of scikit-learn's ``Lasso`` and ``ElasticNet``, at the same ``alpha``. The
+    intercept is never penalised.
+
+    Parameters
+    ----------
+    alpha : float, default=1.0
+        Strength of the penalty, at least 0. At ``alpha_max_`` and above the model is empty.
+    l1_ratio : float, default=1.0
+        Share of the L1 penalty, in [0, 1]; 1 is the Lasso, 0 ridge regression.
+    penalty_weights : array-like of shape (n_features,), default=None
+        Factors u of the penalty, one a feature, at least 0. A feature of weight 0 is not
+        penalised, one of weight inf is excluded. None means 1 for all.
+    positive : bool, default=False
+        Allow no negative coefficient.
+    fit_intercept : bool, default=True
+        Fit an intercept. X is centred implicitly: not copied, and sparse X stays sparse.
+    solver : {"auto", "coordinate_descent", "ista", "fista"}, default="auto"
+        "auto" works on a growing set of features, with coordinate descent on their Gram matrix
+        and Newton's method on the support; "coordinate_descent" is the same without Newton's
+        method; "ista" and "fista" are the proximal gradient method and its accelerated form,
+        with a step of 1/L in units of each column's own curvature.
+    tol : float, default=1e-6
+        Duality gap at which the fit stops, as a share of the null objective (the best value
+        without any penalised feature).
+    max_iter : int, default=10000
+        Iterations allowed: rounds of the working set ("auto"), sweeps, or steps.
+    warm_start : bool, default=False
+        Start from the last ``coef_``.
+    record_history : bool, default=False
+        Keep a record of the run in ``history_``.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_features,)
+        Coefficients, in the dtype of X.
+    intercept_ : float
+        Intercept; 0 if ``fit_intercept=False``.
+    sparse_coef_ : sparse matrix of shape (1, n_features)
+        ``coef_`` in sparse form.
+    n_iter_ : int
+        Iterations done, at least 1.
+    objective_ : float
+        The objective at the fitted coefficients.
+    dual_gap_ : float
+        Duality gap, in units of the objective: it exceeds its minimum by no more.
+    converged_ : bool
+        Whether the gap met the tolerance, or the limit of floating-point numbers.
+    stop_reason_ : str
+        Why the fit ended: "tolerance reached", "numerical precision", "max_iter reached" or
+        "stopped by a callback".
+    alpha_max_ : float
+        The smallest alpha for which no penalised feature enters; inf for ``l1_ratio=0``.
+    history_ : dict of ndarray
+        With ``record_history=True``, for each check: iteration, seconds, objective, gap,
+        nonzeros.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if X has names that are strings.
+
+    See Also
+    --------
+    SubgradientLasso : The same problem by the subgradient method.
+    NonconvexLpRegressor : Penalties ``|w|^p`` with p below 1.
+    RidgeGD : The squared penalty.
+
+    Notes
+    -----
+    The working set grows by gap-safe distances [1]_ [2]_, and features that the gap proves to
+    be zero are dropped. The gap is computed from the residuals in float64, whatever the dtype.
+
+    References
+    ----------
+    .. [1] O. Fercoq, A. Gramfort and J. Salmon, "Mind the duality gap: safer rules for the
+       Lasso", ICML 2015, eq. 8.
+    .. [2] M. Massias, A. Gramfort and J. Salmon, "Celer: a fast solver for the Lasso with dual
+       extrapolation", ICML 2018, eq. 11.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from skl1 import ProximalLasso
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> model = ProximalLasso(alpha=0.5).fit(X, y)
+    >>> int((model.coef_ != 0).sum()), model.converged_
+    (5, True)
+    >>> model.dual_gap_ <= 1e-6 * y.var() / 2
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **PenalisedRegressor._parameter_constraints,
+        "l1_ratio": [Interval(Real, 0, 1, closed="both")],
+        "solver": [StrOptions(set(SOLVERS))],
+    }
+
+    def __init__(
+        self,
+        alpha=1.0,
+        *,
+        l1_ratio=1.0,
+        penalty_weights=None,
+        positive=False,
+        fit_intercept=True,
+        solver="auto",
+        tol=1e-6,
+        max_iter=10_000,
+        warm_start=False,
+        record_history=False,
+    ):
+        self.alpha = alpha
+        self.l1_ratio = l1_ratio
+        self.penalty_weights = penalty_weights
+        self.positive = positive
+        self.fit_intercept = fit_intercept
+        self.solver = solver
+        self.tol = tol
+        self.max_iter = max_iter
+        self.warm_start = warm_start
+        self.record_history = record_history
+
+    def _penalty(self) -> Penalty:
+        if self.alpha == 0.0:
+            warnings.warn(
+                "With alpha=0, this algorithm does not converge well. You are advised to use "
+                "the LinearRegression estimator",
+                UserWarning,
+                stacklevel=4,
+            )
+        if self.l1_ratio == 1.0:
+            return L1(self.alpha)
+        if self.l1_ratio == 0.0:
+            return SquaredL2(self.alpha)
+        return ElasticNet(self.alpha, self.l1_ratio)
+
+    def _solver(self) -> Solver:
+        return SOLVERS[self.solver]
+
+    def _remedy(self) -> str:
+        return "Increase max_iter or tol, scale the columns" + (
+            "." if self.solver == "auto" else ', or use solver="auto".'
+        )

@@ -1,0 +1,161 @@
+"""The Lasso by the subgradient method."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import ClassVar
+
+from skl1.estimators.base import PenalisedRegressor
+from skl1.penalties import L1, Penalty
+from skl1.sklearn_api import Interval, StrOptions
+from skl1.solvers.driver import Solver
+from skl1.solvers.subgradient import Crossing, SubgradientDescent, Truncated
+
+
+class SubgradientLasso(PenalisedRegressor):
+    r"""Lasso by subgradient descent, with a duality gap.
+
+    Minimises over w and the intercept b
+
+    .. math::
+
+        \frac{1}{2 W} \sum_i s_i (y_i - x_i^\top w - b)^2 + \alpha \sum_j u_j |w_j|,
+        \qquad W = \sum_i s_i,
+
+    the objective of scikit-learn's ``Lasso``. The method is here to be understood and compared:
+    it may stall above the tolerance, and then says so. ``ProximalLasso`` solves the same problem
+    faster and to any accuracy.
+
+    Parameters
+    ----------
+    alpha : float, default=1.0
+        Strength of the penalty, at least 0. At ``alpha_max_`` and above the model is empty.
+    penalty_weights : array-like of shape (n_features,), default=None
+        Factors u of the penalty, one a feature, at least 0. A feature of weight 0 is not
+        penalised, one of weight inf is excluded. None means 1 for all.
+    positive : bool, default=False
+        Allow no negative coefficient (projected subgradients).
+    fit_intercept : bool, default=True
+        Fit an intercept. X is centred implicitly: not copied, and sparse X stays sparse.
+    step_size : {"polyak", "constant", "sqrt", "normalized"}, default="polyak"
+        Length of step k along the subgradient g, in units of each column's own curvature:
+        "polyak" ``(F - level) / ||g||^2`` with a target level between the best objective and
+        the dual bound [1]_ [2]_; "constant" ``c / L``; "sqrt" ``c / (L sqrt(k))``;
+        "normalized" ``c ||y|| / (sqrt(k) ||g||)``, the norm of y being its root mean square.
+    step_length : float, default=1.0
+        The factor c of the last three, above 0.
+    truncate : bool, default=True
+        A coefficient that a step would carry across zero stops at zero [3]_, and leaves it only
+        when the slope of the loss exceeds alpha times its weight: the model is sparse. With
+        False it crosses, as in the textbook: it oscillates around zero and is never sparse,
+        which ``history_`` shows.
+    averaging : bool, default=False
+        Return the average over the last half or more of the iterates, not the best of them.
+    tol : float, default=1e-6
+        Duality gap at which the fit stops, as a share of the null objective (the best value
+        without any penalised feature).
+    max_iter : int, default=10000
+        Steps allowed.
+    warm_start : bool, default=False
+        Start from the last ``coef_``.
+    record_history : bool, default=False
+        Keep a record of the run in ``history_``.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_features,)
+        Coefficients of the iterate with the least objective (or the average), in the dtype of X.
+    intercept_ : float
+        Intercept; 0 if ``fit_intercept=False``.
+    sparse_coef_ : sparse matrix of shape (1, n_features)
+        ``coef_`` in sparse form.
+    n_iter_ : int
+        Steps done, at least 1.
+    objective_ : float
+        The objective at the fitted coefficients.
+    dual_gap_ : float
+        Duality gap, in units of the objective: it exceeds its minimum by no more.
+    converged_ : bool
+        Whether the gap met the tolerance, or the limit of floating-point numbers.
+    stop_reason_ : str
+        Why the fit ended: "tolerance reached", "numerical precision", "max_iter reached" or
+        "stopped by a callback".
+    alpha_max_ : float
+        The smallest alpha for which no penalised feature enters.
+    history_ : dict of ndarray
+        With ``record_history=True``, for each check: iteration, seconds, objective, gap,
+        nonzeros, and crossings, the changes of sign since the last check.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if X has names that are strings.
+
+    See Also
+    --------
+    ProximalLasso : The same problem by proximal methods: faster, to any accuracy.
+
+    References
+    ----------
+    .. [1] B. T. Polyak, "Minimization of unsmooth functionals", USSR Computational Mathematics
+       and Mathematical Physics 9, 1969.
+    .. [2] E. Hazan and S. Kakade, "Revisiting the Polyak step size", arXiv:1905.00313, 2019,
+       algorithm 2.
+    .. [3] J. Langford, L. Li and T. Zhang, "Sparse online learning via truncated gradient",
+       Journal of Machine Learning Research 10, 2009.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from skl1 import SubgradientLasso
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> model = SubgradientLasso(alpha=0.5).fit(X, y)
+    >>> int((model.coef_ != 0).sum()), model.converged_
+    (5, True)
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **PenalisedRegressor._parameter_constraints,
+        "step_size": [StrOptions({"polyak", "constant", "sqrt", "normalized"})],
+        "step_length": [Interval(Real, 0, None, closed="neither")],
+        "truncate": ["boolean"],
+        "averaging": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        alpha=1.0,
+        *,
+        penalty_weights=None,
+        positive=False,
+        fit_intercept=True,
+        step_size="polyak",
+        step_length=1.0,
+        truncate=True,
+        averaging=False,
+        tol=1e-6,
+        max_iter=10_000,
+        warm_start=False,
+        record_history=False,
+    ):
+        self.alpha = alpha
+        self.penalty_weights = penalty_weights
+        self.positive = positive
+        self.fit_intercept = fit_intercept
+        self.step_size = step_size
+        self.step_length = step_length
+        self.truncate = truncate
+        self.averaging = averaging
+        self.tol = tol
+        self.max_iter = max_iter
+        self.warm_start = warm_start
+        self.record_history = record_history
+
+    def _penalty(self) -> Penalty:
+        return L1(self.alpha)
+
+    def _solver(self) -> Solver:
+        landing = Truncated() if self.truncate else Crossing()
+        return SubgradientDescent(self.step_size, self.step_length, landing, self.averaging)
+
+    def _remedy(self) -> str:
+        return "Subgradient methods are slow: ProximalLasso solves the same problem to any tol."

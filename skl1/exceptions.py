@@ -1,0 +1,5 @@
+"""Warnings of skl1's own."""
+
+
+class EmptyModelWarning(UserWarning):
+    """Every penalised coefficient of the fitted model is zero."""

@@ -1,0 +1,131 @@
+"""What a penalty is: the scalar mathematics of one coefficient."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import numpy as np
+
+from skl1.records import Record, kernel
+
+
+class Penalty(Record):
+    """A penalty on one coefficient, ``weight * g(w)``, scaled by the feature's weight.
+
+    Two groups of methods, by who calls them. ``prox`` and ``descent`` run inside compiled
+    loops on scalars. The others run on whole arrays and are written with NumPy operations
+    that work elementwise.
+
+    A penalty of one's own needs ``value`` and ``prox``; the other methods serve, each named
+    in its docstring, a certificate, Newton's method or the subgradient method.
+    """
+
+    @property
+    def convex(self) -> bool:
+        """Is g convex? Then a duality gap certifies the fit, else the fixed-point distance."""
+        return False
+
+    @abstractmethod
+    def value(self, w):
+        """``g(w)``, elementwise."""
+
+    @abstractmethod
+    def prox(self, z, step):
+        """``argmin_w (w - z)^2 / 2 + step * g(w)`` for scalars; the smaller of two minimisers."""
+
+    def kink(self):
+        """``g'(0+)``: how hard a correlation must pull before the coefficient leaves zero."""
+        return np.inf
+
+    def pull(self, z):
+        """The part of a correlation z that pulls a coefficient off zero, elementwise."""
+        return np.abs(z)
+
+    def project(self, w):
+        """The nearest admissible coefficient (a scalar, compiled)."""
+        return w
+
+    def derivative(self, w):
+        """``g'(w)`` for w != 0, elementwise: Newton's method on the support."""
+        raise NotImplementedError(f"{type(self).__name__} has no derivative")
+
+    def curvature(self, w):
+        """``g''(w)`` for w != 0, elementwise: Newton's method on the support."""
+        raise NotImplementedError(f"{type(self).__name__} has no curvature")
+
+    def alpha_max(self, pull, curvature, weight):
+        """The smallest alpha for which zero is optimal for one coefficient, elementwise.
+
+        ``curvature`` is the second derivative of the loss along the coefficient.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no alpha_max")
+
+
+class ConvexPenalty(Penalty):
+    """A convex penalty: has a conjugate (for the gap) and a subdifferential."""
+
+    @property
+    def convex(self) -> bool:
+        return True
+
+    @abstractmethod
+    def conjugate(self, z, weight):
+        """``sup_w z w - weight g(w)``, elementwise; inf where z is infeasible."""
+
+    @abstractmethod
+    def descent(self, w, slope, weight):
+        """The element of least size of ``slope + weight * dg(w)`` (scalars, compiled).
+
+        Zero if and only if w is optimal for a loss of that slope.
+        """
+
+
+class NonNegative(Penalty):
+    """``g(w)`` for w >= 0, infinite for w < 0, where g is any even penalty.
+
+    As g does not fall on w >= 0, the constrained minimiser is the free one of ``max(z, 0)``.
+    """
+
+    inner: Penalty
+
+    @property
+    def convex(self) -> bool:
+        return self.inner.convex
+
+    def value(self, w):
+        return self.inner.value(w)
+
+    def prox(self, z, step):
+        return self.inner.prox(max(z, 0.0), step)
+
+    def kink(self):
+        return self.inner.kink()
+
+    def pull(self, z):
+        return np.maximum(z, 0.0)
+
+    def project(self, w):
+        return max(w, 0.0)
+
+    def derivative(self, w):
+        return self.inner.derivative(w)
+
+    def curvature(self, w):
+        return self.inner.curvature(w)
+
+    def alpha_max(self, pull, curvature, weight):
+        return self.inner.alpha_max(pull, curvature, weight)
+
+    def conjugate(self, z, weight):
+        return self.inner.conjugate(np.maximum(z, 0.0), weight)
+
+    def descent(self, w, slope, weight):
+        free = self.inner.descent(w, slope, weight)
+        return free if w > 0.0 else min(free, 0.0)
+
+
+@kernel
+def prox_vector(penalty, z, step, out):
+    """``out_j = penalty.prox(z_j, step_j)``."""
+    for j in range(z.size):
+        out[j] = penalty.prox(z[j], step[j])

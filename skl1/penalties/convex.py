@@ -1,0 +1,120 @@
+"""Convex penalties: L1, elastic net, squared L2."""
+
+from __future__ import annotations
+
+from math import copysign
+
+import numpy as np
+
+from skl1.penalties.base import ConvexPenalty
+from skl1.records import kernel
+
+
+@kernel
+def soft_threshold(z, threshold):
+    """The proximal operator of ``threshold * |.|``."""
+    return copysign(max(abs(z) - threshold, 0.0), z)
+
+
+class L1(ConvexPenalty):
+    """``g(w) = alpha |w|``."""
+
+    alpha: float
+
+    def value(self, w):
+        return self.alpha * np.abs(w)
+
+    def prox(self, z, step):
+        return soft_threshold(z, step * self.alpha)
+
+    def kink(self):
+        return self.alpha
+
+    def derivative(self, w):
+        return self.alpha * np.sign(w)
+
+    def curvature(self, w):
+        return np.zeros_like(w)
+
+    def alpha_max(self, pull, curvature, weight):
+        return pull / weight
+
+    def conjugate(self, z, weight):
+        return np.where(np.abs(z) <= weight * self.alpha, 0.0, np.inf)
+
+    def descent(self, w, slope, weight):
+        if w == 0.0:
+            return soft_threshold(slope, weight * self.alpha)
+        return slope + weight * copysign(self.alpha, w)
+
+
+class ElasticNet(ConvexPenalty):
+    """``g(w) = alpha (l1_ratio |w| + (1 - l1_ratio) / 2 w^2)``, 0 < l1_ratio < 1."""
+
+    alpha: float
+    l1_ratio: float
+
+    def value(self, w):
+        return self.alpha * (self.l1_ratio * np.abs(w) + 0.5 * (1.0 - self.l1_ratio) * w * w)
+
+    def prox(self, z, step):
+        shrunk = soft_threshold(z, step * self.alpha * self.l1_ratio)
+        return shrunk / (1.0 + step * self.alpha * (1.0 - self.l1_ratio))
+
+    def kink(self):
+        return self.alpha * self.l1_ratio
+
+    def derivative(self, w):
+        return self.alpha * (self.l1_ratio * np.sign(w) + (1.0 - self.l1_ratio) * w)
+
+    def curvature(self, w):
+        return np.full_like(w, self.alpha * (1.0 - self.l1_ratio))
+
+    def alpha_max(self, pull, curvature, weight):
+        return pull / (weight * self.l1_ratio)
+
+    def conjugate(self, z, weight):
+        excess = np.maximum(np.abs(z) - weight * self.kink(), 0.0)
+        return half_square_over(excess, weight * self.alpha * (1.0 - self.l1_ratio))
+
+    def descent(self, w, slope, weight):
+        slope = slope + weight * self.alpha * (1.0 - self.l1_ratio) * w
+        if w == 0.0:
+            return soft_threshold(slope, weight * self.alpha * self.l1_ratio)
+        return slope + weight * copysign(self.alpha * self.l1_ratio, w)
+
+
+class SquaredL2(ConvexPenalty):
+    """``g(w) = alpha / 2 w^2``."""
+
+    alpha: float
+
+    def value(self, w):
+        return 0.5 * self.alpha * w * w
+
+    def prox(self, z, step):
+        return z / (1.0 + step * self.alpha)
+
+    def kink(self):
+        return 0.0
+
+    def derivative(self, w):
+        return self.alpha * w
+
+    def curvature(self, w):
+        return np.full_like(w, self.alpha)
+
+    def alpha_max(self, pull, curvature, weight):
+        return np.where(pull > 0.0, np.inf, 0.0)
+
+    def conjugate(self, z, weight):
+        return half_square_over(z, weight * self.alpha)
+
+    def descent(self, w, slope, weight):
+        return slope + weight * self.alpha * w
+
+
+def half_square_over(z, curvature):
+    """``z^2 / (2 curvature)``, the conjugate of ``curvature / 2 w^2``; 0 / 0 is 0."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return np.where(z == 0.0, 0.0, 0.5 * z * z / curvature)

@@ -1,0 +1,129 @@
+"""A problem: design + penalty + penalty weights. What a solver is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.optimize import nnls
+
+from skl1.designs import Design, GramOperator
+from skl1.designs.base import BLOCK_ENTRIES
+from skl1.penalties import Penalty
+
+#: First-order methods iterate on a Gram matrix of at most this many columns.
+GRAM_COLUMNS = 2000
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of the domain with what one pass over the data tells about it."""
+
+    w: np.ndarray
+    z: np.ndarray  #: minus the gradient of the loss
+    rr: float  #: twice the loss
+    objective: float
+
+
+@dataclass(frozen=True)
+class NullModel:
+    """The best model without any penalised feature."""
+
+    w: np.ndarray
+    z: np.ndarray
+    objective: float
+    alpha_max: float
+
+
+class Problem:
+    """minimise over w  ``loss(w) + sum_j u_j g(w_j)``.
+
+    Parameters
+    ----------
+    design : Design
+    penalty : Penalty
+    penalty_weights : ndarray of shape (n_features,)
+        u >= 0. A feature of weight 0 is never penalised ("free"), one of weight inf is
+        excluded, and so is a column that is constant.
+
+    Attributes
+    ----------
+    included : boolean ndarray
+        Features that may enter the model.
+    free : boolean ndarray
+        Included features without a penalty.
+    weights : ndarray
+        u, with 0 for excluded features, whose coefficient is 0 throughout.
+    """
+
+    def __init__(self, design: Design, penalty: Penalty, penalty_weights: np.ndarray):
+        self.design = design
+        self.penalty = penalty
+        self.included = np.isfinite(penalty_weights) & (design.norms > 0.0)
+        self.free = self.included & (penalty_weights == 0.0)
+        self.weights = np.where(self.included, penalty_weights, 0.0)
+        self.one_sided = penalty.project(-1.0) == 0.0
+
+    def restricted(self, penalty: Penalty) -> Problem:
+        """The same problem with another penalty."""
+        return Problem(
+            self.design, penalty, np.where(self.included, self.weights, np.inf)
+        )
+
+    def at(self, w: np.ndarray) -> Point:
+        """Gradient and objective at w: one pass over the data."""
+        z, rr = self.design.gradient(w)
+        z[~self.included] = 0.0
+        return Point(w, z, rr, 0.5 * rr + self.penalty_value(w))
+
+    def penalty_value(self, w: np.ndarray) -> float:
+        """``sum_j u_j g(w_j)``."""
+        return float(self.weights @ self.penalty.value(w))
+
+    @cached_property
+    def null(self) -> NullModel:
+        """The intercept and the free columns fitted, nothing else."""
+        w = np.zeros(self.design.n_features)
+        z = np.where(self.included, self.design.correlation, 0.0)
+        rr = self.design.energy
+        free = np.flatnonzero(self.free)
+        if free.size:
+            w[free] = self._fit_free(free)
+            point = self.at(w)
+            z, rr = point.z, point.rr
+        penalised = self.included & ~self.free
+        alpha_max = 0.0
+        if penalised.any():
+            alpha_max = float(
+                self.penalty.alpha_max(
+                    self.penalty.pull(z[penalised]),
+                    self.design.norms[penalised],
+                    self.weights[penalised],
+                ).max()
+            )
+        return NullModel(w, z, 0.5 * rr, alpha_max)
+
+    def _fit_free(self, free: np.ndarray) -> np.ndarray:
+        if not self.one_sided:
+            return self.design.least_squares(free)
+        if self.design.y.size * free.size > BLOCK_ENTRIES:
+            return np.zeros(free.size)  # the solver itself then fits them
+        root = np.sqrt(self.design.weights)
+        return nnls(self.design.columns(free) * root[:, None], root * self.design.y)[0]
+
+    @cached_property
+    def free_gram(self) -> np.ndarray:
+        """``G[:, free]``, zero in the rows of excluded features."""
+        block = self.design.gram(np.arange(self.design.n_features), np.flatnonzero(self.free))
+        block[~self.included] = 0.0
+        return block
+
+    @cached_property
+    def operator(self):
+        """What first-order kernels multiply by: a Gram matrix if small, else the data."""
+        p = self.design.n_features
+        if p <= GRAM_COLUMNS and p <= 2 * self.design.y.size:
+            every = np.arange(p)
+            return GramOperator(self.design.gram(every, every))
+        return self.design.operator()

@@ -1,0 +1,1 @@
+"""Solvers: one algorithm each, and the driver that runs them."""

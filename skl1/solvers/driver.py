@@ -1,0 +1,185 @@
+"""The one loop: ask the solver for a step, certify, record, decide whether to stop."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from skl1.certificates import Certificate, certify
+from skl1.problem import Point, Problem
+
+CONVERGED = "tolerance reached"
+PRECISION = "numerical precision"
+EXHAUSTED = "max_iter reached"
+INTERRUPTED = "stopped by a callback"
+#: A relative gap that coefficients in float32 cannot be expected to fall below.
+SINGLE = 1e-7
+
+
+@dataclass(kw_only=True)
+class State:
+    """What a solver carries from step to step. Each solver extends it.
+
+    Attributes
+    ----------
+    w : ndarray
+        The coefficients that the solver would return now.
+    n_iter : int
+        Iterations done, in the solver's own unit.
+    verdict : str
+        Set by a solver that cannot go on: the reason.
+    trace : dict
+        Further figures for the history, overwritten at each step.
+    """
+
+    w: np.ndarray
+    n_iter: int = 0
+    verdict: str = ""
+    trace: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What the driver wants of a solver: the error to reach, the iterations left."""
+
+    target: float
+    iterations: int
+
+
+class Solver(ABC):
+    """One algorithm: ``init`` makes its state, ``step`` advances it by a bounded amount.
+
+    A step is a round, or a number of compiled iterations; the driver certifies after each.
+    """
+
+    #: What ``n_iter_`` counts, in the plural.
+    unit = "steps"
+
+    @abstractmethod
+    def init(self, problem: Problem, w: np.ndarray) -> Any:
+        """The state at the start w."""
+
+    @abstractmethod
+    def step(
+        self, problem: Problem, state: Any, point: Point, known: Certificate, goal: Goal
+    ) -> None:
+        """Advance the state. ``point`` is the point at ``state.w``, ``known`` its certificate."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Where a run ended, and why."""
+
+    w: np.ndarray
+    point: Point
+    error: float
+    bound: float  #: the best lower bound of the optimal objective; -inf if nonconvex
+    target: float
+    n_iter: int
+    converged: bool
+    stop_reason: str
+    history: dict[str, np.ndarray]
+
+
+def minimise(
+    solver: Solver,
+    problem: Problem,
+    w: np.ndarray,
+    *,
+    tol: float,
+    max_iter: int,
+    callback: Callable[[np.ndarray], bool] | None = None,
+    record: bool = False,
+) -> Result:
+    """Run a solver until its certificate meets the tolerance.
+
+    Parameters
+    ----------
+    solver : Solver
+    problem : Problem
+    w : ndarray of shape (n_features,)
+        Where to start.
+    tol : float
+        For convex penalties the duality gap wanted, as a share of the null objective; for
+        others the fixed-point distance wanted, as a share of y's spread.
+    max_iter : int
+        Iterations allowed, in the solver's own unit.
+    callback : callable, optional
+        Called with the coefficients after each step; a true result stops the run.
+    record : bool, default=False
+        Keep iteration, seconds, objective, gap and non-zeros of every check.
+
+    Returns
+    -------
+    Result
+    """
+    start = perf_counter()
+    target = tol * problem.null.objective if problem.penalty.convex else tol
+    state = solver.init(problem, w)
+    rows: list[dict[str, float]] = []
+    bound = -np.inf
+    while True:
+        point = problem.at(state.w)
+        known = certify(problem, point)
+        error = known.error
+        if problem.penalty.convex:
+            # A dual point found earlier stays valid, so the best bound so far may be used.
+            bound = max(bound, point.objective - known.error)
+            error = min(error, max(point.objective - bound, 0.0))
+        if record:
+            rows.append(
+                {
+                    "iteration": state.n_iter,
+                    "seconds": perf_counter() - start,
+                    "objective": point.objective,
+                    "gap": error,
+                    "nonzeros": int(np.count_nonzero(state.w)),
+                    **state.trace,
+                }
+            )
+        reason = ""
+        if error <= target:
+            reason = CONVERGED
+        elif known.error <= known.floor:
+            reason = PRECISION
+        elif state.verdict:
+            reason = state.verdict
+        elif state.n_iter >= max_iter:
+            reason = EXHAUSTED
+        elif state.n_iter and callback is not None and callback(state.w):
+            reason = INTERRUPTED
+        if reason:
+            break
+        solver.step(problem, state, point, known, Goal(target, max_iter - state.n_iter))
+    if callback is not None:
+        callback(state.w)
+    history = {key: np.array([row[key] for row in rows]) for key in (rows[-1] if rows else ())}
+    return Result(
+        w=state.w,
+        point=point,
+        error=error,
+        bound=bound,
+        target=target,
+        n_iter=max(state.n_iter, 1),
+        converged=reason == CONVERGED or known.error <= known.floor,
+        stop_reason=reason,
+        history=history,
+    )
+
+
+def certified(problem: Problem, result: Result, w: np.ndarray) -> Result:
+    """The same result for other coefficients: the ones that float32 can hold, say.
+
+    The dual bound found on the way stays valid for them.
+    """
+    point = problem.at(w)
+    error = certify(problem, point).error
+    if problem.penalty.convex:
+        error = min(error, max(point.objective - result.bound, 0.0))
+    converged = result.converged and error <= max(result.target, SINGLE * problem.null.objective)
+    return replace(result, w=w, point=point, error=error, converged=converged)

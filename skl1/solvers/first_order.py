@@ -1,0 +1,146 @@
+"""What the first-order methods share: coordinates, step lengths, how many steps a call."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from scipy.linalg import eigh_tridiagonal
+
+from skl1.designs import GramOperator
+from skl1.designs.base import apply_product
+from skl1.penalties import Penalty, SquaredL2
+from skl1.problem import GRAM_COLUMNS, Problem
+from skl1.records import Record
+
+#: Lanczos under-estimates the largest curvature; the methods also watch for an increase.
+SAFETY = 1.02
+LANCZOS_STEPS = 20
+
+
+@dataclass(frozen=True)
+class Space:
+    """The coordinates in which a first-order method iterates on a quadratic loss.
+
+    minimise  ``v'Gv / 2 - q'v + sum_j u_j g(v_j)``,  steps measured by ``sum_j v_j^2 / scale_j``.
+    The scale is the inverse curvature of each coordinate: the method then does the same on
+    columns of any units. Excluded features have scale 0 and never move.
+    """
+
+    operator: object
+    q: np.ndarray
+    penalty: Penalty
+    weights: np.ndarray
+    scale: np.ndarray
+    lift: Callable[[np.ndarray], np.ndarray]
+
+    def product(self, v: np.ndarray) -> np.ndarray:
+        """``G v``."""
+        out = np.empty_like(v)
+        apply_product(self.operator, v, out)
+        return out
+
+
+def feature_space(problem: Problem, scale: np.ndarray) -> Space:
+    """Iterate on the coefficients themselves."""
+    q = np.where(problem.included, problem.design.correlation, 0.0)
+    scale = np.where(problem.included, scale, 0.0)
+    return Space(problem.operator, q, problem.penalty, problem.weights, scale, lambda v: v)
+
+
+def sample_space(problem: Problem, alpha: float) -> Space:
+    """Iterate on n sample coefficients v with ``w = U^-1 X'v``: ridge, p > n.
+
+    Gradient steps from zero stay in the row space of X, so they are the same steps there:
+    ``v - t ((K + alpha) v - y)`` with ``K = X U^-1 X'``, at n^2 operations each.
+    """
+    design = problem.design
+    metric = inverse(problem.weights)
+    root = np.sqrt(design.weights)
+    back = inverse(root)
+    ones = np.ones_like(root)
+    operator = GramOperator(design.row_gram(metric))
+
+    def lift(v):
+        return metric * design.adjoint(back * v)
+
+    return Space(operator, root * design.y, SquaredL2(alpha), ones, ones, lift)
+
+
+def inverse(values: np.ndarray) -> np.ndarray:
+    """``1 / values``, with 0 for 0."""
+    return np.divide(1.0, values, out=np.zeros_like(values), where=values > 0.0)
+
+
+def prefers_samples(problem: Problem, start: np.ndarray) -> bool:
+    """Is the sample space smaller, and open (all weights positive, no sign, start at zero)?"""
+    n, p = problem.design.y.size, problem.design.n_features
+    return (
+        n < p
+        and n <= GRAM_COLUMNS
+        and not problem.one_sided
+        and not problem.free.any()
+        and not start.any()
+    )
+
+
+def largest_curvature(space: Space, extra: np.ndarray | float = 0.0) -> float:
+    """The largest eigenvalue of ``D (G + diag(extra)) D``, D^2 = diag(scale), by Lanczos.
+
+    Full reorthogonalisation; the Ritz value plus its residual bound, so that the estimate is
+    seldom low. Deterministic: the start is a fixed vector without symmetries.
+    """
+    root = np.sqrt(space.scale)
+    size = int(np.count_nonzero(root))
+    if not size:
+        return 1.0
+    v = root * np.cos(np.arange(root.size) + 0.5)
+    v[root > 0.0] += 1e-3
+    basis: list[np.ndarray] = []
+    diagonal: list[float] = []
+    beside: list[float] = []
+    norm = float(np.linalg.norm(v))
+    while len(basis) < min(size, LANCZOS_STEPS):
+        basis.append(v / norm)
+        v = root * (space.product(root * basis[-1]) + extra * root * basis[-1])
+        diagonal.append(float(basis[-1] @ v))
+        known = np.array(basis)
+        for _ in range(2):
+            v = v - known.T @ (known @ v)
+        norm = float(np.linalg.norm(v))
+        if norm <= 1e-12 * max(diagonal):
+            norm = 0.0
+            break
+        beside.append(norm)
+    values, vectors = eigh_tridiagonal(np.array(diagonal), np.array(beside[: len(diagonal) - 1]))
+    return float(SAFETY * (values[-1] + norm * abs(vectors[-1, -1])))
+
+
+class Momentum(Record):
+    """How far a method steps ahead of its last iterate before it takes the gradient."""
+
+    @abstractmethod
+    def following(self, t):
+        """The next t; the extrapolation is ``(t - 1) / following(t)`` of the last move."""
+
+
+class Still(Momentum):
+    """No extrapolation."""
+
+    def following(self, t):
+        return 1.0
+
+
+class Nesterov(Momentum):
+    """``t <- (1 + sqrt(1 + 4 t^2)) / 2`` (Nesterov 1983)."""
+
+    def following(self, t):
+        return 0.5 * (1.0 + sqrt(1.0 + 4.0 * t * t))
+
+
+def steps_ahead(n_iter: int, left: int) -> int:
+    """Steps until the next check: a tenth of those done, so checks stay a small share."""
+    return min(left, max(10, n_iter // 10))
