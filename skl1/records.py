@@ -136,7 +136,7 @@ class Record(ABC):
 
     @cached_property
     def _numba_type_(self) -> "RecordType":
-        # Numba's C dispatcher reads this attribute, which is 4 times faster than typeof_impl.
+        # Numba's C dispatcher reads this attribute, several times faster than typeof_impl.
         kinds = _fields(type(self)).items()
         return _record_type(type(self), tuple(_field_type(getattr(self, n), k) for n, k in kinds))
 
@@ -199,10 +199,9 @@ def _unbox(record_type, instance, c):
 
 
 @lower_getattr_generic(RecordType)
-def _read_field(context, builder, record_type, value, name):
-    struct = cgutils.create_struct_proxy(record_type)(context, builder, value=value)
-    member = dict(record_type.members)[name]
-    return impl_ret_borrowed(context, builder, member, getattr(struct, name))
+def _read_field(context, builder, kind, value, name):
+    struct = cgutils.create_struct_proxy(kind)(context, builder, value=value)
+    return impl_ret_borrowed(context, builder, dict(kind.members)[name], getattr(struct, name))
 
 
 class MethodType(types.BoundFunction):

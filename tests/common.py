@@ -1,0 +1,158 @@
+"""Helpers of the tests: the estimators there are, random problems, independent references."""
+
+import contextlib
+import inspect
+import warnings
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+import skl1
+from skl1.estimators.base import PenalisedRegressor
+from skl1.exceptions import EmptyModelWarning
+
+NO_CONVERGENCE = "ignore::sklearn.exceptions.ConvergenceWarning"
+EMPTY = "ignore::skl1.exceptions.EmptyModelWarning"
+ALPHA_ZERO = "ignore:With alpha=0:UserWarning"
+
+
+def estimators():
+    """Every concrete estimator of skl1, public or not, found through its base class."""
+    found, open_classes = [], [PenalisedRegressor]
+    while open_classes:
+        for cls in open_classes.pop().__subclasses__():
+            open_classes.append(cls)
+            if not inspect.isabstract(cls) and cls.__module__.startswith("skl1"):
+                found.append(cls)
+    return sorted(set(found), key=lambda cls: cls.__name__)
+
+
+ESTIMATORS = estimators()
+
+
+def variants():
+    """The estimators with default parameters, and one instance for each way to solve."""
+    return [cls() for cls in ESTIMATORS] + [
+        skl1.ProximalLasso(solver="coordinate_descent"),
+        skl1.ProximalLasso(solver="ista"),
+        skl1.ProximalLasso(solver="fista"),
+        skl1.ProximalLasso(alpha=0.01, l1_ratio=0.5),
+        skl1.ProximalLasso(alpha=0.01, l1_ratio=0.0),
+        skl1.ProximalLasso(alpha=0.01, positive=True),
+        skl1.ProximalLasso(alpha=0.01, record_history=True, warm_start=True),
+        skl1.ProximalLasso(alpha=0.01, fit_intercept=False),
+        skl1.SubgradientLasso(alpha=0.01, tol=1e-14),
+        skl1.SubgradientLasso(alpha=0.01, truncate=False, max_iter=500),
+        skl1.SubgradientLasso(alpha=0.01, averaging=True, tol=1e-14),
+        skl1.SubgradientLasso(alpha=0.01, step_size="constant", max_iter=500),
+        skl1.SubgradientLasso(alpha=0.01, step_size="sqrt", max_iter=500),
+        skl1.SubgradientLasso(alpha=0.01, step_size="normalized", max_iter=500),
+        skl1.SubgradientLasso(alpha=0.01, positive=True, tol=1e-14),
+        skl1.RidgeGD(alpha=0.01, acceleration=None),
+        skl1.RidgeGD(alpha=0.01, acceleration="conjugate_gradient"),
+        skl1.RidgeGD(alpha=0.01, positive=True),
+        skl1.RidgeGD(alpha=0.01, step_size=1e-3, max_iter=500),
+        skl1.NonconvexLpRegressor(alpha=0.01, p=0),
+        skl1.NonconvexLpRegressor(alpha=0.01, p=0.3),
+        skl1.NonconvexLpRegressor(alpha=0.01, p=2 / 3),
+        skl1.NonconvexLpRegressor(alpha=0.01, p=1),
+        skl1.NonconvexLpRegressor(alpha=0.01, p=0.5, positive=True),
+    ]
+
+
+def label(value):
+    """A short name of an estimator or a class for a test's id."""
+    return value.__name__ if inspect.isclass(value) else repr(value).replace("\n", "")
+
+
+def is_convex(model):
+    """Does the fitted model carry a duality gap?"""
+    return hasattr(model, "dual_gap_")
+
+
+@contextlib.contextmanager
+def quiet(*categories):
+    """Ignore warnings about convergence, an empty model and alpha = 0, and no others."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for category in (ConvergenceWarning, EmptyModelWarning, *categories):
+            warnings.simplefilter("ignore", category)
+        warnings.filterwarnings("ignore", "With alpha=0", UserWarning)
+        yield
+
+
+def problem(n=40, p=8, *, seed=0, nonzero=3, noise=0.5, offset=2.0):
+    """A regression problem with an intercept, uncentred columns and a sparse truth."""
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n, p)) + offset * rng.standard_normal(p)
+    truth = np.zeros(p)
+    truth[:nonzero] = rng.choice([-1.0, 1.0], nonzero) * rng.uniform(1.0, 3.0, nonzero)
+    y = X @ truth + 3.0 + noise * rng.standard_normal(n)
+    return X, y
+
+
+def explicit(X, y, sample_weight=None, fit_intercept=True):
+    """The centred, weighted data, as dense float64: ``(Xe, ye, x_mean, y_mean)``.
+
+    A fit without intercept and weights on them is the fit of the original.
+    """
+    X = np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=np.float64)
+    y = np.asarray(y, dtype=np.float64)
+    n, p = X.shape
+    s = np.ones(n) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+    s = s / s.sum()
+    x_mean, y_mean = (s @ X, s @ y) if fit_intercept else (np.zeros(p), 0.0)
+    root = np.sqrt(n * s)
+    return root[:, None] * (X - x_mean), root * (y - y_mean), x_mean, y_mean
+
+
+def elastic_net(X, y, alpha, *, l1_ratio=1.0, sample_weight=None, penalty_weights=None,
+                positive=False, fit_intercept=True, sweeps=20_000):
+    """``(coef, intercept)`` of the elastic net: plain coordinate descent on explicit data."""
+    Xe, ye, x_mean, y_mean = explicit(X, y, sample_weight, fit_intercept)
+    n, p = Xe.shape
+    u = np.ones(p) if penalty_weights is None else np.asarray(penalty_weights, dtype=float)
+    keep = np.flatnonzero(np.isfinite(u) & (np.abs(Xe).max(axis=0) > 1e-12))
+    G, q, v = Xe[:, keep].T @ Xe[:, keep] / n, Xe[:, keep].T @ ye / n, u[keep] * alpha
+    w = np.zeros(keep.size)
+    for _ in range(sweeps):
+        largest = 0.0
+        for j in range(keep.size):
+            pull = q[j] - G[j] @ w + G[j, j] * w[j]
+            if positive:
+                pull = max(pull, 0.0)
+            new = np.sign(pull) * max(abs(pull) - v[j] * l1_ratio, 0.0)
+            new /= G[j, j] + v[j] * (1.0 - l1_ratio)
+            largest = max(largest, abs(new - w[j]))
+            w[j] = new
+        if largest <= 1e-15 * np.abs(w).max(initial=0.0):
+            break
+    coef = np.zeros(p)
+    coef[keep] = w
+    return coef, y_mean - x_mean @ coef
+
+
+def objective(X, y, coef, intercept, alpha, *, l1_ratio=1.0, power=None, sample_weight=None,
+              penalty_weights=None):
+    """The objective of DESIGN section 2 from its definition; ``power`` for the l_p penalty."""
+    X = X.toarray() if hasattr(X, "toarray") else np.asarray(X)
+    s = np.ones(X.shape[0]) if sample_weight is None else np.asarray(sample_weight, float)
+    u = np.ones(X.shape[1]) if penalty_weights is None else np.asarray(penalty_weights, float)
+    r = np.asarray(y, float) - X.astype(float) @ np.asarray(coef, float) - float(intercept)
+    used = np.asarray(coef) != 0.0
+    w = np.abs(np.asarray(coef, dtype=float)[used])
+    if power is not None:
+        g = w**power
+    else:
+        g = l1_ratio * w + 0.5 * (1.0 - l1_ratio) * w**2
+    return 0.5 * (s / s.sum()) @ r**2 + alpha * float(u[used] @ g)
+
+
+def own_objective(model, X, y, sample_weight=None):
+    """The objective of a fitted model at its own coefficients, from the definition."""
+    power = getattr(model, "p", None)
+    l1_ratio = getattr(model, "l1_ratio", 0.0 if isinstance(model, skl1.RidgeGD) else 1.0)
+    return objective(
+        X, y, model.coef_, model.intercept_, model.alpha, l1_ratio=l1_ratio, power=power,
+        sample_weight=sample_weight, penalty_weights=model.penalty_weights,
+    )

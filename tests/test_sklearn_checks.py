@@ -1,0 +1,67 @@
+"""scikit-learn's checks of an estimator: none expected to fail, none skipped."""
+
+from functools import partial
+
+import pytest
+from sklearn.base import clone
+from sklearn.utils.estimator_checks import (
+    check_array_api_input_and_values,
+    check_dataframe_column_names_consistency,
+    check_inplace_ensure_writeable,
+    check_param_validation,
+    estimator_checks_generator,
+)
+
+from common import EMPTY, NO_CONVERGENCE, label, variants
+
+#: scikit-learn runs these on its own estimators only.
+EXTRA = [
+    check_dataframe_column_names_consistency,
+    check_param_validation,
+    check_inplace_ensure_writeable,
+    partial(check_array_api_input_and_values, array_namespace="numpy"),
+]
+
+pytestmark = [pytest.mark.filterwarnings(NO_CONVERGENCE), pytest.mark.filterwarnings(EMPTY)]
+
+
+def name_of(check):
+    """The name of a check, which may be a partial of a function."""
+    return getattr(check, "func", check).__name__
+
+
+def run(check):
+    """Run a check; a check that skips itself has shown nothing and so has failed."""
+    try:
+        check()
+    except pytest.skip.Exception as skipped:
+        pytest.fail(f"skipped: {skipped}")
+    except BaseException as error:
+        if type(error).__name__ == "SkipTest":
+            pytest.fail(f"skipped: {error}")
+        raise
+
+
+CHECKS = [
+    pytest.param(partial(check, estimator), id=f"{label(estimator)}-{name_of(check)}-{k}")
+    for estimator in variants()
+    for k, (estimator, check) in enumerate(estimator_checks_generator(estimator))
+]
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_check_of_scikit_learn(check):
+    """Every check of check_estimator, for every estimator and every way to solve."""
+    run(check)
+
+
+@pytest.mark.parametrize("check", EXTRA, ids=name_of)
+@pytest.mark.parametrize("estimator", variants(), ids=label)
+def test_extra_check_of_scikit_learn(estimator, check):
+    """The checks that scikit-learn keeps for its own estimators."""
+    run(partial(check, type(estimator).__name__, clone(estimator)))
+
+
+def test_the_number_of_checks():
+    """A single-output regressor that takes sample weights and sparse X has 60 checks."""
+    assert len(CHECKS) >= 60 * len(variants())
