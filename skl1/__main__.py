@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 from sklearn.datasets import load_diabetes
@@ -17,6 +18,7 @@ ALPHA = 5.0  #: of the L1 penalty
 RIDGE_ALPHA = 0.5  #: of the squared penalty
 LP_ALPHA = 15.0  #: of the penalty |w|^(1/2)
 REPEATS = 15
+HEADER = ["estimator", "alpha", "nonzeros", "objective", "certificate", "n_iter_", "fit", "first"]
 
 
 @dataclass(frozen=True)
@@ -47,16 +49,25 @@ def load() -> Data:
     return Data(StandardScaler().fit_transform(bunch.data), bunch.target, bunch.feature_names)
 
 
-def contenders(data: Data) -> dict[str, object]:
-    """The estimators by the name to print."""
-    return {
-        f"ProximalLasso(alpha={ALPHA:g})": ProximalLasso(ALPHA),
-        f"SubgradientLasso(alpha={ALPHA:g})": SubgradientLasso(ALPHA),
-        f"sklearn Lasso(alpha={ALPHA:g})": Lasso(ALPHA),
-        f"NonconvexLpRegressor(alpha={LP_ALPHA:g}, p=0.5)": NonconvexLpRegressor(LP_ALPHA, p=0.5),
-        f"RidgeGD(alpha={RIDGE_ALPHA:g})": RidgeGD(RIDGE_ALPHA),
-        f"sklearn Ridge(alpha=n*{RIDGE_ALPHA:g})": Ridge(data.y.size * RIDGE_ALPHA),
-    }
+@dataclass(frozen=True)
+class Contender:
+    """An estimator, and how the table calls it and counts its iterations."""
+
+    name: str
+    model: Any
+    unit: str
+
+
+def contenders(data: Data) -> list[Contender]:
+    """The four estimators, and scikit-learn's two next to their equals."""
+    return [
+        Contender("ProximalLasso", ProximalLasso(ALPHA), "rounds"),
+        Contender("SubgradientLasso", SubgradientLasso(ALPHA), "steps"),
+        Contender("scikit-learn's Lasso", Lasso(ALPHA), "sweeps"),
+        Contender("NonconvexLpRegressor, p=1/2", NonconvexLpRegressor(LP_ALPHA, p=0.5), "rounds"),
+        Contender("RidgeGD", RidgeGD(RIDGE_ALPHA), "steps"),
+        Contender("scikit-learn's Ridge", Ridge(data.y.size * RIDGE_ALPHA), ""),
+    ]
 
 
 def timed_fit(model, data: Data) -> float:
@@ -80,22 +91,24 @@ def certificate(model, data: Data) -> str:
     if hasattr(model, "stationarity_"):
         return f"stationarity {model.stationarity_:.0e}"
     if hasattr(model, "dual_gap_"):
-        return f"relative gap {model.dual_gap_ / data.null_objective:.0e}"
+        return f"gap {model.dual_gap_ / data.null_objective:.0e}"
     return "-"
 
 
-def row_of(name: str, model, data: Data) -> list[str]:
+def row_of(contender: Contender, data: Data) -> list[str]:
     """Fit a model several times and describe it."""
+    model = contender.model
     first = timed_fit(model, data)
     steady = median(timed_fit(model, data) for _ in range(REPEATS))
     return [
-        name,
+        contender.name,
+        f"{model.alpha:g}",
         str(np.count_nonzero(model.coef_)),
         f"{objective(model, data):.4f}",
         certificate(model, data),
-        "-" if model.n_iter_ is None else str(model.n_iter_),
+        "direct" if model.n_iter_ is None else f"{model.n_iter_} {contender.unit}",
         f"{1e3 * steady:.2f} ms",
-        f"{first:.2f} s",
+        f"{1e3 * first:.0f} ms",
     ]
 
 
@@ -136,37 +149,40 @@ def explanation(data: Data, lasso, lp, ridge) -> str:
     k = int(np.argmax(np.abs(lasso.coef_)))
     name, largest = data.names[j], data.names[k]
     return f"""\
-Why does L1 give zeros and L2 not? "pull" is x_j'r/n: how hard the residual r pulls at w_j.
+Why does L1 give zeros and L2 not? "pull" is x_j'r / n: how hard the residual r pulls at w_j.
 A coefficient rests where the penalty pulls back as hard.
-  L1 pulls back with alpha = {ALPHA:g} however small w_j is. Every nonzero w_j feels a pull of \
-{ALPHA:g} or
-     -{ALPHA:g} above; {name} is pulled by {lasso_pull[j]:.2f} only, less than {ALPHA:g}, \
-and so it stays at exactly 0.
+
+  L1 pulls back with alpha = {ALPHA:g}, however small w_j is. Where w_j is not 0 the pull is \
+{ALPHA:g} or -{ALPHA:g};
+     {name} is pulled by {lasso_pull[j]:.2f} only, less than {ALPHA:g}, \
+and stays at exactly 0.
   L2 pulls back with alpha w_j = {RIDGE_ALPHA:g} w_j, which vanishes at 0: any pull moves w_j \
-off 0. For {name}
-     {ridge_pull[j]:.2f} / {RIDGE_ALPHA:g} = {ridge_pull[j] / RIDGE_ALPHA:.2f}, the coefficient \
-above. Only a pull of exactly 0 would leave a zero.
-  l_1/2 pulls back without bound near 0 and ever less far from it: fewer nonzeros \
-({np.count_nonzero(lp.coef_)}, not {np.count_nonzero(lasso.coef_)}),
-     and the largest are shrunk less ({largest}: {lp.coef_[k]:.2f}, not {lasso.coef_[k]:.2f})."""
+off 0.
+     {name} rests where the pull of {ridge_pull[j]:.2f} is {RIDGE_ALPHA:g} x \
+{ridge.coef_[j]:.2f}; only a pull of exactly 0 would leave a zero.
+  l_1/2 pulls back without bound near 0, and ever less far from it: there are \
+{np.count_nonzero(lp.coef_)} nonzeros, not {np.count_nonzero(lasso.coef_)},
+     and large coefficients are shrunk less ({largest}: {lp.coef_[k]:.2f}, not \
+{lasso.coef_[k]:.2f})."""
 
 
 def main() -> None:
     """Print the demonstration."""
     data = load()
     n, p = data.X.shape
-    models = contenders(data)
-    rows = [row_of(name, model, data) for name, model in models.items()]
+    lineup = contenders(data)
+    rows = [row_of(contender, data) for contender in lineup]
     print(f"skl1 {__version__} on the diabetes data: {n} samples, {p} standardised features\n")
-    header = ["estimator", "nonzeros", "objective", "certificate", "iterations", "a fit", "first"]
-    print(table(header, rows))
+    print(table(HEADER, rows))
     print(
-        "\nAn objective exceeds its minimum by no more than the gap, here a share of the null"
-        f"\nobjective {data.null_objective:.2f}. The first fit includes compiling, once per machine.\n"
+        "\nThe gap bounds how far the objective is above its minimum, here as a share of the null "
+        f"objective\n{data.null_objective:.2f}. A first fit may load compiled code, or compile "
+        "it, once per machine.\n"
     )
-    lasso, _, _, lp, ridge, _ = models.values()
-    print(coefficient_table(data, lasso, lp, ridge))
-    print("\n" + explanation(data, lasso, lp, ridge))
+    models = {type(contender.model): contender.model for contender in lineup}
+    trio = models[ProximalLasso], models[NonconvexLpRegressor], models[RidgeGD]
+    print(coefficient_table(data, *trio))
+    print("\n" + explanation(data, *trio))
 
 
 if __name__ == "__main__":

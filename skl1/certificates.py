@@ -104,9 +104,11 @@ def best_gap(
     agreement = w @ z
     limit = weights * penalty.kink()
     c = 1.0 + agreement / rr if rr > 0.0 else 1.0
-    c = min(max(c, -largest_multiple(limit, penalty.pull(-z))), largest_multiple(limit, penalty.pull(z)))
+    c = min(
+        max(c, -largest_multiple(limit, penalty.pull(-z))), largest_multiple(limit, penalty.pull(z))
+    )
     gap = 0.5 * (1.0 - c) ** 2 * rr + charged - c * agreement
-    conjugate = penalty.conjugate(z, weights).sum()
+    conjugate = penalty.conjugate(z, weights).sum()  # type: ignore[attr-defined]
     if charged - agreement + conjugate < gap:
         c = 1.0
         gap = charged - agreement + conjugate
@@ -141,7 +143,9 @@ def fixed_point_certificate(problem: Problem, point: Point) -> Certificate:
     energy = problem.design.energy
     if energy == 0.0:
         return Certificate(0.0, 0.0, point.z)
-    moves = coordinate_moves(problem.penalty, problem.weights, problem.design.norms, point.w, point.z)
+    moves = coordinate_moves(
+        problem.penalty, problem.weights, problem.design.norms, point.w, point.z
+    )
     error = float(np.abs(moves).max(initial=0.0)) / np.sqrt(energy)
     return Certificate(error, 8.0 * EPS, point.z)
 
@@ -150,5 +154,5 @@ def coordinate_moves(penalty, weights, norms, w, z):
     """``sqrt(d_j) (prox(w_j + z_j / d_j, u_j / d_j) - w_j)``; 0 for a column of norm 0."""
     d = np.where(norms > 0.0, norms, 1.0)
     best = np.empty_like(w)
-    prox_vector(penalty, w + z / d, weights / d, best)
+    prox_vector.sized(20 * w.size)(penalty, w + z / d, weights / d, best)
     return np.sqrt(norms) * (best - w)

@@ -67,9 +67,7 @@ class Problem:
 
     def restricted(self, penalty: Penalty) -> Problem:
         """The same problem with another penalty."""
-        return Problem(
-            self.design, penalty, np.where(self.included, self.weights, np.inf)
-        )
+        return Problem(self.design, penalty, np.where(self.included, self.weights, np.inf))
 
     def at(self, w: np.ndarray) -> Point:
         """Gradient and objective at w: one pass over the data."""

@@ -13,20 +13,17 @@ kernels are bound to a digest of what they call for the same reason. No other mo
 extension API; without compilation (``NUMBA_DISABLE_JIT=1``) records and kernels are plain Python.
 """
 
+from __future__ import annotations
+
 import hashlib
 import inspect
-import operator
-from abc import ABC
-from collections.abc import Callable
-from dataclasses import dataclass, fields
 from enum import Enum
-from functools import cache, cached_property
+from functools import cache
 from types import CodeType, FunctionType, ModuleType
-from typing import Annotated, Any, TypeVar, dataclass_transform, get_type_hints
+from typing import Any
 
 import numba
 import numpy as np
-import numpy.typing as npt
 from numba.core import cgutils, errors, types
 from numba.core.caching import FunctionCache
 from numba.core.imputils import impl_ret_borrowed, lower_getattr_generic
@@ -34,22 +31,27 @@ from numba.core.typing.templates import AbstractTemplate, AttributeTemplate
 from numba.extending import NativeValue, infer_getattr, models, register_model, unbox
 from numba.np.numpy_support import from_dtype
 
-__all__ = ["ColumnMatrix", "Record", "RowMatrix", "Vector", "kernel"]
+from skl1.compiled import Record, record_fields
 
-_FLAGS: Any = {"nogil": True, "fastmath": {"reassoc", "contract"}, "error_model": "numpy"}
-_F = TypeVar("_F", bound=Callable[..., Any])
+_FLAGS: Any = {"nogil": True, "error_model": "numpy"}
 
 
-def kernel(function: _F) -> _F:
-    """Compile a function on its first call and keep the machine code for later processes.
+def compile_function(function: Any, fastmath: frozenset[str]) -> Any:
+    """Compile a function for the kernels that call it."""
+    return numba.njit(fastmath=set(fastmath), **_FLAGS)(function)
 
-    Sums may be reassociated and products contracted (no other fast-math: NaN can be tested),
-    division by zero gives inf or NaN, and the GIL is released.
-    """
-    compiled: Any = numba.njit(cache=True, **_FLAGS)(function)
+
+def compile_kernel(function: Any, fastmath: frozenset[str]) -> Any:
+    """Compile a kernel and keep its machine code for later processes."""
+    compiled: Any = numba.njit(cache=True, fastmath=set(fastmath), **_FLAGS)(function)
     if compiled is not function:
         compiled._cache = _KernelCache(function)
     return compiled
+
+
+def function_type(compiled: Any) -> types.Type:
+    """The numba type of a compiled function, for callers that find it in their globals."""
+    return types.Dispatcher(compiled)
 
 
 class _KernelCache(FunctionCache):
@@ -64,36 +66,7 @@ class _KernelCache(FunctionCache):
         return result if result and result.signature.args == tuple(sig) else None
 
 
-Vector = Annotated[npt.NDArray[Any], 1, "C"]
-RowMatrix = Annotated[npt.NDArray[Any], 2, "C"]
-ColumnMatrix = Annotated[npt.NDArray[Any], 2, "F"]
 _SCALARS: Any = {float: types.float64, int: types.int64, bool: types.boolean}
-
-
-@cache
-def _fields(cls: type[Any]) -> dict[str, Any]:
-    """Name and kind of each field: a scalar class, (ndim, order) of an array, a record class."""
-    hints = get_type_hints(cls, include_extras=True)
-    kinds = {f.name: getattr(hints[f.name], "__metadata__", hints[f.name]) for f in fields(cls)}
-    for name, kind in kinds.items():
-        is_record = isinstance(kind, type) and issubclass(kind, Record)
-        if not (is_record or isinstance(kind, tuple) or kind in _SCALARS):
-            raise TypeError(f"{cls.__qualname__}.{name}: a record cannot hold a {kind}")
-    return kinds
-
-
-def _coerce(value: Any, kind: Any) -> Any:
-    if isinstance(kind, tuple):
-        ndim, order = kind
-        array = np.asarray(value)
-        if array.ndim != ndim or array.dtype.kind not in "biufc":
-            raise TypeError(f"expected {ndim} axes of numbers, got {array.ndim} of {array.dtype}")
-        return np.require(array, array.dtype.newbyteorder("="), [order, "ALIGNED"])
-    if kind in _SCALARS:
-        return operator.index(value) if kind is int else kind(value)  # int() truncates 2.7
-    if not isinstance(value, kind):
-        raise TypeError(f"expected a {kind.__qualname__}, got {value!r}")
-    return value
 
 
 def _field_type(value: Any, kind: Any) -> types.Type:
@@ -103,46 +76,11 @@ def _field_type(value: Any, kind: Any) -> types.Type:
     return value._numba_type_ if isinstance(value, Record) else _SCALARS[kind]
 
 
-@dataclass_transform(frozen_default=True, eq_default=False)
-class Record(ABC):
-    """Base of the immutable values whose methods compiled kernels can call.
-
-    Every subclass is a frozen dataclass. Its fields are annotated ``float``, ``int``, ``bool``,
-    ``Vector``, ``RowMatrix``, ``ColumnMatrix`` or a record class. Values are converted to that;
-    arrays keep their dtype. A ``__post_init__`` of a subclass must call this one first.
-
-    Methods run compiled in kernels and as plain Python elsewhere. They may use their arguments
-    (and write into arrays), fields, each other, compiled functions and global constants, but not
-    ``super()``. Compiled functions accept records and cannot return them.
-
-    Examples
-    --------
-    >>> from skl1.records import Record
-    >>> class SquaredL2(Record):
-    ...     alpha: float
-    ...     def prox(self, z, step):
-    ...         return z / (1.0 + step * self.alpha)
-    >>> SquaredL2(alpha=1).prox(3.0, 0.5)
-    2.0
-    """
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        dataclass(frozen=True, eq=False)(cls)
-
-    def __post_init__(self) -> None:
-        for name, kind in _fields(type(self)).items():
-            object.__setattr__(self, name, _coerce(getattr(self, name), kind))
-
-    @cached_property
-    def _numba_type_(self) -> "RecordType":
-        # Numba's C dispatcher reads this attribute, several times faster than typeof_impl.
-        kinds = _fields(type(self)).items()
-        return _record_type(type(self), tuple(_field_type(getattr(self, n), k) for n, k in kinds))
-
-    def __getstate__(self) -> dict[str, Any]:
-        # Without the type: where this is unpickled, its digest may belong to older code.
-        return {name: value for name, value in vars(self).items() if name != "_numba_type_"}
+def type_of_record(record: Record) -> RecordType:
+    """The numba type of a record."""
+    kinds = record_fields(type(record)).items()
+    members = tuple(_field_type(getattr(record, name), kind) for name, kind in kinds)
+    return _record_type(type(record), members)
 
 
 class RecordType(types.Type):
@@ -169,7 +107,7 @@ def _record_type(cls: type[Record], field_types: tuple[types.Type, ...]) -> Reco
     # On first use, not with the class: methods may name functions that are defined below them.
     identity = cls.__module__, cls.__qualname__, _digest(*_methods(cls).items())
     _classes[identity] = cls
-    return RecordType(identity, tuple(zip(_fields(cls), field_types, strict=True)))
+    return RecordType(identity, tuple(zip(record_fields(cls), field_types, strict=True)))
 
 
 @cache
@@ -272,7 +210,7 @@ def _portrait(value: Any, names: tuple[str, ...], seen: dict[Any, Any]) -> tuple
 
     if hasattr(value, "__wrapped__") and not isinstance(value, FunctionType):  # compiled
         options = sorted(getattr(value, "targetoptions", {}).items())
-        return *kind, *each([options, value.__wrapped__])
+        return *kind, *each([options, getattr(value, "fastmath", None), value.__wrapped__])
 
     home = getattr(value, "__name__" if isinstance(value, ModuleType) else "__module__", None)
     label = *kind, home, *(getattr(value, part, None) for part in ("__qualname__", "__name__"))

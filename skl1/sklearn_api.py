@@ -44,7 +44,9 @@ class fit_callback:  # noqa: N801 (reads as a with-statement)
     def __init__(self, estimator, X, y, sample_weight):
         self.estimator = estimator
         self.data = {"X": X, "y": y, "metadata": {"sample_weight": sample_weight}}
-        listened = hasattr(estimator, "_skl_callbacks") or hasattr(estimator, "_parent_callback_ctx")
+        listened = hasattr(estimator, "_skl_callbacks") or hasattr(
+            estimator, "_parent_callback_ctx"
+        )
         self.context = estimator._init_callback_context(max_subtasks=None) if listened else None
 
     def __enter__(self):

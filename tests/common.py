@@ -43,7 +43,7 @@ def variants():
         skl1.ProximalLasso(alpha=0.01, fit_intercept=False),
         skl1.SubgradientLasso(alpha=0.01, tol=1e-14),
         skl1.SubgradientLasso(alpha=0.01, truncate=False, max_iter=500),
-        skl1.SubgradientLasso(alpha=0.01, averaging=True, tol=1e-14),
+        skl1.SubgradientLasso(alpha=0.01, averaging=True, step_size="sqrt", max_iter=500),
         skl1.SubgradientLasso(alpha=0.01, step_size="constant", max_iter=500),
         skl1.SubgradientLasso(alpha=0.01, step_size="sqrt", max_iter=500),
         skl1.SubgradientLasso(alpha=0.01, step_size="normalized", max_iter=500),

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 import skl1
-from skl1.records import ColumnMatrix, Record, RowMatrix, Vector
+from skl1.compiled import ColumnMatrix, Record, RowMatrix, Vector
 
 ROOT = Path(skl1.__path__[0]).parent
 
@@ -72,14 +72,14 @@ def workspace(tmp_path):
 
 KERNELS = """
     import json
-    from skl1.records import kernel
+    from skl1.compiled import kernel
 
     @kernel
     def shrink(penalty, z, scale=1.0):
         return scale * penalty.prox(z)
 
     def report(**values):
-        stats = shrink.stats
+        stats = shrink.compiled.stats
         hits, misses = sum(stats.cache_hits.values()), sum(stats.cache_misses.values())
         print(json.dumps({"values": values, "hits": hits, "misses": misses}))
 """
@@ -88,7 +88,7 @@ KERNELS = """
 # One class per way in which a formula may depend on code: "2.0" is what an edit changes.
 FORMULAS = """
     import numpy as np
-    from skl1.records import Record
+    from skl1.compiled import Record
     import scalar
     from scalar import double
 
@@ -190,7 +190,7 @@ SCALAR = """
 EVERY_FORMULA = """
     import formulas
     from kernels import report, shrink
-    from skl1.records import Record
+    from skl1.compiled import Record
 
     classes = [c for c in vars(formulas).values() if isinstance(c, type) and c is not Record]
     report(**{cls.__name__: shrink(cls(), 1.0) for cls in classes})
@@ -222,7 +222,7 @@ def test_edits_of_functions_called_by_a_kernel_recompile(workspace):
     """A kernel follows the functions it calls into other files."""
     kernels = """
         from scalar import twice
-        from skl1.records import kernel
+        from skl1.compiled import kernel
 
         @kernel
         def apply(z):
@@ -230,7 +230,7 @@ def test_edits_of_functions_called_by_a_kernel_recompile(workspace):
     """
     script = """
         import json, kernels
-        print(json.dumps([kernels.apply(1.0), sum(kernels.apply.stats.cache_hits.values())]))
+        print(json.dumps([kernels.apply(1.0), sum(kernels.apply.compiled.stats.cache_hits.values())]))
     """
     workspace.write(kernels=kernels, scalar=SCALAR, script=script)
     assert [workspace.run("script") for _ in range(2)] == [[2.0, 0], [2.0, 1]]
@@ -288,7 +288,7 @@ def test_class_of_a_script_is_cached_and_may_be_renamed_or_deleted(workspace):
     """A class of ``__main__`` is found again, the cache stays small, a lost class does no harm."""
     script = """
         from kernels import report, shrink
-        from skl1.records import Record
+        from skl1.compiled import Record
 
         class Scaled(Record):
             factor: float
@@ -333,7 +333,7 @@ def test_machine_code_under_the_wrong_key_is_not_run(workspace):
     workspace.write(
         script="""
             from kernels import report, shrink
-            from skl1.records import Record
+            from skl1.compiled import Record
 
             class Once(Record):
                 def prox(self, z):
@@ -362,7 +362,7 @@ def test_layouts_share_a_specialisation_and_dtypes_do_not(workspace):
         script="""
             import json
             import numpy as np
-            from skl1.records import ColumnMatrix, Record, RowMatrix, Vector, kernel
+            from skl1.compiled import ColumnMatrix, Record, RowMatrix, Vector, kernel
 
             class Data(Record):
                 rows: RowMatrix
@@ -382,12 +382,12 @@ def test_layouts_share_a_specialisation_and_dtypes_do_not(workspace):
             matrices = [a, np.asfortranarray(a), np.repeat(a, 2, 1)[:, ::2], read_only, a[:, :1],
                         np.asfortranarray(a)[:, :1], a.astype(">f8"), a.tolist(), np.asmatrix(a)]
             values = [total(Data(m, m, np.ravel(a)[1::5])) for m in matrices]
-            layouts = len(total.signatures)
+            layouts = len(total.compiled.signatures)
             dtypes = []
             for dtype in (np.float32, np.int32, np.int64, np.float64):
                 b = a.astype(dtype)
                 values.append(total(Data(b, b, b[:, 1])))
-                dtypes.append(len(total.signatures))
+                dtypes.append(len(total.compiled.signatures))
             print(json.dumps([values, layouts, dtypes]))
         """
     )
@@ -402,7 +402,7 @@ BEHAVIOUR = """
     from abc import abstractmethod
     from concurrent.futures import ThreadPoolExecutor
     import numpy as np
-    from skl1.records import Record, RowMatrix, Vector, kernel
+    from skl1.compiled import Record, RowMatrix, Vector, kernel
 
     class Base(Record):
         alpha: float
@@ -561,7 +561,7 @@ def test_what_kernels_cannot_do_fails_loudly(workspace):
 
     with ThreadPoolExecutor(8) as pool:
         threaded = set(pool.map(lambda k: twice(Absolute(alpha=1.0), 2.0), range(64)))
-    print(json.dumps([failures, twice(Stale(), 1.0), sorted(threaded), len(twice.signatures)]))
+    print(json.dumps([failures, twice(Stale(), 1.0), sorted(threaded), len(twice.compiled.signatures)]))
     """
     workspace.write(script=dedent(BEHAVIOUR) + dedent(extra))
     failures, redefined, threaded, count = workspace.run("script")

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.linalg import lstsq
 from scipy.sparse.linalg import LinearOperator, lsmr
 
-from skl1.records import Record, RowMatrix, kernel
+from skl1.compiled import Record, RowMatrix, kernel
 
 #: Largest dense block (in float64 entries) that a least-squares fit may gather: 256 MB.
 BLOCK_ENTRIES = 2**25
@@ -63,7 +63,9 @@ class Design(ABC):
             self._scan_columns()
             # Deviations this small against the mean are the rounding of a constant column.
             self.norms[self.norms <= (CONSTANT_RATIO * self.x_mean) ** 2] = 0.0
-        if not (np.isfinite(self.energy) and np.isfinite(self.norms.sum() + self.correlation.sum())):
+        if not (
+            np.isfinite(self.energy) and np.isfinite(self.norms.sum() + self.correlation.sum())
+        ):
             raise ValueError(
                 "X or y holds numbers so large that their squares overflow; rescale the columns "
                 "(StandardScaler does)."
@@ -149,11 +151,17 @@ class GramOperator(Record):
     G: RowMatrix
 
     def product(self, v, out):
-        out[:] = 0.0
-        for j in range(v.size):
-            if v[j] != 0.0:
-                for k in range(v.size):
-                    out[k] += v[j] * self.G[j, k]
+        gram_product(self.G, v, out)
+
+
+@kernel
+def gram_product(G, v, out):
+    """``out = G v`` for a symmetric G, skipping the zeros of v."""
+    out[:] = 0.0
+    for j in range(v.size):
+        if v[j] != 0.0:
+            for k in range(v.size):
+                out[k] += v[j] * G[j, k]
 
 
 @kernel
@@ -170,5 +178,3 @@ def normalised_weights(sample_weight, n_samples):
     # Dividing by the maximum first keeps the sum finite for weights near the largest float.
     weights = weights / weights.max()
     return weights / weights.sum()
-
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from skl1.designs.base import Design
-from skl1.records import ColumnMatrix, Record, RowMatrix, Vector
+from skl1.compiled import ColumnMatrix, Record, RowMatrix, Vector, kernel
 
 #: Entries of a block of rows: 1 MB of float64, to stay in cache between its uses.
 CHUNK_ENTRIES = 2**17
@@ -122,15 +122,7 @@ class DenseRows(Record):
     weights: Vector
 
     def product(self, v, out):
-        n, p = self.X.shape
-        out[:] = 0.0
-        for i in range(n):
-            fit = 0.0
-            for j in range(p):
-                fit += (self.X[i, j] - self.mean[j]) * v[j]
-            fit *= self.weights[i]
-            for j in range(p):
-                out[j] += (self.X[i, j] - self.mean[j]) * fit
+        row_product(self.X, self.mean, self.weights, v, out)
 
 
 class DenseColumns(Record):
@@ -141,16 +133,36 @@ class DenseColumns(Record):
     weights: Vector
 
     def product(self, v, out):
-        n, p = self.X.shape
-        fit = np.zeros(n)
+        column_product(self.X, self.mean, self.weights, v, out)
+
+
+@kernel
+def row_product(X, mean, weights, v, out):
+    """``out = X' S X v``, row by row."""
+    n, p = X.shape
+    out[:] = 0.0
+    for i in range(n):
+        fit = 0.0
         for j in range(p):
-            if v[j] != 0.0:
-                for i in range(n):
-                    fit[i] += (self.X[i, j] - self.mean[j]) * v[j]
-        for i in range(n):
-            fit[i] *= self.weights[i]
+            fit += (X[i, j] - mean[j]) * v[j]
+        fit *= weights[i]
         for j in range(p):
-            dot = 0.0
+            out[j] += (X[i, j] - mean[j]) * fit
+
+
+@kernel
+def column_product(X, mean, weights, v, out):
+    """``out = X' S X v``, column by column."""
+    n, p = X.shape
+    fit = np.zeros(n)
+    for j in range(p):
+        if v[j] != 0.0:
             for i in range(n):
-                dot += (self.X[i, j] - self.mean[j]) * fit[i]
-            out[j] = dot
+                fit[i] += (X[i, j] - mean[j]) * v[j]
+    for i in range(n):
+        fit[i] *= weights[i]
+    for j in range(p):
+        dot = 0.0
+        for i in range(n):
+            dot += (X[i, j] - mean[j]) * fit[i]
+        out[j] = dot

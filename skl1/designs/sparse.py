@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from skl1.designs.base import Design
-from skl1.records import Record, Vector, kernel
+from skl1.compiled import Record, Vector, kernel
 
 
 class SparseDesign(Design):
@@ -84,21 +84,17 @@ class SparseColumns(Record):
 
     def product(self, v, out):
         fit = np.zeros(self.weights.size)
+        add_product(self.data, self.indices, self.indptr, v, fit)
         shift = 0.0
         for j in range(v.size):
             shift += self.mean[j] * v[j]
-            if v[j] != 0.0:
-                for k in range(self.indptr[j], self.indptr[j + 1]):
-                    fit[self.indices[k]] += self.data[k] * v[j]
         total = 0.0
         for i in range(fit.size):
             fit[i] = (fit[i] - shift) * self.weights[i]
             total += fit[i]
+        transposed_product(self.data, self.indices, self.indptr, fit, out)
         for j in range(v.size):
-            dot = 0.0
-            for k in range(self.indptr[j], self.indptr[j + 1]):
-                dot += self.data[k] * fit[self.indices[k]]
-            out[j] = dot - self.mean[j] * total
+            out[j] -= self.mean[j] * total
 
 
 @kernel

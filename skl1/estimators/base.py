@@ -209,7 +209,7 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
 
     def _linear_model(self, problem: Problem, w: np.ndarray, dtype) -> dict[str, Any]:
         """The attributes that predict needs."""
-        w = w.astype(dtype)
+        w = w.astype(dtype) + dtype.type(0.0)  # no negative zeros
         return {"coef_": w, "intercept_": dtype.type(problem.design.intercept(w))}
 
     def _publish(self, problem: Problem, result: Result, dtype) -> None:
@@ -247,19 +247,17 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
                 f"{type(self).__name__} stopped after {self.n_iter_} {self._solver().unit} "
                 f"({self.stop_reason_}) {figures}. {advice}",
                 ConvergenceWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
         if not self.coef_.any():
+            cure = "Choose a smaller alpha." if self.alpha_max_ > 0.0 else "No feature explains y."
             warnings.warn(
-                f"Every coefficient is zero: alpha={self.alpha:g}, and already for "
-                f"alpha_max_={self.alpha_max_:g} and above no penalised feature enters. Choose "
-                "a smaller alpha.",
+                f"Every coefficient is zero: alpha={self.alpha:g}, and no penalised feature "
+                f"enters for alpha_max_={self.alpha_max_:g} and above. {cure}",
                 EmptyModelWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
 
     def _advice(self) -> str:
         """What to do if the solver stopped by itself."""
         return "Scale the columns (StandardScaler), or raise tol."
-
-

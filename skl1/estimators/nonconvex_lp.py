@@ -181,7 +181,10 @@ class NonconvexLpRegressor(PenalisedRegressor):
                 share * lasso.null.alpha_max,
             ),
         }
-        runs = {name: super(NonconvexLpRegressor, self)._solve(problem, w, callback) for name, w in starts.items()}
+        runs = {
+            name: super(NonconvexLpRegressor, self)._solve(problem, w, callback)
+            for name, w in starts.items()
+        }
         self.start_ = min(runs, key=lambda name: runs[name].point.objective)
         return runs[self.start_]
 

@@ -6,7 +6,7 @@ from abc import abstractmethod
 
 import numpy as np
 
-from skl1.records import Record, kernel
+from skl1.compiled import Record, kernel
 
 
 class Penalty(Record):
@@ -124,7 +124,7 @@ class NonNegative(Penalty):
         return free if w > 0.0 else min(free, 0.0)
 
 
-@kernel
+@kernel(exact=True)
 def prox_vector(penalty, z, step, out):
     """``out_j = penalty.prox(z_j, step_j)``."""
     for j in range(z.size):

@@ -7,10 +7,10 @@ from math import copysign
 import numpy as np
 
 from skl1.penalties.base import ConvexPenalty
-from skl1.records import kernel
+from skl1.compiled import formula
 
 
-@kernel
+@formula
 def soft_threshold(z, threshold):
     """The proximal operator of ``threshold * |.|``."""
     return copysign(max(abs(z) - threshold, 0.0), z)

@@ -8,7 +8,7 @@ import numpy as np
 
 from skl1.penalties.base import Penalty
 from skl1.penalties.convex import soft_threshold
-from skl1.records import kernel
+from skl1.compiled import formula
 
 
 class Lp(Penalty):
@@ -64,13 +64,13 @@ class Lp(Penalty):
         return curvature * jump ** (2.0 - self.p) / (2.0 * (1.0 - self.p) * weight)
 
 
-@kernel
+@formula
 def lp_threshold(level, p):
     """Where the global minimiser of ``(w - z)^2 / 2 + level |w|^p`` leaves zero, p < 1."""
     return (2.0 - p) / (2.0 * (1.0 - p)) * (2.0 * level * (1.0 - p)) ** (1.0 / (2.0 - p))
 
 
-@kernel
+@formula
 def two_thirds_root(size, level):
     """The larger root of ``b + 2/3 level b^(-1/3) = size`` by Ferrari's quartic."""
     eighth = 8.0 / 729.0 * level**3
@@ -82,7 +82,7 @@ def two_thirds_root(size, level):
     return 0.125 * (half + sqrt(max(2.0 * size / half - 2.0 * resolvent, 0.0))) ** 3
 
 
-@kernel
+@formula
 def lp_root(size, level, p):
     """The larger root of ``b + level p b^(p-1) = size``, by Newton's method from the right.
 

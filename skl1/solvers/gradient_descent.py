@@ -8,7 +8,7 @@ import numpy as np
 
 from skl1.certificates import Certificate
 from skl1.problem import Point, Problem
-from skl1.records import kernel
+from skl1.compiled import kernel
 from skl1.solvers.driver import Goal, Solver, State
 from skl1.solvers.first_order import (
     Momentum,
@@ -107,9 +107,7 @@ class GradientDescent(Solver):
 
 
 @kernel
-def descent_steps(
-    operator, penalty, momentum, q, weights, scale, v, before, step, t, count
-):
+def descent_steps(operator, penalty, momentum, q, weights, scale, v, before, step, t, count):
     """At most ``count`` steps in place: ``(steps, t, rose)``.
 
     ``rose``: a step without momentum raised the objective; it was taken back. The objective
@@ -182,9 +180,7 @@ class ConjugateGradient(Solver):
     def init(self, problem: Problem, w: np.ndarray) -> ConjugateState:
         space, charge = ridge_space(problem, w, scaled=True)
         v = w.copy() if space.scale.size == w.size else np.zeros_like(space.q)
-        state = ConjugateState(
-            w=w, space=space, charge=charge, v=v, residual=v, direction=v
-        )
+        state = ConjugateState(w=w, space=space, charge=charge, v=v, residual=v, direction=v)
         restart(state)
         return state
 

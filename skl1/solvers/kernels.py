@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from skl1.records import kernel
+from skl1.compiled import kernel
 
 
-@kernel
+@kernel(exact=True)
 def sweep(penalty, gram, weights, w, z, count, tolerance):
     """Cyclic coordinate descent on a Gram block: at most ``count`` sweeps.
 

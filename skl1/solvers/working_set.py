@@ -147,7 +147,8 @@ class SweepsThenNewton(Inner):
 def advance(block: Block, count: int) -> tuple[int, int]:
     """Some sweeps over the block."""
     w, z = block.w.copy(), block.z.copy()
-    done, changes = sweep(block.problem.penalty, block.gram, block.weights, w, z, count, 0.0)
+    run = sweep.sized(count * w.size * (w.size + 20))
+    done, changes = run(block.problem.penalty, block.gram, block.weights, w, z, count, 0.0)
     block.follow(w, z)
     return done, changes
 
