@@ -36,14 +36,17 @@ def brute_prox(case, z, step):
     if case.one_sided:
         z = np.maximum(z, 0)
     size = np.abs(z)[:, None]
-    share = np.union1d(np.geomspace(1e-12, 1.0, 300), np.linspace(0.0, 1.0, 301)[1:])
+    share = np.union1d(np.geomspace(1e-12, 1.0, 120), np.linspace(0.0, 1.0, 81)[1:])
     grid = size * share.astype(LONG)
     with np.errstate(all="ignore"):
         height = (grid - size) ** 2 / 2 + step[:, None] * case.value(grid)
-    best = np.argmin(height, axis=1)
+    # The lowest of the local minima on the grid; the point z itself counts.
+    walls = np.pad(height, ((0, 0), (0, 1)), constant_values=np.inf)
+    valley = (walls[:, 1:-1] < walls[:, :-2]) & (walls[:, 1:-1] <= walls[:, 2:])
+    best = 1 + np.argmin(np.where(valley, height[:, 1:], np.inf), axis=1)
     rows = np.arange(z.size)
-    low = np.where(best > 0, grid[rows, np.maximum(best - 1, 0)], 0)
-    high = grid[rows, np.minimum(best + 1, share.size - 1)]
+    low, high = grid[rows, best - 1], grid[rows, np.minimum(best + 1, share.size - 1)]
+    low, high = np.where(valley.any(axis=1), (low, high), 0)
     size = size[:, 0]
     with np.errstate(all="ignore"):
         for _ in range(75):
@@ -52,7 +55,7 @@ def brute_prox(case, z, step):
             low, high = np.where(rising, low, middle), np.where(rising, middle, high)
         w = (low + high) / 2
         gain = size**2 / 2 - ((w - size) ** 2 / 2 + step * case.value(w))
-        margin = np.where(size > 0, gain / size**2, 0)
+        margin = np.where(size > 0, gain / size**2, -np.inf)
     w = np.where((margin > 0) & (size > 0), w, 0)
     return np.copysign(w, z), margin
 
@@ -60,12 +63,12 @@ def brute_prox(case, z, step):
 def threshold(case, step):
     """The largest |z| whose minimiser is 0, by bisection on the brute-force search."""
     low, high = np.zeros(step.size, LONG), np.full(step.size, LONG(1))
-    for _ in range(200):
+    for _ in range(60):
         small = brute_prox(case, high, step)[0] == 0
         if not small.any():
             break
         high = np.where(small, 4 * high, high)
-    for _ in range(66):
+    for _ in range(45):
         middle = (low + high) / 2
         zero = brute_prox(case, middle, step)[0] == 0
         low, high = np.where(zero, middle, low), np.where(zero, high, middle)
@@ -75,7 +78,7 @@ def threshold(case, step):
 def prox_inputs(case):
     """Thousands of (z, step): around each threshold, far above it, and at random."""
     rng = np.random.default_rng(0)
-    steps = np.concatenate([[1.0, 1e-6, 1e6], 10.0 ** rng.uniform(-4, 4, size=9)])
+    steps = np.concatenate([[1.0, 1e-6, 1e6], 10.0 ** rng.uniform(-4, 4, size=7)])
     factors = np.array([0.5, 0.99, 1 - 1e-6, 1 - 1e-9, 1 + 1e-9, 1 + 1e-6, 1.01, 1.5, 3.0, 30.0])
     factors = np.concatenate([factors, 10.0 ** np.arange(2.0, 9.0), rng.uniform(0, 5, 30)])
     edge = threshold(case, steps)
@@ -121,7 +124,7 @@ def test_prox_threshold_is_where_zero_stops_to_be_best(p):
 
 
 @pytest.mark.parametrize(
-    ("p", "level", "edge"), [(0.0, 2.0, 2.0), (0.0, 8.0, 4.0), (0.5, 1.0, 1.5), (0.5, 8.0, 6.0)]
+    ("p", "level", "edge"), [(0.0, 2.0, 2.0), (0.0, 8.0, 4.0), (0.5, 1.0, 1.5)]
 )
 def test_prox_chooses_zero_at_a_tie(p, level, edge):
     """Where 0 and the jump are equally good, the sparser one is returned."""
@@ -242,16 +245,16 @@ def test_conjugate_is_the_supremum(case, weight):
     """``conjugate`` is sup z w - u g(w), found by search; inf where that has no end."""
     kink = weight * case.penalty.kink()
     z = np.concatenate([np.linspace(-4, 4, 33), [0.999 * kink, -0.999 * kink, 1.01 * kink]])
-    grid = np.concatenate([np.linspace(0, 40, 400_001), [1e3, 1e4, 1e5]])
+    grid = np.concatenate([[0.0], np.geomspace(1e-8, 1e5, 40_000)])
     grid = grid if case.one_sided else np.concatenate([grid, -grid])
     charged = weight * case.value(grid).astype(float)
     got = case.penalty.conjugate(z, np.full(z.size, weight))
     for one, z_one in zip(got, z, strict=True):
         highest = float((z_one * grid - charged).max())
         if np.isinf(one):
-            assert highest > 100.0 * abs(z_one) * 0.005
+            assert highest > 100.0
         else:
-            assert one == pytest.approx(highest, rel=1e-6, abs=1e-6)
+            assert one == pytest.approx(highest, rel=1e-5, abs=1e-9)
             assert one >= highest - 1e-12 * max(1.0, abs(highest))
 
 

@@ -19,8 +19,8 @@ FULL_GRAM = 100
 FIRST_SET = 50
 #: Sweeps between two looks at the block's own certificate.
 SWEEPS = 5
-#: Bound on the sweeps of one round, far above what a round takes.
-SWEEPS_A_ROUND = 100_000
+#: Bound on the sweeps of one round, far above what a round takes as a rule.
+SWEEPS_A_ROUND = 1_000
 #: What calling into LAPACK costs whatever the size, in multiplications.
 NEWTON_OVERHEAD = 2e4
 
@@ -61,7 +61,7 @@ class WorkingSetState(State):
 
     alive: np.ndarray
     block: GramBlock
-    haste: float = 0.1  #: error of the subproblem, as a share of the outer one
+    haste: float = 0.1  #: error left in the subproblem, as a share of what is wanted
 
 
 @dataclass
@@ -195,6 +195,7 @@ class WorkingSet(Solver):
             state.alive &= ~surely_zero(problem, known) | (point.w != 0.0)
         entering = self._entering(problem, state, point, known)
         state.block.extend(problem, entering)
+        complete = not (state.alive & ~state.block.known).any()
         features = state.block.features
         block = Block(
             problem,
@@ -205,11 +206,10 @@ class WorkingSet(Solver):
             point.z[features],
             point.rr,
         )
-        done = self.inner.solve(
-            block,
-            max(state.haste * known.error, 0.3 * goal.target),
-            goal.iterations if self.count_sweeps else SWEEPS_A_ROUND,
-        )
+        # With every feature that matters in the block, there is no reason to come back.
+        wanted = 3.0 * goal.target if complete else max(known.error, 3.0 * goal.target)
+        limit = goal.iterations if self.count_sweeps else SWEEPS_A_ROUND
+        done = self.inner.solve(block, state.haste * wanted, limit)
         state.n_iter += max(done, 1) if self.count_sweeps else 1
         if not np.array_equal(block.w, point.w[features]):
             state.w = state.w.copy()
@@ -230,7 +230,7 @@ class WorkingSet(Solver):
         missing = used[~block.known[used]]
         if problem.included.sum() <= FULL_GRAM:
             return np.union1d(candidates, missing)
-        room = max(FIRST_SET, used.size) if block.features.size or used.size else FIRST_SET
+        room = max(FIRST_SET, used.size)
         norms = problem.design.norms[candidates]
         if problem.penalty.convex:
             limit = problem.weights[candidates] * problem.penalty.kink()
