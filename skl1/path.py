@@ -34,6 +34,6 @@ def follow_path(
         return w
     count = int(np.ceil(np.log(last / first) / np.log(SHRINK)))
     for alpha in np.geomspace(first, last, count + 1)[1:]:
-        stage = problem.restricted(penalty(float(alpha)))
+        stage = problem.with_penalty(penalty(float(alpha)))
         w = minimise(solver, stage, w, tol=LOOSE, max_iter=ROUNDS).w
     return w

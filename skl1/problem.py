@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,16 +25,6 @@ class Point:
     z: np.ndarray  #: minus the gradient of the loss
     rr: float  #: twice the loss
     objective: float
-
-
-@dataclass(frozen=True)
-class NullModel:
-    """The best model without any penalised feature."""
-
-    w: np.ndarray
-    z: np.ndarray
-    objective: float
-    alpha_max: float
 
 
 class Problem:
@@ -65,9 +56,15 @@ class Problem:
         self.weights = np.where(self.included, penalty_weights, 0.0)
         self.one_sided = penalty.project(-1.0) == 0.0
 
-    def restricted(self, penalty: Penalty) -> Problem:
-        """The same problem with another penalty."""
-        return Problem(self.design, penalty, np.where(self.included, self.weights, np.inf))
+    def with_penalty(self, penalty: Penalty) -> Problem:
+        """The same problem with another penalty of the same sign constraint.
+
+        What has been computed from the data alone is kept.
+        """
+        other = copy(self)
+        other.penalty = penalty
+        vars(other).pop("alpha_max", None)
+        return other
 
     def at(self, w: np.ndarray) -> Point:
         """Gradient and objective at w: one pass over the data."""
@@ -80,27 +77,25 @@ class Problem:
         return float(self.weights @ self.penalty.value(w))
 
     @cached_property
-    def null(self) -> NullModel:
-        """The intercept and the free columns fitted, nothing else."""
+    def null(self) -> Point:
+        """The best model without any penalised feature: intercept and free columns fitted."""
         w = np.zeros(self.design.n_features)
-        z = np.where(self.included, self.design.correlation, 0.0)
-        rr = self.design.energy
         free = np.flatnonzero(self.free)
         if free.size:
             w[free] = self._fit_free(free)
-            point = self.at(w)
-            z, rr = point.z, point.rr
+            return self.at(w)
+        z = np.where(self.included, self.design.correlation, 0.0)
+        return Point(w, z, self.design.energy, 0.5 * self.design.energy)
+
+    @cached_property
+    def alpha_max(self) -> float:
+        """The smallest alpha for which the null model is optimal (or stationary)."""
         penalised = self.included & ~self.free
-        alpha_max = 0.0
-        if penalised.any():
-            alpha_max = float(
-                self.penalty.alpha_max(
-                    self.penalty.pull(z[penalised]),
-                    self.design.norms[penalised],
-                    self.weights[penalised],
-                ).max()
-            )
-        return NullModel(w, z, 0.5 * rr, alpha_max)
+        if not penalised.any():
+            return 0.0
+        pulled = self.penalty.pull(self.null.z[penalised])
+        norms, weights = self.design.norms[penalised], self.weights[penalised]
+        return float(self.penalty.alpha_max(pulled, norms, weights).max())
 
     def _fit_free(self, free: np.ndarray) -> np.ndarray:
         if not self.one_sided:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import sparse
 
 from skl1.designs.base import Design
 from skl1.compiled import Record, Vector, kernel
@@ -56,13 +55,15 @@ class SparseDesign(Design):
     def gram(self, rows, columns):
         left = self.X[:, rows].astype(np.float64)
         right = left if rows is columns else self.X[:, columns].astype(np.float64)
-        weighted = sparse.diags_array(self.weights) @ right
+        weighted = right.copy()
+        weighted.data *= self.weights[right.indices]
         product = (left.T @ weighted).toarray()
         return product - np.outer(self.x_mean[rows], self.x_mean[columns])
 
     def row_gram(self, scale):
         root = np.sqrt(self.weights)
-        scaled = self.X.astype(np.float64) @ sparse.diags_array(np.sqrt(scale))
+        scaled = self.X.astype(np.float64, copy=True)
+        scaled.data *= np.repeat(np.sqrt(scale), np.diff(scaled.indptr))
         # (X - 1 m') D (X - 1 m')' expanded; X D m is a vector, m' D m a scalar.
         mean = self.x_mean * np.sqrt(scale)
         cross = scaled @ mean

@@ -225,7 +225,7 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
             self.dual_gap_ = result.error + 0.5 * offset**2
         self.converged_ = result.converged
         self.stop_reason_ = result.stop_reason
-        self.alpha_max_ = problem.null.alpha_max
+        self.alpha_max_ = problem.alpha_max
         if self.record_history:
             self.history_ = result.history
         elif hasattr(self, "history_"):

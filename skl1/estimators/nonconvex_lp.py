@@ -63,7 +63,7 @@ class NonconvexLpRegressor(PenalisedRegressor):
     sparse_coef_ : sparse matrix of shape (1, n_features)
         ``coef_`` in sparse form.
     n_iter_ : int
-        Rounds done in all, at least 1.
+        Rounds done from the start that won, at least 1.
     objective_ : float
         The objective at the fitted coefficients.
     stationarity_ : float
@@ -159,26 +159,26 @@ class NonconvexLpRegressor(PenalisedRegressor):
 
     def _solve(self, problem, start, callback):
         warm = self.warm_start and hasattr(self, "coef_")
-        if warm or problem.penalty.convex or self.alpha >= problem.null.alpha_max:
+        if warm or problem.penalty.convex or self.alpha >= problem.alpha_max:
             self.start_ = "warm start" if warm else "path"
             return super()._solve(problem, start, callback)
         # Thresholds on a correlation go as alpha^(1/(2-p)): the Lasso that cuts at the same place.
-        share = (self.alpha / problem.null.alpha_max) ** (1.0 / (2.0 - self.p))
-        lasso = problem.restricted(self._signed(L1(1.0)))
+        share = (self.alpha / problem.alpha_max) ** (1.0 / (2.0 - self.p))
+        lasso = problem.with_penalty(self._signed(L1(1.0)))
         starts = {
             "path": follow_path(
                 self._solver(),
                 problem,
                 lambda alpha: self._signed(Lp(alpha, self.p)),
-                problem.null.alpha_max,
+                problem.alpha_max,
                 self.alpha,
             ),
             "lasso": follow_path(
                 self._solver(),
                 lasso,
                 lambda alpha: self._signed(L1(alpha)),
-                lasso.null.alpha_max,
-                share * lasso.null.alpha_max,
+                lasso.alpha_max,
+                share * lasso.alpha_max,
             ),
         }
         runs = {
