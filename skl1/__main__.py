@@ -64,7 +64,7 @@ def contenders(data: Data) -> list[Contender]:
         Contender("ProximalLasso", ProximalLasso(ALPHA), "rounds"),
         Contender("SubgradientLasso", SubgradientLasso(ALPHA), "steps"),
         Contender("scikit-learn's Lasso", Lasso(ALPHA), "sweeps"),
-        Contender("NonconvexLpRegressor, p=1/2", NonconvexLpRegressor(LP_ALPHA, p=0.5), "rounds"),
+        Contender("NonconvexLpRegressor", NonconvexLpRegressor(LP_ALPHA, p=0.5), "rounds"),
         Contender("RidgeGD", RidgeGD(RIDGE_ALPHA), "steps"),
         Contender("scikit-learn's Ridge", Ridge(data.y.size * RIDGE_ALPHA), ""),
     ]
@@ -95,6 +95,13 @@ def certificate(model, data: Data) -> str:
     return "-"
 
 
+def iterations(model, unit: str) -> str:
+    """What ``n_iter_`` counts; a direct solver has none."""
+    if model.n_iter_ is None:
+        return "direct"
+    return f"{model.n_iter_} {unit if model.n_iter_ > 1 else unit[:-1]}"
+
+
 def row_of(contender: Contender, data: Data) -> list[str]:
     """Fit a model several times and describe it."""
     model = contender.model
@@ -106,7 +113,7 @@ def row_of(contender: Contender, data: Data) -> list[str]:
         str(np.count_nonzero(model.coef_)),
         f"{objective(model, data):.4f}",
         certificate(model, data),
-        "direct" if model.n_iter_ is None else f"{model.n_iter_} {contender.unit}",
+        iterations(model, contender.unit),
         f"{1e3 * steady:.2f} ms",
         f"{1e3 * first:.0f} ms",
     ]
@@ -175,9 +182,10 @@ def main() -> None:
     print(f"skl1 {__version__} on the diabetes data: {n} samples, {p} standardised features\n")
     print(table(HEADER, rows))
     print(
-        "\nThe gap bounds how far the objective is above its minimum, here as a share of the null "
-        f"objective\n{data.null_objective:.2f}. A first fit may load compiled code, or compile "
-        "it, once per machine.\n"
+        "\nFor NonconvexLpRegressor p is 1/2. A gap bounds how far the objective is above its "
+        "minimum,\nhere as a share of the null objective, "
+        f"{data.null_objective:.2f}. A first fit may load compiled code,\n"
+        "or compile it, once per machine.\n"
     )
     models = {type(contender.model): contender.model for contender in lineup}
     trio = models[ProximalLasso], models[NonconvexLpRegressor], models[RidgeGD]

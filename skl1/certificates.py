@@ -79,7 +79,9 @@ def gap_after_refit(penalty, weights, norms, free, free_gram, w, z, rr):
         one_sided = penalty.project(-1.0) == 0.0
         active = free & (w != 0.0) if one_sided else free
         block = free_gram[:, active[free]]
-        step = np.linalg.lstsq(block[active], z[active], rcond=None)[0]
+        units = 1.0 / np.sqrt(norms[active])
+        square = block[active] * units * units[:, None]
+        step = units * np.linalg.lstsq(square, units * z[active], rcond=None)[0]
         decrement = float(step @ z[active])
         z = z - block @ step
         # Orthogonal up to rounding counts as orthogonal.

@@ -98,7 +98,13 @@ class Design(ABC):
         scale = np.sqrt(self.weights)
         if self.y.size * columns.size <= BLOCK_ENTRIES:
             block = self.columns(columns) * scale[:, None]
-            return lstsq(block, scale * self.y, check_finite=False)[0]
+            units = np.sqrt(self.norms[columns])
+            units[units == 0.0] = 1.0
+            plain, _, rank, _ = lstsq(block, scale * self.y, check_finite=False)
+            scaled, _, scaled_rank, _ = lstsq(block / units, scale * self.y, check_finite=False)
+            # Columns of tiny units look dependent beside large ones until all have one unit; the
+            # solution of least norm is that of the plain columns.
+            return scaled / units if scaled_rank > rank else plain
         padded = np.zeros(self.n_features)
 
         def matvec(v):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.linalg.lapack import dpotrf, dpotrs
+from scipy.linalg import solve_triangular
+from scipy.linalg.lapack import dpotrf, dpotrs, dpstrf
 
 if TYPE_CHECKING:
     from skl1.solvers.working_set import Block
 
-#: Cholesky pivots below this share of the largest mean a support that is numerically singular.
-SINGULAR = 1e-14
+#: Cholesky pivots below this share of the diagonal mean a support that is numerically singular.
+SINGULAR = 1e-13
 #: Halvings of the step before it is cut at the first change of sign.
 HALVINGS = 5
 
@@ -21,43 +22,89 @@ def newton_step(block: Block) -> bool:
 
     Solves ``(G_SS + diag(u g''(w_S))) d = z_S - u g'(w_S)``. Coefficients that would change
     sign become zero, all at once; the step is halved until the objective falls, and cut at the
-    first change of sign at last. Nothing happens where the matrix is not positive definite:
-    with dependent columns, or too much negative curvature, sweeps have to do.
+    first change of sign at last. If the matrix is not positive definite, dependent columns
+    leave the support first (convex penalties); with negative curvature sweeps have to do.
 
     Returns
     -------
     bool
         Did the full step keep the support?
     """
-    support = np.flatnonzero(block.w)
     penalty = block.problem.penalty
-    w, u = block.w[support], block.weights[support]
-    hessian = block.gram[np.ix_(support, support)]
-    curved = hessian.copy()
-    curved[np.diag_indices(support.size)] += u * penalty.curvature(w)
-    slope = block.z[support] - u * penalty.derivative(w)
-    factor, info = dpotrf(curved, lower=1)
-    if info or not np.all(factor.diagonal() ** 2 > SINGULAR * curved.diagonal()):
-        return False
-    direction = dpotrs(factor, slope, lower=1)[0]
-
-    def moved(t):
+    while True:
+        support = np.flatnonzero(block.w)
+        w, u = block.w[support], block.weights[support]
+        hessian = block.gram[np.ix_(support, support)]
+        curved = hessian.copy()
+        curved[np.diag_indices(support.size)] += u * penalty.curvature(w)
+        factor, info = dpotrf(curved, lower=1)
+        if not info and np.all(factor.diagonal() ** 2 > SINGULAR * curved.diagonal()):
+            break
+        if not penalty.convex or not shed_dependent(block, support, curved):
+            return False
+    direction = dpotrs(factor, block.z[support] - u * penalty.derivative(w), lower=1)[0]
+    first = first_crossing(w, direction)
+    charged = u @ penalty.value(w)
+    for t in [0.5**k for k in range(HALVINGS)] + [min(first, 1.0)]:
         new = w + t * direction
         new[new * w < 0.0] = 0.0
-        return new
-
-    charged = u @ penalty.value(w)
-    z = block.z[support]
-    crossing = -w / np.where(direction == 0.0, np.inf, direction)
-    first = float(crossing[crossing > 0.0].min(initial=np.inf))
-    for t in [0.5**k for k in range(HALVINGS)] + [min(first, 1.0)]:
-        step = moved(t) - w
-        change = 0.5 * step @ (hessian @ step) - step @ z + u @ penalty.value(w + step) - charged
-        if change < 0.0:
+        step = new - w
+        change = 0.5 * step @ (hessian @ step) - step @ block.z[support]
+        if change + u @ penalty.value(new) - charged < 0.0:
             break
     else:
         return False
-    new = block.w.copy()
-    new[support] = w + step
-    block.follow(new, block.z - block.gram[:, support] @ step)
-    return bool(t == 1.0 and np.all(new[support] != 0.0))
+    move(block, support, new)
+    return bool(t == 1.0 and np.all(new != 0.0))
+
+
+def shed_dependent(block: Block, support: np.ndarray, curved: np.ndarray) -> bool:
+    """Move along a null vector of the support's matrix until a coefficient is zero.
+
+    The loss does not change along it and the penalty is linear as long as no sign does, so one
+    of the two directions costs nothing. Without this, sweeps shift weight between dependent
+    columns at a rate that may be as slow as one likes.
+    """
+    root = np.sqrt(curved.diagonal())
+    if not root.all():
+        return False
+    scaled = curved / np.outer(root, root)
+    factor, order, rank, _ = dpstrf(scaled, tol=SINGULAR, lower=0)
+    if rank == support.size:
+        return False
+    order = order - 1
+    v = np.zeros(support.size)
+    v[order[rank]] = 1.0
+    v[order[:rank]] = -solve_triangular(factor[:rank, :rank], factor[:rank, rank])
+    v /= root
+    w, u = block.w[support], block.weights[support]
+    penalty = block.problem.penalty
+    charge = float(v @ (u * penalty.derivative(w) - block.z[support]))
+    if charge > 0.0 or (charge == 0.0 and first_crossing(w, v) == np.inf):
+        v = -v
+    reach = first_crossing(w, v)
+    if reach == np.inf:
+        return False
+    new = w + reach * v
+    new[(new * w < 0.0) | (np.abs(new) <= 1e-15 * np.abs(w))] = 0.0
+    step = new - w
+    change = 0.5 * step @ (curved @ step) - step @ block.z[support]
+    change += u @ (penalty.value(new) - penalty.value(w))
+    if np.all(new != 0.0) or change > 1e-14 * abs(u @ penalty.value(w)):
+        return False
+    move(block, support, new)
+    return True
+
+
+def first_crossing(w: np.ndarray, direction: np.ndarray) -> float:
+    """The least t > 0 at which a coefficient of ``w + t direction`` is zero; inf if none."""
+    towards = w * direction < 0.0
+    return float((-w[towards] / direction[towards]).min(initial=np.inf))
+
+
+def move(block: Block, support: np.ndarray, new: np.ndarray) -> None:
+    """Give the support new coefficients."""
+    step = new - block.w[support]
+    w = block.w.copy()
+    w[support] = new
+    block.follow(w, block.z - block.gram[:, support] @ step)
