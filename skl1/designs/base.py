@@ -12,6 +12,8 @@ from skl1.compiled import Record, RowMatrix, kernel
 
 #: Largest dense block (in float64 entries) that a least-squares fit may gather: 256 MB.
 BLOCK_ENTRIES = 2**25
+#: Singular values below this share of the largest, times the size, count as zero.
+DEPENDENT = 1e-15
 #: A column whose standard deviation is below this share of its mean is constant.
 CONSTANT_RATIO = 1e-14
 
@@ -100,8 +102,9 @@ class Design(ABC):
             block = self.columns(columns) * scale[:, None]
             units = np.sqrt(self.norms[columns])
             units[units == 0.0] = 1.0
-            plain, _, rank, _ = lstsq(block, scale * self.y, check_finite=False)
-            scaled, _, scaled_rank, _ = lstsq(block / units, scale * self.y, check_finite=False)
+            settings = {"cond": DEPENDENT * max(block.shape), "check_finite": False}
+            plain, _, rank, _ = lstsq(block, scale * self.y, **settings)
+            scaled, _, scaled_rank, _ = lstsq(block / units, scale * self.y, **settings)
             # Columns of tiny units look dependent beside large ones until all have one unit; the
             # solution of least norm is that of the plain columns.
             return scaled / units if scaled_rank > rank else plain

@@ -17,13 +17,13 @@ SINGULAR = 1e-13
 HALVINGS = 5
 
 
-def newton_step(block: Block) -> bool:
+def newton_step(block: Block, insist: bool) -> bool:
     """One projected Newton step on the support of the block.
 
     Solves ``(G_SS + diag(u g''(w_S))) d = z_S - u g'(w_S)``. Coefficients that would change
     sign become zero, all at once; the step is halved until the objective falls, and cut at the
-    first change of sign at last. If the matrix is not positive definite, dependent columns
-    leave the support first (convex penalties); with negative curvature sweeps have to do.
+    first change of sign at last. A matrix that is not positive definite is left to the sweeps,
+    which often resolve it; if they did not (``insist``), dependent columns leave the support.
 
     Returns
     -------
@@ -35,12 +35,15 @@ def newton_step(block: Block) -> bool:
         support = np.flatnonzero(block.w)
         w, u = block.w[support], block.weights[support]
         hessian = block.gram[np.ix_(support, support)]
+        extra = u * penalty.curvature(w)
         curved = hessian.copy()
-        curved[np.diag_indices(support.size)] += u * penalty.curvature(w)
+        curved[np.diag_indices(support.size)] += extra
         factor, info = dpotrf(curved, lower=1)
-        if not info and np.all(factor.diagonal() ** 2 > SINGULAR * curved.diagonal()):
+        pivots = factor.diagonal() ** 2
+        flat = penalty.convex and not extra.any()
+        if not info and (not flat or np.all(pivots > SINGULAR * curved.diagonal())):
             break
-        if not penalty.convex or not shed_dependent(block, support, curved):
+        if not (insist and flat and shed_dependent(block, support, hessian)):
             return False
     direction = dpotrs(factor, block.z[support] - u * penalty.derivative(w), lower=1)[0]
     first = first_crossing(w, direction)
@@ -58,17 +61,15 @@ def newton_step(block: Block) -> bool:
     return bool(t == 1.0 and np.all(new != 0.0))
 
 
-def shed_dependent(block: Block, support: np.ndarray, curved: np.ndarray) -> bool:
+def shed_dependent(block: Block, support: np.ndarray, hessian: np.ndarray) -> bool:
     """Move along a null vector of the support's matrix until a coefficient is zero.
 
     The loss does not change along it and the penalty is linear as long as no sign does, so one
     of the two directions costs nothing. Without this, sweeps shift weight between dependent
     columns at a rate that may be as slow as one likes.
     """
-    root = np.sqrt(curved.diagonal())
-    if not root.all():
-        return False
-    scaled = curved / np.outer(root, root)
+    root = np.sqrt(hessian.diagonal())
+    scaled = hessian / np.outer(root, root)
     factor, order, rank, _ = dpstrf(scaled, tol=SINGULAR, lower=0)
     if rank == support.size:
         return False
@@ -88,7 +89,7 @@ def shed_dependent(block: Block, support: np.ndarray, curved: np.ndarray) -> boo
     new = w + reach * v
     new[(new * w < 0.0) | (np.abs(new) <= 1e-15 * np.abs(w))] = 0.0
     step = new - w
-    change = 0.5 * step @ (curved @ step) - step @ block.z[support]
+    change = 0.5 * step @ (hessian @ step) - step @ block.z[support]
     change += u @ (penalty.value(new) - penalty.value(w))
     if np.all(new != 0.0) or change > 1e-14 * abs(u @ penalty.value(w)):
         return False

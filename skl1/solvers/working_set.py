@@ -139,9 +139,21 @@ class SweepsThenNewton(Inner):
             m = np.count_nonzero(block.w)
             price = m**3 / 3.0 + 6.0 * m**2 + 2.0 * m * block.w.size + NEWTON_OVERHEAD
             if spent > patience * price and m:
-                kept_support = newton_step(block)
+                kept_support = finish(block, insist=patience > 2.0)
                 spent, patience = 0.0, patience if kept_support else 2.0 * patience
         return done
+
+
+def finish(block: Block, insist: bool) -> bool:
+    """A Newton step; if sweeps keep undoing it (``insist``), steps until one keeps the support.
+
+    Each that does not drops a coefficient, so they end at the minimum of a face of the penalty.
+    """
+    while True:
+        size = np.count_nonzero(block.w)
+        kept_support = newton_step(block, insist)
+        if kept_support or not insist or np.count_nonzero(block.w) == size:
+            return kept_support
 
 
 def advance(block: Block, count: int) -> tuple[int, int]:
