@@ -17,8 +17,8 @@ CONVERGED = "tolerance reached"
 PRECISION = "numerical precision"
 EXHAUSTED = "max_iter reached"
 INTERRUPTED = "stopped by a callback"
-#: A relative gap that coefficients in float32 cannot be expected to fall below.
-SINGLE = 1e-7
+#: The relative error below which coefficients rounded to float32 cannot be expected to stay.
+SINGLE = 1e-6
 
 
 @dataclass(kw_only=True)
@@ -156,7 +156,7 @@ def minimise(
         if reason:
             break
         solver.step(problem, state, point, known, Goal(target, max_iter - state.n_iter))
-    if callback is not None:
+    if callback is not None and reason != INTERRUPTED:
         callback(state.w)
     history = {key: np.array([row[key] for row in rows]) for key in (rows[-1] if rows else ())}
     return Result(
@@ -181,5 +181,6 @@ def certified(problem: Problem, result: Result, w: np.ndarray) -> Result:
     error = certify(problem, point).error
     if problem.penalty.convex:
         error = min(error, max(point.objective - result.bound, 0.0))
-    converged = result.converged and error <= max(result.target, SINGLE * problem.null.objective)
+    unit = problem.null.objective if problem.penalty.convex else 1.0
+    converged = result.converged and error <= max(result.target, SINGLE * unit)
     return replace(result, w=w, point=point, error=error, converged=converged)
