@@ -10,6 +10,12 @@ from skl1.penalties.base import Penalty, prox_vector
 from skl1.problem import Point, Problem
 
 EPS = float(np.finfo(np.float64).eps)
+#: Eigenvalues of the free columns' Gram matrix below this share of the largest count as zero.
+DEPENDENT = 1e-12
+#: Cosine of the angle to the residual below which a column is orthogonal up to rounding.
+ORTHOGONAL = 1e-10
+#: Rounding never excuses a larger error than this share of y's energy.
+WORST_FLOOR = 1e-10
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ def gap_certificate(problem: Problem, point: Point) -> Certificate:
     # Each correlation carries a rounding error of about eps ||x_j|| ||r||, and y one of eps.
     reach = np.sqrt(problem.design.norms * point.rr)
     floor = 4.0 * EPS * (float(np.abs(point.w) @ reach) + problem.design.energy)
+    floor = min(floor, WORST_FLOOR * problem.design.energy)
     return Certificate(gap, floor, scaling * z)
 
 
@@ -74,22 +81,24 @@ def gap_after_refit(penalty, weights, norms, free, free_gram, w, z, rr):
     Gram columns, and the objective falls by ``d . z / 2``, which the gap has to include. Under a
     sign constraint only the free coefficients in use are refitted, the others need z <= 0.
     """
-    decrement = 0.0
+    decrement = leftover = 0.0
     if free_gram is not None:
         one_sided = penalty.project(-1.0) == 0.0
         active = free & (w != 0.0) if one_sided else free
         block = free_gram[:, active[free]]
         units = 1.0 / np.sqrt(norms[active])
         square = block[active] * units * units[:, None]
-        step = units * np.linalg.lstsq(square, units * z[active], rcond=None)[0]
+        step = units * np.linalg.lstsq(square, units * z[active], rcond=DEPENDENT)[0]
         decrement = float(step @ z[active])
         z = z - block @ step
-        # Orthogonal up to rounding counts as orthogonal.
-        slack = penalty.pull(z) <= 64.0 * EPS * np.sqrt(norms * max(rr, 0.0))
-        z[active | (free & slack)] = 0.0
+        # Orthogonal but for rounding counts as orthogonal; what is left enters the gap.
+        pulled = np.where(active, np.abs(z), penalty.pull(z))
+        slight = free & (pulled <= ORTHOGONAL * np.sqrt(norms * max(rr, 0.0)))
+        leftover = float(np.abs(z[slight]) @ np.abs(w[slight]))
+        z[slight] = 0.0
         rr = max(rr - decrement, 0.0)
     gap, c = best_gap(penalty, weights, w, z, rr)
-    return gap + 0.5 * decrement, c, z
+    return gap + 0.5 * decrement + leftover, c, z
 
 
 def best_gap(

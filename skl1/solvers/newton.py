@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 #: Cholesky pivots below this share of the diagonal mean a support that is numerically singular.
 SINGULAR = 1e-13
+#: Relative residual up to which a Newton direction counts as solved for.
+SLACK = 1e-3
+#: Share of the largest entry below which an entry of a null vector is rounding.
+NEGLIGIBLE = 1e-9
 #: Halvings of the step before it is cut at the first change of sign.
 HALVINGS = 5
 
@@ -45,7 +49,10 @@ def newton_step(block: Block, insist: bool) -> bool:
             break
         if not (insist and flat and shed_dependent(block, support, hessian)):
             return False
-    direction = dpotrs(factor, block.z[support] - u * penalty.derivative(w), lower=1)[0]
+    slope = block.z[support] - u * penalty.derivative(w)
+    direction = dpotrs(factor, slope, lower=1)[0]
+    if not np.linalg.norm(curved @ direction - slope) <= SLACK * np.linalg.norm(slope):
+        return False
     first = first_crossing(w, direction)
     charged = u @ penalty.value(w)
     for t in [0.5**k for k in range(HALVINGS)] + [min(first, 1.0)]:
@@ -77,13 +84,18 @@ def shed_dependent(block: Block, support: np.ndarray, hessian: np.ndarray) -> bo
     v = np.zeros(support.size)
     v[order[rank]] = 1.0
     v[order[:rank]] = -solve_triangular(factor[:rank, :rank], factor[:rank, rank])
+    v[np.abs(v) <= NEGLIGIBLE * np.abs(v).max()] = 0.0
     v /= root
     w, u = block.w[support], block.weights[support]
     penalty = block.problem.penalty
-    charge = float(v @ (u * penalty.derivative(w) - block.z[support]))
-    if charge > 0.0 or (charge == 0.0 and first_crossing(w, v) == np.inf):
+    slopes = v * (u * penalty.derivative(w) - block.z[support])
+    charge = float(slopes.sum())
+    if charge > 0.0:
         v = -v
     reach = first_crossing(w, v)
+    if reach == np.inf and abs(charge) <= NEGLIGIBLE * np.abs(slopes).sum():
+        v = -v
+        reach = first_crossing(w, v)
     if reach == np.inf:
         return False
     new = w + reach * v

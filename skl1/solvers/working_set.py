@@ -21,6 +21,8 @@ FIRST_SET = 50
 SWEEPS = 5
 #: Bound on the sweeps of one round, far above what a round takes as a rule.
 SWEEPS_A_ROUND = 1_000
+#: A rise of the objective by less than this share of y's energy may be rounding.
+ROUNDING = 1e-14
 #: What calling into LAPACK costs whatever the size, in multiplications.
 NEWTON_OVERHEAD = 2e4
 
@@ -62,6 +64,8 @@ class WorkingSetState(State):
     alive: np.ndarray
     block: GramBlock
     haste: float = 0.1  #: error left in the subproblem, as a share of what is wanted
+    value: float = np.inf  #: the objective before the last round
+    kept: np.ndarray  #: the coefficients before the last round
 
 
 @dataclass
@@ -193,7 +197,7 @@ class WorkingSet(Solver):
 
     def init(self, problem: Problem, w: np.ndarray) -> WorkingSetState:
         block = GramBlock(problem.design.n_features)
-        return WorkingSetState(w=w, alive=problem.included.copy(), block=block)
+        return WorkingSetState(w=w, kept=w, alive=problem.included.copy(), block=block)
 
     def step(
         self,
@@ -203,6 +207,11 @@ class WorkingSet(Solver):
         known: Certificate,
         goal: Goal,
     ) -> None:
+        if point.objective > state.value + ROUNDING * problem.design.energy:
+            # The Gram block promised a fall that rounding did not keep.
+            state.w, state.verdict = state.kept, PRECISION
+            return
+        state.value, state.kept = point.objective, state.w
         if problem.penalty.convex:
             state.alive &= ~surely_zero(problem, known) | (point.w != 0.0)
         entering = self._entering(problem, state, point, known)
