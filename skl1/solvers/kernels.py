@@ -6,20 +6,20 @@ from skl1.compiled import kernel
 
 
 @kernel(exact=True)
-def sweep(penalty, gram, weights, w, z, count, tolerance):
+def sweep(penalty, gram, weights, w, z, count):
     """Cyclic coordinate descent on a Gram block: at most ``count`` sweeps.
 
         w_j <- prox(w_j + z_j / d_j, u_j / d_j),     z <- z - G[:, j] (change of w_j)
 
-    Stops early once no coordinate of a sweep moves by more than ``tolerance`` in units of
-    ``sqrt(d_j) |change|``. Returns the sweeps done and the coordinates changed.
+    Ends early with a sweep that changes nothing. Returns the sweeps done and the coordinates
+    changed.
     """
     k = w.size
     changes = 0
     done = 0
     for _ in range(count):
         done += 1
-        largest = 0.0
+        before = changes
         for j in range(k):
             d = gram[j, j]
             old = w[j]
@@ -30,7 +30,6 @@ def sweep(penalty, gram, weights, w, z, count, tolerance):
                 for i in range(k):
                     z[i] -= gram[j, i] * move
                 changes += 1
-                largest = max(largest, d * move * move)
-        if largest <= tolerance * tolerance:
+        if changes == before:
             break
     return done, changes

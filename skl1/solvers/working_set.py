@@ -164,7 +164,7 @@ def advance(block: Block, count: int) -> tuple[int, int]:
     """Some sweeps over the block."""
     w, z = block.w.copy(), block.z.copy()
     run = sweep.sized(count * w.size * (w.size + 20))
-    done, changes = run(block.problem.penalty, block.gram, block.weights, w, z, count, 0.0)
+    done, changes = run(block.problem.penalty, block.gram, block.weights, w, z, count)
     block.follow(w, z)
     return done, changes
 
