@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from skl1.designs.base import Design
 from skl1.compiled import ColumnMatrix, Record, RowMatrix, Vector, kernel
+from skl1.designs.base import Design
 
 #: Entries of a block of rows: 1 MB of float64, to stay in cache between its uses.
 CHUNK_ENTRIES = 2**17

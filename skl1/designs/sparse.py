@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from skl1.designs.base import Design
 from skl1.compiled import Record, Vector, kernel
+from skl1.designs.base import Design
 
 
 class SparseDesign(Design):

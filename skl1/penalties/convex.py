@@ -6,8 +6,8 @@ from math import copysign
 
 import numpy as np
 
-from skl1.penalties.base import ConvexPenalty
 from skl1.compiled import formula
+from skl1.penalties.base import ConvexPenalty
 
 
 @formula

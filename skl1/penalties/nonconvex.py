@@ -6,9 +6,9 @@ from math import acos, copysign, cos, sqrt
 
 import numpy as np
 
+from skl1.compiled import formula
 from skl1.penalties.base import Penalty
 from skl1.penalties.convex import soft_threshold
-from skl1.compiled import formula
 
 
 class Lp(Penalty):

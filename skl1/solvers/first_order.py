@@ -10,11 +10,11 @@ from math import sqrt
 import numpy as np
 from scipy.linalg import eigh_tridiagonal
 
+from skl1.compiled import Record
 from skl1.designs import GramOperator
 from skl1.designs.base import apply_product
 from skl1.penalties import Penalty, SquaredL2
 from skl1.problem import GRAM_COLUMNS, Problem
-from skl1.compiled import Record
 
 #: Lanczos under-estimates the largest curvature; the methods also watch for an increase.
 SAFETY = 1.02
@@ -76,7 +76,7 @@ def inverse(values: np.ndarray) -> np.ndarray:
 
 
 def prefers_samples(problem: Problem, start: np.ndarray) -> bool:
-    """Is the sample space smaller, and open (all weights positive, no sign, start at zero)?"""
+    """Whether the sample space is smaller, and open: weights positive, no sign, start at 0."""
     n, p = problem.design.y.size, problem.design.n_features
     return (
         n < p

@@ -27,7 +27,8 @@ def newton_step(block: Block, insist: bool) -> bool:
     Solves ``(G_SS + diag(u g''(w_S))) d = z_S - u g'(w_S)``. Coefficients that would change
     sign become zero, all at once; the step is halved until the objective falls, and cut at the
     first change of sign at last. A matrix that is not positive definite is left to the sweeps,
-    which often resolve it; if they did not (``insist``), dependent columns leave the support.
+    which often resolve it; if they did not (``insist``), dependent columns leave the support or,
+    where they cannot, stay as they are.
 
     Returns
     -------
@@ -35,20 +36,27 @@ def newton_step(block: Block, insist: bool) -> bool:
         Did the full step keep the support?
     """
     penalty = block.problem.penalty
+    support = np.flatnonzero(block.w)
     while True:
-        support = np.flatnonzero(block.w)
         w, u = block.w[support], block.weights[support]
         hessian = block.gram[np.ix_(support, support)]
         extra = u * penalty.curvature(w)
         curved = hessian.copy()
         curved[np.diag_indices(support.size)] += extra
+        flat = not extra.any()
         factor, info = dpotrf(curved, lower=1)
         pivots = factor.diagonal() ** 2
-        flat = penalty.convex and not extra.any()
         if not info and (not flat or np.all(pivots > SINGULAR * curved.diagonal())):
             break
-        if not (insist and flat and shed_dependent(block, support, hessian)):
+        if not penalty.convex or (flat and not insist):
             return False
+        order, null = pivoted(curved)
+        if null is None:
+            return False
+        if flat and shed_dependent(block, support, hessian, null):
+            support = np.flatnonzero(block.w)
+        else:
+            support = support[np.sort(order)]
     slope = block.z[support] - u * penalty.derivative(w)
     direction = dpotrs(factor, slope, lower=1)[0]
     if not np.linalg.norm(curved @ direction - slope) <= SLACK * np.linalg.norm(slope):
@@ -68,24 +76,27 @@ def newton_step(block: Block, insist: bool) -> bool:
     return bool(t == 1.0 and np.all(new != 0.0))
 
 
-def shed_dependent(block: Block, support: np.ndarray, hessian: np.ndarray) -> bool:
-    """Move along a null vector of the support's matrix until a coefficient is zero.
+def pivoted(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Independent rows by pivoted Cholesky, and a null vector of the matrix (None if regular)."""
+    root = np.sqrt(matrix.diagonal())
+    factor, order, rank, _ = dpstrf(matrix / np.outer(root, root), tol=SINGULAR, lower=0)
+    order = order - 1
+    if rank == root.size:
+        return order, None
+    v = np.zeros_like(root)
+    v[order[rank]] = 1.0
+    v[order[:rank]] = -solve_triangular(factor[:rank, :rank], factor[:rank, rank])
+    v[np.abs(v) <= NEGLIGIBLE * np.abs(v).max()] = 0.0
+    return order[:rank], v / root
+
+
+def shed_dependent(block: Block, support: np.ndarray, hessian: np.ndarray, v: np.ndarray) -> bool:
+    """Move along a null vector v of the support's matrix until a coefficient is zero.
 
     The loss does not change along it and the penalty is linear as long as no sign does, so one
     of the two directions costs nothing. Without this, sweeps shift weight between dependent
     columns at a rate that may be as slow as one likes.
     """
-    root = np.sqrt(hessian.diagonal())
-    scaled = hessian / np.outer(root, root)
-    factor, order, rank, _ = dpstrf(scaled, tol=SINGULAR, lower=0)
-    if rank == support.size:
-        return False
-    order = order - 1
-    v = np.zeros(support.size)
-    v[order[rank]] = 1.0
-    v[order[:rank]] = -solve_triangular(factor[:rank, :rank], factor[:rank, rank])
-    v[np.abs(v) <= NEGLIGIBLE * np.abs(v).max()] = 0.0
-    v /= root
     w, u = block.w[support], block.weights[support]
     penalty = block.problem.penalty
     slopes = v * (u * penalty.derivative(w) - block.z[support])
