@@ -92,8 +92,7 @@ def gap_after_refit(penalty, weights, norms, free, free_gram, w, z, rr):
         decrement = float(step @ z[active])
         z = z - block @ step
         # Orthogonal but for rounding counts as orthogonal; what is left enters the gap.
-        pulled = np.where(active, np.abs(z), penalty.pull(z))
-        slight = free & (pulled <= ORTHOGONAL * np.sqrt(norms * max(rr, 0.0)))
+        slight = free & (np.abs(z) <= ORTHOGONAL * np.sqrt(norms * max(rr, 0.0)))
         leftover = float(np.abs(z[slight]) @ np.abs(w[slight]))
         z[slight] = 0.0
         rr = max(rr - decrement, 0.0)

@@ -57,14 +57,14 @@ class Design(ABC):
         else:
             self.y_mean = 0.0
             self.y = y
-        self.energy = float(self.weights @ (self.y * self.y))
         self.x_mean = np.zeros(self.n_features)
         self.norms = np.empty(self.n_features)
         self.correlation = np.empty(self.n_features)
         with np.errstate(over="ignore", invalid="ignore"):
+            self.energy = float(self.weights @ (self.y * self.y))
             self._scan_columns()
             # Deviations this small against the mean are the rounding of a constant column.
-            self.norms[self.norms <= (CONSTANT_RATIO * self.x_mean) ** 2] = 0.0
+            self.norms[np.sqrt(self.norms) <= CONSTANT_RATIO * np.abs(self.x_mean)] = 0.0
         if not (
             np.isfinite(self.energy) and np.isfinite(self.norms.sum() + self.correlation.sum())
         ):

@@ -111,9 +111,13 @@ def scan_columns(data, indices, indptr, s, y, centre, mean, norms, correlation):
             inside += weight
             first += weight * data[k]
             present += weight > 0.0
-        mean[j] = first if centre else 0.0
         # 1 - inside is rounding, not weight, where no row that counts is absent.
         absent = 1.0 - inside if present < counted else 0.0
+        if centre:
+            correction = -absent * first
+            for k in range(indptr[j], indptr[j + 1]):
+                correction += s[indices[k]] * (data[k] - first)
+            mean[j] = first + correction
         second = absent * mean[j] * mean[j]
         cross = 0.0
         for k in range(indptr[j], indptr[j + 1]):

@@ -110,7 +110,7 @@ class SubgradientLasso(PenalisedRegressor):
     >>> X, y = load_diabetes(return_X_y=True)
     >>> model = SubgradientLasso(alpha=0.5).fit(X, y)
     >>> int((model.coef_ != 0).sum()), model.converged_
-    (5, True)
+    (4, True)
     """
 
     _parameter_constraints: ClassVar[dict] = {

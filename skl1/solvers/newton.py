@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from scipy.linalg import solve_triangular
 from scipy.linalg.lapack import dpotrf, dpotrs, dpstrf
 
-if TYPE_CHECKING:
-    from skl1.solvers.working_set import Block
+from skl1.solvers.block import Block
 
 #: Cholesky pivots below this share of the diagonal mean a support that is numerically singular.
 SINGULAR = 1e-13

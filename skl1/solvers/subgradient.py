@@ -147,6 +147,7 @@ class SubgradientDescent(Solver):
             x=w.copy(),
             best=w.copy(),
             total=np.zeros_like(w),
+            trace={"crossings": 0},
         )
 
     def step(

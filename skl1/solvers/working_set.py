@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skl1.certificates import Certificate, coordinate_moves, gap_after_refit, surely_zero
+from skl1.certificates import Certificate, coordinate_moves, surely_zero
 from skl1.problem import Point, Problem
+from skl1.solvers.block import Block, GramBlock
 from skl1.solvers.driver import PRECISION, Goal, Solver, State
 from skl1.solvers.kernels import sweep
 from skl1.solvers.newton import newton_step
@@ -27,36 +28,6 @@ ROUNDING = 1e-14
 NEWTON_OVERHEAD = 2e4
 
 
-class GramBlock:
-    """The Gram matrix of a growing set of features.
-
-    ``features[k]`` is the feature behind row k; the matrix is stored in a buffer that doubles.
-    """
-
-    def __init__(self, n_features: int):
-        self.features = np.zeros(0, dtype=np.intp)
-        self.known = np.zeros(n_features, dtype=bool)
-        self._buffer = np.zeros((0, 0))
-
-    @property
-    def matrix(self) -> np.ndarray:
-        return self._buffer
-
-    def extend(self, problem: Problem, new: np.ndarray) -> None:
-        """Add features: one pass over their columns and the ones already here."""
-        if not new.size:
-            return
-        old = self.features
-        self.features = np.concatenate([old, new])
-        self.known[new] = True
-        cross = problem.design.gram(new, self.features)
-        grown = np.empty((self.features.size, self.features.size))
-        grown[: old.size, : old.size] = self._buffer
-        grown[old.size :] = cross
-        grown[: old.size, old.size :] = cross[:, : old.size].T
-        self._buffer = grown
-
-
 @dataclass(kw_only=True)
 class WorkingSetState(State):
     """``alive``: features not yet proved zero. ``block``: Gram matrix of the working set."""
@@ -66,41 +37,6 @@ class WorkingSetState(State):
     haste: float = 0.1  #: error left in the subproblem, as a share of what is wanted
     value: float = np.inf  #: the objective before the last round
     kept: np.ndarray  #: the coefficients before the last round
-
-
-@dataclass
-class Block:
-    """The subproblem on the working set: the Gram matrix, and w and z that go with it."""
-
-    problem: Problem
-    gram: np.ndarray
-    weights: np.ndarray
-    free: np.ndarray
-    w: np.ndarray
-    z: np.ndarray
-    rr: float
-
-    def error(self) -> float:
-        """The certificate of the subproblem, from the Gram block alone: a guide, no proof."""
-        penalty = self.problem.penalty
-        if not penalty.convex:
-            moves = coordinate_moves(penalty, self.weights, self.gram.diagonal(), self.w, self.z)
-            return float(np.abs(moves).max(initial=0.0) / np.sqrt(self.problem.design.energy))
-        return gap_after_refit(
-            penalty,
-            self.weights,
-            self.gram.diagonal(),
-            self.free,
-            self.gram[:, self.free] if self.free.any() else None,
-            self.w,
-            self.z,
-            max(self.rr, 0.0),
-        )[0]
-
-    def follow(self, w: np.ndarray, z: np.ndarray) -> None:
-        """Move to w, whose correlations are z. As G (w' - w) = z - z', rr follows exactly."""
-        self.rr -= float((w - self.w) @ (self.z + z))
-        self.w, self.z = w, z
 
 
 class Inner(ABC):
