@@ -55,17 +55,22 @@ def gap_certificate(problem: Problem, point: Point) -> Certificate:
     in which each term is nonnegative. Nothing large is subtracted, so the gap is meaningful
     far below the rounding error of the objective itself.
     """
-    free = problem.free
-    gap, scaling, z = gap_after_refit(
-        problem.penalty,
-        problem.weights,
-        problem.design.norms,
-        free,
-        problem.free_gram if free.any() else None,
-        point.w,
-        point.z,
-        point.rr,
-    )
+    if not problem.free.any():
+        gap, scaling = best_gap(problem.penalty, problem.weights, point.w, point.z, point.rr)
+        z = point.z
+    elif problem.free_basis is not None:
+        gap, scaling, z = gap_beside(problem, point, *problem.free_basis)
+    else:
+        gap, scaling, z = gap_after_refit(
+            problem.penalty,
+            problem.weights,
+            problem.design.norms,
+            problem.free,
+            problem.free_gram,
+            point.w,
+            point.z,
+            point.rr,
+        )
     # Each correlation carries a rounding error of about eps ||x_j|| ||r||, and y one of eps.
     reach = np.sqrt(problem.design.norms * point.rr)
     floor = 4.0 * EPS * (float(np.abs(point.w) @ reach) + problem.design.energy)
@@ -73,13 +78,27 @@ def gap_certificate(problem: Problem, point: Point) -> Certificate:
     return Certificate(gap, floor, scaling * z)
 
 
-def gap_after_refit(penalty, weights, norms, free, free_gram, w, z, rr):
-    """``(gap, c, z)`` of a point whose free coefficients are refitted first.
+def gap_beside(problem, point, basis, correlations):
+    """``(gap, c, z)`` with the free (unpenalised) columns projected out of the residual.
 
-    A dual feasible point must be orthogonal to every free (unpenalised) column; so the residual
-    is replaced by that of the refit, a step ``d`` in the free coefficients alone: z moves by
-    Gram columns, and the objective falls by ``d . z / 2``, which the gap has to include. Under a
-    sign constraint only the free coefficients in use are refitted, the others need z <= 0.
+    A dual feasible point must be orthogonal to every free column, as to the intercept. Taking
+    its part along them from the residual is to refit their coefficients: the objective falls by
+    half the square of that part, which the gap has to include.
+    """
+    part = problem.design.residual_along(basis, point.w)
+    z = point.z - correlations @ part
+    z[problem.free | ~problem.included] = 0.0
+    decrement = float(part @ part)
+    rr = max(point.rr - decrement, 0.0)
+    gap, c = best_gap(problem.penalty, problem.weights, point.w, z, rr)
+    return gap + 0.5 * decrement, c, z
+
+
+def gap_after_refit(penalty, weights, norms, free, free_gram, w, z, rr):
+    """The same from Gram columns: a step in the free coefficients moves z by ``G[:, free] d``.
+
+    Under a sign constraint only the free coefficients in use are refitted; the others need a
+    correlation of at most zero.
     """
     decrement = leftover = 0.0
     if free_gram is not None:

@@ -106,6 +106,17 @@ class Problem:
         return nnls(self.design.columns(free) * root[:, None], root * self.design.y)[0]
 
     @cached_property
+    def free_basis(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """An orthonormal basis of the free columns with its correlations; None if too large.
+
+        Under a sign constraint the free columns in use vary, and no one basis serves.
+        """
+        free = np.flatnonzero(self.free)
+        if self.one_sided or self.design.y.size * free.size > BLOCK_ENTRIES:
+            return None
+        return self.design.orthonormal(free)
+
+    @cached_property
     def free_gram(self) -> np.ndarray:
         """``G[:, free]``, zero in the rows of excluded features."""
         block = self.design.gram(np.arange(self.design.n_features), np.flatnonzero(self.free))

@@ -5,13 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from skl1.compiled import ColumnMatrix, Record, RowMatrix, Vector, kernel
-from skl1.designs.base import Design
+from skl1.designs.base import SAFE_MEAN_RATIO, Design
 
 #: Entries of a block of rows: 1 MB of float64, to stay in cache between its uses.
 CHUNK_ENTRIES = 2**17
-#: Above this ratio of mean to standard deviation X is centred explicitly, block by block:
-#: the implicit form loses as many digits as the ratio has.
-SAFE_MEAN_RATIO = 100.0
 
 
 class DenseDesign(Design):

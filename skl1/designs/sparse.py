@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from skl1.compiled import Record, Vector, kernel
-from skl1.designs.base import Design
+from skl1.designs.base import SAFE_MEAN_RATIO, Design
 
 
 class SparseDesign(Design):
@@ -57,18 +59,36 @@ class SparseDesign(Design):
         right = left if rows is columns else self.X[:, columns].astype(np.float64)
         weighted = right.copy()
         weighted.data *= self.weights[right.indices]
-        product = (left.T @ weighted).toarray()
-        return product - np.outer(self.x_mean[rows], self.x_mean[columns])
+        block = (left.T @ weighted).toarray()
+        block -= np.outer(self.x_mean[rows], self.x_mean[columns])
+        self._mend(block, rows, right, columns)
+        self._mend(block.T, columns, left, rows)
+        return block
+
+    def _mend(self, block, rows, X, columns):
+        """Recompute the rows of a Gram block whose implicit centring has cancelled."""
+        steep = np.flatnonzero(self._steep[rows])
+        if steep.size:
+            centred = self.columns(rows[steep]) * self.weights[:, None]
+            block[steep] = (X.T @ centred).T - np.outer(centred.sum(axis=0), self.x_mean[columns])
 
     def row_gram(self, scale):
         root = np.sqrt(self.weights)
+        steep = np.flatnonzero(self._steep)
+        units = np.sqrt(np.where(self._steep, 0.0, scale))
         scaled = self.X.astype(np.float64, copy=True)
-        scaled.data *= np.repeat(np.sqrt(scale), np.diff(scaled.indptr))
+        scaled.data *= np.repeat(units, np.diff(scaled.indptr))
         # (X - 1 m') D (X - 1 m')' expanded; X D m is a vector, m' D m a scalar.
-        mean = self.x_mean * np.sqrt(scale)
+        mean = self.x_mean * units
         cross = scaled @ mean
         product = (scaled @ scaled.T).toarray() - cross[:, None] - cross[None, :] + mean @ mean
-        return product * root[:, None] * root
+        centred = self.columns(steep) * np.sqrt(scale[steep])
+        return (product + centred @ centred.T) * root[:, None] * root
+
+    @cached_property
+    def _steep(self):
+        """Columns whose mean dwarfs their spread. They have hardly a zero, so they may be dense."""
+        return np.abs(self.x_mean) > SAFE_MEAN_RATIO * np.sqrt(self.norms)
 
     def operator(self):
         return SparseColumns(*self._arrays, self.x_mean, self.weights)

@@ -120,7 +120,7 @@ class ProximalLasso(PenalisedRegressor):
     >>> model = ProximalLasso(alpha=0.5).fit(X, y)
     >>> int((model.coef_ != 0).sum()), model.converged_
     (4, True)
-    >>> model.dual_gap_ <= 1e-6 * y.var() / 2
+    >>> bool(model.dual_gap_ <= 1e-6 * y.var() / 2)
     True
     """
 
