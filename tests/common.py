@@ -106,8 +106,18 @@ def explicit(X, y, sample_weight=None, fit_intercept=True):
     return root[:, None] * (X - x_mean), root * (y - y_mean), x_mean, y_mean
 
 
-def elastic_net(X, y, alpha, *, l1_ratio=1.0, sample_weight=None, penalty_weights=None,
-                positive=False, fit_intercept=True, sweeps=20_000):
+def elastic_net(
+    X,
+    y,
+    alpha,
+    *,
+    l1_ratio=1.0,
+    sample_weight=None,
+    penalty_weights=None,
+    positive=False,
+    fit_intercept=True,
+    sweeps=20_000,
+):
     """``(coef, intercept)`` of the elastic net: plain coordinate descent on explicit data."""
     Xe, ye, x_mean, y_mean = explicit(X, y, sample_weight, fit_intercept)
     n, p = Xe.shape
@@ -132,8 +142,18 @@ def elastic_net(X, y, alpha, *, l1_ratio=1.0, sample_weight=None, penalty_weight
     return coef, y_mean - x_mean @ coef
 
 
-def objective(X, y, coef, intercept, alpha, *, l1_ratio=1.0, power=None, sample_weight=None,
-              penalty_weights=None):
+def objective(
+    X,
+    y,
+    coef,
+    intercept,
+    alpha,
+    *,
+    l1_ratio=1.0,
+    power=None,
+    sample_weight=None,
+    penalty_weights=None,
+):
     """The objective of DESIGN section 2 from its definition; ``power`` for the l_p penalty."""
     X = X.toarray() if hasattr(X, "toarray") else np.asarray(X)
     s = np.ones(X.shape[0]) if sample_weight is None else np.asarray(sample_weight, float)
@@ -141,10 +161,7 @@ def objective(X, y, coef, intercept, alpha, *, l1_ratio=1.0, power=None, sample_
     r = np.asarray(y, float) - X.astype(float) @ np.asarray(coef, float) - float(intercept)
     used = np.asarray(coef) != 0.0
     w = np.abs(np.asarray(coef, dtype=float)[used])
-    if power is not None:
-        g = w**power
-    else:
-        g = l1_ratio * w + 0.5 * (1.0 - l1_ratio) * w**2
+    g = l1_ratio * w + 0.5 * (1.0 - l1_ratio) * w**2 if power is None else w**power
     return 0.5 * (s / s.sum()) @ r**2 + alpha * float(u[used] @ g)
 
 
@@ -153,6 +170,13 @@ def own_objective(model, X, y, sample_weight=None):
     power = getattr(model, "p", None)
     l1_ratio = getattr(model, "l1_ratio", 0.0 if isinstance(model, skl1.RidgeGD) else 1.0)
     return objective(
-        X, y, model.coef_, model.intercept_, model.alpha, l1_ratio=l1_ratio, power=power,
-        sample_weight=sample_weight, penalty_weights=model.penalty_weights,
+        X,
+        y,
+        model.coef_,
+        model.intercept_,
+        model.alpha,
+        l1_ratio=l1_ratio,
+        power=power,
+        sample_weight=sample_weight,
+        penalty_weights=model.penalty_weights,
     )

@@ -130,9 +130,7 @@ PENALTIES: dict[type, list[PenaltyCase]] = {
     Lp: [_lp(0.7, p) for p in POWERS] + [_lp(0.0, 0.5), _lp(1.0, 0.6), _lp(1.0, 1e-3)],
 }
 PENALTIES[NonNegative] = [
-    replace(
-        case, name=f"NonNegative({case})", penalty=NonNegative(case.penalty), one_sided=True
-    )
+    replace(case, name=f"NonNegative({case})", penalty=NonNegative(case.penalty), one_sided=True)
     for cases in PENALTIES.values()
     for case in cases
 ]
@@ -141,6 +139,39 @@ PENALTIES[NonNegative] = [
 def penalty_cases():
     """Every penalty: its name, the object and an independent formula."""
     return examples_of(Penalty, PENALTIES)
+
+
+def brute_prox(case, z, step):
+    """The global minimiser by search over a grid, bisection in its cell, and 0: ``(w, margin)``.
+
+    ``margin`` is by how much w beats 0, as a share of ``z^2``; a tie is where it is 0.
+    """
+    z, step = np.asarray(z, dtype=LONG), np.asarray(step, dtype=LONG)
+    if case.one_sided:
+        z = np.maximum(z, 0)
+    size = np.abs(z)[:, None]
+    share = np.union1d(np.geomspace(1e-12, 1.0, 120), np.linspace(0.0, 1.0, 81)[1:])
+    grid = size * share.astype(LONG)
+    with np.errstate(all="ignore"):
+        height = (grid - size) ** 2 / 2 + step[:, None] * case.value(grid)
+    # The lowest of the local minima on the grid; the point z itself counts.
+    walls = np.pad(height, ((0, 0), (0, 1)), constant_values=np.inf)
+    valley = (walls[:, 1:-1] < walls[:, :-2]) & (walls[:, 1:-1] <= walls[:, 2:])
+    best = 1 + np.argmin(np.where(valley, height[:, 1:], np.inf), axis=1)
+    rows = np.arange(z.size)
+    low, high = grid[rows, best - 1], grid[rows, np.minimum(best + 1, share.size - 1)]
+    low, high = np.where(valley.any(axis=1), (low, high), 0)
+    size = size[:, 0]
+    with np.errstate(all="ignore"):
+        for _ in range(75):
+            middle = (low + high) / 2
+            rising = middle - size + step * case.slope(np.where(middle > 0, middle, 1)) > 0
+            low, high = np.where(rising, low, middle), np.where(rising, middle, high)
+        w = (low + high) / 2
+        gain = size**2 / 2 - ((w - size) ** 2 / 2 + step * case.value(w))
+        margin = np.where(size > 0, gain / size**2, -np.inf)
+    w = np.where((margin > 0) & (size > 0), w, 0)
+    return np.copysign(w, z), margin
 
 
 # Designs
@@ -159,7 +190,8 @@ def _read_only(X):
 
 
 def _memmap(X):
-    mapped = np.memmap(tempfile.TemporaryFile(), dtype=X.dtype, shape=X.shape)
+    with tempfile.TemporaryFile() as file:  # the mapping outlives the file's name and handle
+        mapped = np.memmap(file, dtype=X.dtype, shape=X.shape)
     mapped[:] = X
     return mapped
 
@@ -237,6 +269,12 @@ class Reference:
     @property
     def norms(self):
         return self.s @ self.X**2
+
+    @property
+    def size(self):
+        """What a column's rounding errors are measured by: its norm, or its mean if constant."""
+        norms = self.norms
+        return np.where(norms > 0, np.sqrt(norms), np.abs(self.x_mean))
 
     @property
     def energy(self):
@@ -402,7 +440,7 @@ def make_task(
     stored = storage(X)
     kind = SparseDesign if sparse.issparse(stored) else DenseDesign
     design = kind(stored, y, s, fit_intercept)
-    top = Problem(design, case.with_alpha(1.0), u).null.alpha_max
+    top = Problem(design, case.with_alpha(1.0), u).alpha_max
     alpha = share * (top if np.isfinite(top) and top > 0.0 else 1.0)
     name = type(case.penalty).__name__
     made = rescaled(case, alpha)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from contracts import EPS, LONG, POWERS, penalty_cases
 
+from contracts import EPS, LONG, POWERS, brute_prox, penalty_cases
 from skl1.penalties import Lp, NonNegative
 from skl1.penalties.base import prox_vector
 
@@ -25,39 +25,6 @@ def prox(penalty, z, step):
     out = np.empty(z.size)
     prox_vector(penalty, z.ravel().copy(), step.ravel().copy(), out)
     return out.reshape(z.shape)
-
-
-def brute_prox(case, z, step):
-    """The global minimiser by search over a grid, bisection in its cell, and 0: ``(w, margin)``.
-
-    ``margin`` is by how much w beats 0, as a share of ``z^2``; a tie is where it is 0.
-    """
-    z, step = np.asarray(z, dtype=LONG), np.asarray(step, dtype=LONG)
-    if case.one_sided:
-        z = np.maximum(z, 0)
-    size = np.abs(z)[:, None]
-    share = np.union1d(np.geomspace(1e-12, 1.0, 120), np.linspace(0.0, 1.0, 81)[1:])
-    grid = size * share.astype(LONG)
-    with np.errstate(all="ignore"):
-        height = (grid - size) ** 2 / 2 + step[:, None] * case.value(grid)
-    # The lowest of the local minima on the grid; the point z itself counts.
-    walls = np.pad(height, ((0, 0), (0, 1)), constant_values=np.inf)
-    valley = (walls[:, 1:-1] < walls[:, :-2]) & (walls[:, 1:-1] <= walls[:, 2:])
-    best = 1 + np.argmin(np.where(valley, height[:, 1:], np.inf), axis=1)
-    rows = np.arange(z.size)
-    low, high = grid[rows, best - 1], grid[rows, np.minimum(best + 1, share.size - 1)]
-    low, high = np.where(valley.any(axis=1), (low, high), 0)
-    size = size[:, 0]
-    with np.errstate(all="ignore"):
-        for _ in range(75):
-            middle = (low + high) / 2
-            rising = middle - size + step * case.slope(np.where(middle > 0, middle, 1)) > 0
-            low, high = np.where(rising, low, middle), np.where(rising, middle, high)
-        w = (low + high) / 2
-        gain = size**2 / 2 - ((w - size) ** 2 / 2 + step * case.value(w))
-        margin = np.where(size > 0, gain / size**2, -np.inf)
-    w = np.where((margin > 0) & (size > 0), w, 0)
-    return np.copysign(w, z), margin
 
 
 def threshold(case, step):
@@ -99,7 +66,9 @@ def test_prox_is_the_global_minimiser(case):
     # A soft threshold subtracts: there the error is one of z's, not one of w's.
     allowed = 1e-10 * np.abs(expected) + 4 * EPS * np.abs(z)
     wrong = clear & ~(np.abs(got - expected) <= allowed)
-    assert not wrong.any(), [(z[i], step[i], got[i], expected[i]) for i in np.flatnonzero(wrong)[:3]]
+    assert not wrong.any(), [
+        (z[i], step[i], got[i], expected[i]) for i in np.flatnonzero(wrong)[:3]
+    ]
     # At a tie either is a minimiser; nothing else is.
     tied = ~clear & (got != 0.0)
     assert np.all(np.abs(got - brute_nonzero(case, z, step))[tied] <= 1e-5 * np.abs(z[tied]))

@@ -5,11 +5,12 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy import sparse
 from sklearn.datasets import make_low_rank_matrix
 from sklearn.linear_model import Ridge
 
@@ -58,7 +59,7 @@ def outcomes(tmp_path_factory):
     )  # fmt: skip
     assert report.exists(), done.stdout + done.stderr
     cases = {}
-    for case in ElementTree.parse(report).getroot().iter("testcase"):
+    for case in ET.parse(report).getroot().iter("testcase"):
         kinds = [child.tag for child in case if child.tag in ("failure", "error", "skipped")]
         cases[case.get("classname"), case.get("name")] = kinds[0] if kinds else "passed"
     return cases, done.stdout
@@ -167,9 +168,9 @@ def test_vstacked_rows(known, acceleration, fit_intercept):
         X, y = X - X.mean(axis=0), y - y.mean()
         coef, intercept = coef[:-1], 0.0
     with quiet():
-        model = ridge(
-            2.0, 2 * y.size, acceleration=acceleration, fit_intercept=fit_intercept
-        ).fit(np.concatenate([X, X]), np.r_[y, y])
+        model = ridge(2.0, 2 * y.size, acceleration=acceleration, fit_intercept=fit_intercept).fit(
+            np.concatenate([X, X]), np.r_[y, y]
+        )
     assert_allclose(model.coef_, coef, rtol=1e-6, atol=1e-9)
     assert_allclose(model.intercept_, intercept, rtol=1e-8, atol=1e-12)
 
@@ -199,8 +200,6 @@ def test_no_penalty_gives_the_least_norm(known, fit_intercept, alpha):
 @accelerations
 def test_weights_equal_scaled_rows(known, acceleration, fit_intercept, container):
     """Sample weights give scikit-learn's Ridge(alpha = W alpha) with the same raw weights."""
-    from scipy import sparse
-
     X, y, *_ = known
     X = X[:, :-1]
     weights = np.random.default_rng(1).uniform(0.5, 3.0, y.size)
@@ -248,5 +247,7 @@ def test_dtype_match(known, dtype):
     X = X[:, :-1].astype(dtype)
     with quiet():
         model = skl1.RidgeGD(alpha=0.1).fit(X, y.astype(dtype))
-    assert model.coef_.dtype == model.predict(X).dtype == np.asarray(model.intercept_).dtype == dtype
+    assert (
+        model.coef_.dtype == model.predict(X).dtype == np.asarray(model.intercept_).dtype == dtype
+    )
     assert model.n_iter_ >= 1

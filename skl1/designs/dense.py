@@ -37,9 +37,9 @@ class DenseDesign(Design):
             np.maximum(self.norms - mean * mean, 0.0, out=self.norms)
             self.x_mean = pilot + mean
         spread = np.sqrt(self.norms)
-        centred_in_blocks = bool(np.any(np.abs(self.x_mean) > SAFE_MEAN_RATIO * spread))
+        steep = (np.abs(self.x_mean) > SAFE_MEAN_RATIO * spread) & (spread > 0.0)
         contiguous = X.flags.c_contiguous or X.flags.f_contiguous
-        self._direct = X.dtype == np.float64 and contiguous and not centred_in_blocks
+        self._direct = X.dtype == np.float64 and contiguous and not steep.any()
 
     def _pilot(self):
         if not self.fit_intercept:

@@ -81,7 +81,7 @@ class ConvexPenalty(Penalty):
 
 
 class NonNegative(Penalty):
-    """``g(w)`` for w >= 0, infinite for w < 0, where g is any even penalty.
+    """``g(w)`` on w >= 0, where g is any even penalty; solvers keep coefficients there.
 
     As g does not fall on w >= 0, the constrained minimiser is the free one of ``max(z, 0)``.
     """

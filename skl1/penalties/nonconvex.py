@@ -72,14 +72,16 @@ def lp_threshold(level, p):
 
 @formula
 def two_thirds_root(size, level):
-    """The larger root of ``b + 2/3 level b^(-1/3) = size`` by Ferrari's quartic."""
-    eighth = 8.0 / 729.0 * level**3
-    square = size * size
-    cube = square / 16.0 + sqrt(max(square * square / 256.0 - eighth, 0.0))
+    """The larger root of ``b + 2/3 level b^(-1/3) = size`` by Ferrari's quartic.
+
+    In units of ``size``, so that no power over- or underflows.
+    """
+    eighth = 8.0 / 729.0 * (level / size / size ** (1.0 / 3.0)) ** 3
+    cube = 0.0625 + sqrt(max(0.00390625 - eighth, 0.0))
     root = cube ** (1.0 / 3.0)
     resolvent = root + eighth ** (1.0 / 3.0) / root
     half = sqrt(2.0 * resolvent)
-    return 0.125 * (half + sqrt(max(2.0 * size / half - 2.0 * resolvent, 0.0))) ** 3
+    return size * 0.125 * (half + sqrt(max(2.0 / half - 2.0 * resolvent, 0.0))) ** 3
 
 
 @formula

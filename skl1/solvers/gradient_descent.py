@@ -30,7 +30,8 @@ def ridge_space(problem: Problem, w: np.ndarray, scaled: bool) -> tuple[Space, n
     user's is in plain units.
     """
     alpha = float(problem.penalty.curvature(np.ones(1))[0])
-    if prefers_samples(problem, w):
+    plain = bool(np.all(problem.weights[problem.included] == 1.0))
+    if prefers_samples(problem, w) and (scaled or plain):
         return sample_space(problem, alpha), np.full(problem.design.y.size, alpha)
     charge = alpha * problem.weights
     scale = inverse(problem.design.norms + charge) if scaled else np.ones_like(w)
@@ -173,8 +174,8 @@ class ConjugateState(State):
 class ConjugateGradient(Solver):
     """Conjugate gradients (Hestenes and Stiefel 1952), preconditioned by the diagonal.
 
-    At most rank(X) steps in exact arithmetic; the recurrence is started afresh from the true
-    residual when it has run out of digits.
+    At most as many steps as coordinates in exact arithmetic; the recurrence is started afresh
+    from the true residual when it has run out of digits.
     """
 
     def init(self, problem: Problem, w: np.ndarray) -> ConjugateState:

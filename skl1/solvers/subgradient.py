@@ -146,7 +146,7 @@ class SubgradientDescent(Solver):
             rule=rules[self.rule],
             x=w.copy(),
             best=w.copy(),
-            total=np.zeros_like(w),
+            total=np.zeros((2, w.size)),
             trace={"crossings": 0},
         )
 
@@ -187,12 +187,16 @@ class SubgradientDescent(Solver):
         state.best_value = value
         state.n_iter += count
         state.trace["crossings"] = crossings
-        state.w = state.total / suffix(state.n_iter) if self.averaging else state.best.copy()
+        if self.averaging:
+            state.w = state.total.sum(axis=0) / suffix(state.n_iter)
+        else:
+            state.w = state.best.copy()
 
 
 def suffix(n_iter: int) -> int:
-    """Iterates in the running sum, which starts afresh at every power of two."""
-    return n_iter - 2 ** (n_iter.bit_length() - 1) + 1
+    """Iterates in the two running sums: those since the last but one power of two."""
+    last = 2 ** (n_iter.bit_length() - 1)
+    return n_iter - last // 2 + (1 if last > 1 else 0)
 
 
 @kernel
@@ -240,7 +244,12 @@ def subgradient_steps(
                     crossings += 1
                 x[j] = landing.land(x[j], new)
             operator.product(x, product)
+        # One sum since the last power of two, one of the iterates between that and the last but
+        # one: together at least half of all.
         restart = k & (k - 1) == 0
         for j in range(p):
-            total[j] = x[j] if restart else total[j] + x[j]
+            if restart:
+                total[0, j] = total[1, j]
+                total[1, j] = 0.0
+            total[1, j] += x[j]
     return best_value, crossings

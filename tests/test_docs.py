@@ -1,0 +1,98 @@
+"""The documentation is true: its code runs, its links lead somewhere, its table is current."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import skl1
+import skl1.__main__ as demonstration
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")])
+FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)[^)]*\)")
+
+
+def page_name(page):
+    return page.relative_to(ROOT).as_posix()
+
+
+def code_blocks(page):
+    """The page's Python, one namespace for all of it: ``(line number, source)`` pairs."""
+    text = page.read_text(encoding="utf-8")
+    return [(text[: m.start(1)].count("\n"), m[1]) for m in FENCE.finditer(text)]
+
+
+def test_pages_with_code_are_found():
+    names = {page_name(page) for page in PAGES if code_blocks(page)}
+    assert {"README.md", "docs/getting_started.md", "docs/add_a_penalty.md"} <= names
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if code_blocks(p)], ids=page_name)
+def test_code_runs(page):
+    namespace = {"__name__": "__main__"}
+    for line, source in code_blocks(page):
+        # Blank lines in front make a traceback name the line of the page.
+        exec(compile("\n" * line + source, page, "exec"), namespace)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_links_lead_to_files(page):
+    targets = LINK.findall(page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def words_of(table):
+    """What does not depend on the machine: all columns but the two of times, and `n_iter_`."""
+    lines = table.strip().splitlines()
+    return [re.split(r"  +", line)[:5] for line in lines if line[:1] not in {"", "-"}]
+
+
+def test_demonstration_prints_the_table_of_the_readme(capsys):
+    demonstration.main()
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    title, table = printed.out.split("\n\n")[:2]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"```text\n(.*?)```", readme, re.DOTALL)[1]
+    assert shown.splitlines()[0] == title
+    assert [row[:4] for row in words_of(table)] == [
+        row[:4] for row in words_of(shown.split("\n\n")[1])
+    ]
+
+
+def test_demonstration_explains_by_its_own_numbers():
+    data = demonstration.load()
+    models = {type(c.model): c.model.fit(data.X, data.y) for c in demonstration.contenders(data)}
+    lasso, ridge = models[skl1.ProximalLasso], models[skl1.RidgeGD]
+    lp = models[skl1.NonconvexLpRegressor]
+    zero = lasso.coef_ == 0.0
+    assert zero.any()
+    assert (abs(data.pull(lasso))[zero] < demonstration.ALPHA).all()
+    assert abs(data.pull(lasso))[~zero] == pytest.approx(demonstration.ALPHA, rel=1e-2)
+    assert data.pull(ridge) == pytest.approx(demonstration.RIDGE_ALPHA * ridge.coef_, abs=2e-2)
+    assert (ridge.coef_ != 0.0).all()
+    assert 0 < (lp.coef_ != 0.0).sum() < (~zero).sum()
+
+
+def test_module_runs_without_matplotlib_or_warnings(tmp_path):
+    blocker = tmp_path / "matplotlib.py"
+    blocker.write_text("raise ImportError('not needed')")
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "skl1"],
+        env=os.environ | {"PYTHONPATH": path},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    for name in skl1.__all__:
+        if hasattr(getattr(skl1, name), "fit"):
+            assert name in run.stdout
+    assert max(map(len, run.stdout.splitlines())) <= 100
