@@ -72,7 +72,7 @@ def gap_certificate(problem: Problem, point: Point) -> Certificate:
             point.rr,
         )
     # Each correlation carries a rounding error of about eps ||x_j|| ||r||, and y one of eps.
-    reach = np.sqrt(problem.design.norms * point.rr)
+    reach = np.sqrt(problem.design.norms) * np.sqrt(point.rr)
     floor = 4.0 * EPS * (float(np.abs(point.w) @ reach) + problem.design.energy)
     floor = min(floor, WORST_FLOOR * problem.design.energy)
     return Certificate(gap, floor, scaling * z)
@@ -111,7 +111,7 @@ def gap_after_refit(penalty, weights, norms, free, free_gram, w, z, rr):
         decrement = float(step @ z[active])
         z = z - block @ step
         # Orthogonal but for rounding counts as orthogonal; what is left enters the gap.
-        slight = free & (np.abs(z) <= ORTHOGONAL * np.sqrt(norms * max(rr, 0.0)))
+        slight = free & (np.abs(z) <= ORTHOGONAL * np.sqrt(norms) * np.sqrt(max(rr, 0.0)))
         leftover = float(np.abs(z[slight]) @ np.abs(w[slight]))
         z[slight] = 0.0
         rr = max(rr - decrement, 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from sklearn.base import _fit_context as fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight, validate_data
@@ -28,6 +29,8 @@ __all__ = [
 def check_sample_weight(sample_weight, X):
     """Float64 sample weights: finite, not negative, not all zero."""
     weights = _check_sample_weight(sample_weight, X, dtype="float64", ensure_non_negative=True)
+    if not np.isfinite(weights).all():  # a scalar is not checked above
+        raise ValueError("sample_weight must be finite.")
     if not weights.any():
         raise ValueError("sample_weight must not be all zero: at least one sample has to count.")
     return weights
@@ -38,7 +41,7 @@ class fit_callback:  # noqa: N801 (reads as a with-statement)
 
     As a context manager gives a function of the fitted attributes so far (lazily made), to be
     called after each step; its result is true if a callback wants to stop. None where nobody
-    listens.
+    listens. The estimator has to be fitted when the with-statement ends.
     """
 
     def __init__(self, estimator, X, y, sample_weight):
@@ -66,5 +69,7 @@ class fit_callback:  # noqa: N801 (reads as a with-statement)
     def __exit__(self, kind, error, traceback):
         if self.context is not None and kind is None:
             self.context.call_on_fit_task_end(
-                estimator=self.estimator, reconstruction_attributes={}, **self.data
+                estimator=self.estimator,
+                reconstruction_attributes=self.estimator._linear_model,
+                **self.data,
             )

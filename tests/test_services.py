@@ -166,7 +166,7 @@ def test_scoring_monitor(cls):
 
 @classes
 def test_scoring_monitor_through_search(cls):
-    """ScoringMonitor on the estimator inside a pipeline in a grid search: a log for each fit."""
+    """ScoringMonitor on the estimator inside a pipeline in a grid search: all fits in one log."""
     monitor = callback.ScoringMonitor(scoring="r2")
     search = GridSearchCV(
         make_pipeline(StandardScaler(), slow(cls).set_callbacks(monitor)),
@@ -175,9 +175,9 @@ def test_scoring_monitor_through_search(cls):
     )
     with quiet():
         search.fit(X, Y)
-    logs = monitor.get_logs(select="all")
-    assert len(logs) == 2 * 2 + 1
-    assert all(np.isfinite(row["r2"]) for log in logs for row in log.data)
+    (log,) = monitor.get_logs(select="all")
+    assert len(log.data) >= 2 * 2 + 1
+    assert all(np.isfinite(row["r2"]) for row in log.data)
 
 
 # Copies --------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from skl1.compiled import Record, RowMatrix, kernel
 
 #: Largest dense block (in float64 entries) that a least-squares fit may gather: 256 MB.
 BLOCK_ENTRIES = 2**25
+#: Range of the variances that products of several of them leave finite and nonzero.
+SMALLEST, LARGEST = 1e-140, 1e140
 #: Singular values below this share of the largest, times the size, count as zero.
 DEPENDENT = 1e-15
 #: Above this ratio of mean to standard deviation a column is centred explicitly where it
@@ -51,28 +53,40 @@ class Design(ABC):
         self.fit_intercept = fit_intercept
         self.weights = normalised_weights(sample_weight, n_samples)
         y = np.asarray(y, dtype=np.float64)
+        # Centring at a sample first keeps digits that a large mean would cost, and makes a
+        # constant y exactly zero. It must be a sample that counts.
+        self.y, self.y_mean = y, 0.0
         if fit_intercept:
-            # Centring at a sample first keeps digits that a large mean would cost, and makes
-            # a constant y exactly zero. It must be a sample that counts.
             pilot = y[self.anchor_row()]
-            self.y_mean = float(pilot + self.weights @ (y - pilot))
-            self.y = y - pilot - self.weights @ (y - pilot)
-        else:
-            self.y_mean = 0.0
-            self.y = y
+            with np.errstate(over="ignore", invalid="ignore"):
+                self.y = y - pilot
+                shift = float(self.weights @ self.y)
+                self.y = self.y - shift
+                self.y_mean = float(pilot + shift)
         self.x_mean = np.zeros(self.n_features)
         self.norms = np.empty(self.n_features)
         self.correlation = np.empty(self.n_features)
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             self.energy = float(self.weights @ (self.y * self.y))
             self._scan_columns()
             # Deviations this small against the mean are the rounding of a constant column.
             self.norms[np.sqrt(self.norms) <= CONSTANT_RATIO * np.abs(self.x_mean)] = 0.0
-        if not (
-            np.isfinite(self.energy) and np.isfinite(self.norms.sum() + self.correlation.sum())
-        ):
+        self._check_range()
+
+    def _check_range(self):
+        """Refuse data whose squares overflow or vanish."""
+        if not (self.energy < LARGEST and np.all(self.norms < LARGEST)):
             raise ValueError(
                 "X or y holds numbers so large that their squares overflow; rescale the columns "
+                "(StandardScaler does)."
+            )
+        counted = self.weights > 0.0
+        if self.energy < SMALLEST and np.ptp(self.y[counted]) > CONSTANT_RATIO * abs(self.y_mean):
+            raise ValueError("y holds numbers so small that their squares vanish; rescale it.")
+        tiny = np.flatnonzero(self.norms < SMALLEST)
+        if tiny.size and self._spread(tiny, counted) > 0.0:
+            raise ValueError(
+                "X has columns of numbers so small that their squares vanish; rescale the columns "
                 "(StandardScaler does)."
             )
 
@@ -153,6 +167,10 @@ class Design(ABC):
         """Fill ``x_mean`` (if an intercept is fitted), ``norms`` and ``correlation``."""
 
     @abstractmethod
+    def _spread(self, index, rows):
+        """The largest difference within one of the columns, beyond rounding of its mean."""
+
+    @abstractmethod
     def forward(self, w):
         """``X w`` of the centred X, as a float64 vector of n entries."""
 
@@ -210,3 +228,8 @@ def normalised_weights(sample_weight, n_samples):
     # Dividing by the maximum first keeps the sum finite for weights near the largest float.
     weights = weights / weights.max()
     return weights / weights.sum()
+
+
+def beyond_rounding(spread, mean):
+    """The largest of the spreads that are more than the rounding of their means."""
+    return float(np.where(spread > CONSTANT_RATIO * np.abs(mean), spread, 0.0).max(initial=0.0))

@@ -46,6 +46,15 @@ class DenseDesign(Design):
             return np.zeros(self.n_features)
         return self.X[self.anchor_row()].astype(np.float64)
 
+    def _spread(self, index, rows):
+        block = self.X[rows][:, index]
+        if not self.fit_intercept:
+            return float(np.abs(block).max(initial=0.0))
+        spread = np.ptp(block.astype(np.float64), axis=0)
+        return float(
+            np.where(spread > CONSTANT_RATIO * np.abs(self.x_mean[index]), spread, 0).max()
+        )
+
     def _chunks(self, width=None):
         """Slices of rows that make blocks of about CHUNK_ENTRIES."""
         n = self.X.shape[0]

@@ -40,6 +40,16 @@ class SparseDesign(Design):
             self.correlation,
         )
 
+    def _spread(self, index, rows):
+        block = self.X[:, index].tocsr()[np.flatnonzero(rows)].tocsc()
+        high, low = block.max(axis=0).toarray().ravel(), block.min(axis=0).toarray().ravel()
+        if not self.fit_intercept:
+            return float(np.maximum(high, -low).max(initial=0.0))
+        spread = high.astype(np.float64) - low
+        return float(
+            np.where(spread > CONSTANT_RATIO * np.abs(self.x_mean[index]), spread, 0).max()
+        )
+
     def forward(self, w):
         out = np.full(self.y.size, -float(self.x_mean @ w))
         add_product(*self._arrays, w, out)

@@ -115,15 +115,19 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
             sample_weight = check_sample_weight(sample_weight, X)
         design = make_design(X, y, sample_weight, self.fit_intercept)
         problem = Problem(design, self._signed(self._penalty()), self._feature_weights())
-        with fit_callback(self, X, y, sample_weight) as report:
+        with (
+            fit_callback(self, X, y, sample_weight) as report,
+            # Infinite trial values are compared with, and rejected; results are checked below.
+            np.errstate(over="ignore", invalid="ignore", divide="ignore"),
+        ):
             callback = None
             if report is not None:
 
                 def callback(w):
-                    return report(lambda: self._linear_model(problem, w, X.dtype))
+                    return report(lambda: linear_model(problem, w, X.dtype))
 
             result = self._solve(problem, self._start(problem), callback)
-        self._publish(problem, result, X.dtype)
+            self._publish(problem, result, X.dtype)
         self._warn(problem, result)
         return self
 
@@ -166,12 +170,12 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
         if self.penalty_weights is None:
             weights = np.ones(p)
         else:
-            try:
-                weights = np.array(self.penalty_weights, dtype=np.float64)
-            except (TypeError, ValueError) as error:
+            given = np.asarray(self.penalty_weights)
+            if given.dtype.kind not in "biuf":
                 raise ValueError(
-                    f"penalty_weights must be numbers, got {self.penalty_weights!r}."
-                ) from error
+                    f"penalty_weights must be real numbers, got {self.penalty_weights!r}."
+                )
+            weights = given.astype(np.float64)
             if weights.shape != (p,):
                 raise ValueError(
                     f"penalty_weights must have one entry for each of the {p} features, got "
@@ -189,10 +193,12 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
     def _start(self, problem: Problem) -> np.ndarray:
         """The last solution on a warm start, else the model without penalised features."""
         coef = getattr(self, "coef_", None) if self.warm_start else None
-        if coef is None or np.shape(coef) != problem.null.w.shape or not np.isfinite(coef).all():
+        if coef is None or np.shape(coef) != problem.null.w.shape:
             return problem.null.w
         w = np.where(problem.included, np.asarray(coef, dtype=np.float64), 0.0)
-        return np.maximum(w, 0.0) if self.positive else w
+        w = np.maximum(w, 0.0) if self.positive else w
+        # A start that is worse than the null model (or not finite) is no help.
+        return w if problem.at(w).objective <= problem.null.objective else problem.null.w
 
     def _solve(
         self, problem: Problem, start: np.ndarray, callback: Callable[[np.ndarray], bool] | None
@@ -207,15 +213,19 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
             record=self.record_history,
         )
 
-    def _linear_model(self, problem: Problem, w: np.ndarray, dtype) -> dict[str, Any]:
+    def _linear_model(self) -> dict[str, Any]:
         """The attributes that predict needs."""
-        w = w.astype(dtype) + dtype.type(0.0)  # no negative zeros
-        return {"coef_": w, "intercept_": dtype.type(problem.design.intercept(w))}
+        return {"coef_": self.coef_, "intercept_": self.intercept_}
 
     def _publish(self, problem: Problem, result: Result, dtype) -> None:
         """Set the fitted attributes, certified for the coefficients as they are returned."""
-        for name, value in self._linear_model(problem, result.w, dtype).items():
-            setattr(self, name, value)
+        model = linear_model(problem, result.w, dtype)
+        if not (np.isfinite(model["coef_"]).all() and np.isfinite(model["intercept_"])):
+            raise ValueError(
+                f"The coefficients overflow {dtype}: the units of X and y are too far apart; "
+                "rescale them (StandardScaler does it for X)."
+            )
+        self.coef_, self.intercept_ = model["coef_"], model["intercept_"]
         if dtype != np.float64:
             result = certified(problem, result, self.coef_.astype(np.float64))
         offset = float(self.intercept_) - problem.design.intercept(self.coef_.astype(np.float64))
@@ -249,7 +259,7 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
                 ConvergenceWarning,
                 stacklevel=4,
             )
-        if not self.coef_.any():
+        if self.converged_ and np.isfinite(self.alpha_max_) and not self.coef_.any():
             cure = "Choose a smaller alpha." if self.alpha_max_ > 0.0 else "No feature explains y."
             warnings.warn(
                 f"Every coefficient is zero: alpha={self.alpha:g}, and no penalised feature "
@@ -261,3 +271,9 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
     def _advice(self) -> str:
         """What to do if the solver stopped by itself."""
         return "Scale the columns (StandardScaler), or raise tol."
+
+
+def linear_model(problem: Problem, w: np.ndarray, dtype) -> dict[str, Any]:
+    """``coef_`` and ``intercept_`` in the dtype of X, without negative zeros."""
+    w = w.astype(dtype) + dtype.type(0.0)
+    return {"coef_": w, "intercept_": dtype.type(problem.design.intercept(w))}

@@ -132,7 +132,7 @@ def descent_steps(operator, penalty, momentum, q, weights, scale, v, before, ste
             new[j] = penalty.project(ahead - step * scale[j] * slope)
         operator.product(new, new_product)
         new_value, size = objective(penalty, q, weights, new, new_product)
-        if not new_value <= value + 1e-13 * size:
+        if not (size < np.inf and new_value <= value + 1e-13 * size):
             if t == 1.0:
                 return k + 1, t, True
             t = 1.0

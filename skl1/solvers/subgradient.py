@@ -164,7 +164,7 @@ class SubgradientDescent(Solver):
         if state.best_value == np.inf:
             state.best_value = point.objective
         state.excess = min(state.excess, state.best_value - state.lower)
-        value, crossings = subgradient_steps(
+        value, crossings, finite = subgradient_steps(
             space.operator,
             space.penalty,
             state.rule,
@@ -187,10 +187,14 @@ class SubgradientDescent(Solver):
         state.best_value = value
         state.n_iter += count
         state.trace["crossings"] = crossings
-        if self.averaging:
-            state.w = state.total.sum(axis=0) / suffix(state.n_iter)
-        else:
-            state.w = state.best.copy()
+        state.w = state.best.copy()
+        if not finite:
+            state.verdict = "diverged: step_length is too long"
+        elif self.averaging:
+            average = state.total.sum(axis=0) / suffix(state.n_iter)
+            # Steps that are too long leave an average worse than no model: then the best.
+            if problem.at(average).objective <= problem.null.objective:
+                state.w = average
 
 
 def suffix(n_iter: int) -> int:
@@ -218,7 +222,7 @@ def subgradient_steps(
     done,
     count,
 ):
-    """``count`` steps in place; returns the best objective and the zero crossings seen."""
+    """``count`` steps in place: ``(best objective, zero crossings seen, all finite)``."""
     p = x.size
     product = np.empty_like(x)
     g = np.empty_like(x)
@@ -231,6 +235,8 @@ def subgradient_steps(
             value += x[j] * (0.5 * product[j] - q[j]) + weights[j] * penalty.value(x[j])
             g[j] = penalty.descent(x[j], product[j] - q[j], weights[j])
             square += scale[j] * g[j] * g[j]
+        if not value + square < np.inf:
+            return best_value, crossings, False
         if value < best_value:
             best_value = value
             for j in range(p):
@@ -252,4 +258,4 @@ def subgradient_steps(
                 total[0, j] = total[1, j]
                 total[1, j] = 0.0
             total[1, j] += x[j]
-    return best_value, crossings
+    return best_value, crossings, True

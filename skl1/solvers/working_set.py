@@ -24,6 +24,8 @@ SWEEPS = 5
 SWEEPS_A_ROUND = 1_000
 #: A rise of the objective by less than this share of y's energy may be rounding.
 ROUNDING = 1e-14
+#: Rounds without such a fall after which there is nothing left to gain.
+IDLE = 10
 #: What calling into LAPACK costs whatever the size, in multiplications.
 NEWTON_OVERHEAD = 2e4
 
@@ -37,6 +39,7 @@ class WorkingSetState(State):
     haste: float = 0.1  #: error left in the subproblem, as a share of what is wanted
     value: float = np.inf  #: the objective before the last round
     kept: np.ndarray  #: the coefficients before the last round
+    idle: int = 0  #: rounds in a row without a fall of the objective that is not rounding
 
 
 class Inner(ABC):
@@ -147,11 +150,16 @@ class WorkingSet(Solver):
             # The Gram block promised a fall that rounding did not keep.
             state.w, state.verdict = state.kept, PRECISION
             return
+        fell = point.objective < state.value - ROUNDING * problem.design.energy
         state.value, state.kept = point.objective, state.w
         if problem.penalty.convex:
             state.alive &= ~surely_zero(problem, known) | (point.w != 0.0)
         entering = self._entering(problem, state, point, known)
         state.block.extend(problem, entering)
+        state.idle = 0 if fell or entering.size else state.idle + 1
+        if state.idle > IDLE:
+            state.verdict = PRECISION
+            return
         complete = not (state.alive & ~state.block.known).any()
         features = state.block.features
         block = Block(
