@@ -51,9 +51,7 @@ class DenseDesign(Design):
         if not self.fit_intercept:
             return float(np.abs(block).max(initial=0.0))
         spread = np.ptp(block.astype(np.float64), axis=0)
-        return float(
-            np.where(spread > CONSTANT_RATIO * np.abs(self.x_mean[index]), spread, 0).max()
-        )
+        return beyond_rounding(spread, self.x_mean[index])
 
     def _chunks(self, width=None):
         """Slices of rows that make blocks of about CHUNK_ENTRIES."""

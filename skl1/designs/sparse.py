@@ -46,9 +46,7 @@ class SparseDesign(Design):
         if not self.fit_intercept:
             return float(np.maximum(high, -low).max(initial=0.0))
         spread = high.astype(np.float64) - low
-        return float(
-            np.where(spread > CONSTANT_RATIO * np.abs(self.x_mean[index]), spread, 0).max()
-        )
+        return beyond_rounding(spread, self.x_mean[index])
 
     def forward(self, w):
         out = np.full(self.y.size, -float(self.x_mean @ w))
