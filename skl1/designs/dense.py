@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from skl1.compiled import ColumnMatrix, Record, RowMatrix, Vector, kernel
-from skl1.designs.base import SAFE_MEAN_RATIO, Design
+from skl1.designs.base import SAFE_MEAN_RATIO, Design, beyond_rounding
 
 #: Entries of a block of rows: 1 MB of float64, to stay in cache between its uses.
 CHUNK_ENTRIES = 2**17

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from skl1.compiled import Record, Vector, kernel
-from skl1.designs.base import SAFE_MEAN_RATIO, Design
+from skl1.designs.base import SAFE_MEAN_RATIO, Design, beyond_rounding
 
 
 class SparseDesign(Design):

@@ -102,32 +102,30 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
         EmptyModelWarning
             If every coefficient is zero.
         """
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse="csc",
-            accept_large_sparse=True,
-            dtype=[np.float64, np.float32],
-            y_numeric=True,
-        )
-        if sample_weight is not None:
-            sample_weight = check_sample_weight(sample_weight, X)
-        design = make_design(X, y, sample_weight, self.fit_intercept)
-        problem = Problem(design, self._signed(self._penalty()), self._feature_weights())
-        with (
-            fit_callback(self, X, y, sample_weight) as report,
-            # Infinite trial values are compared with, and rejected; results are checked below.
-            np.errstate(over="ignore", invalid="ignore", divide="ignore"),
-        ):
-            callback = None
-            if report is not None:
+        # Infinite trial values are compared with, and rejected; the result is checked.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            X, y = validate_data(
+                self,
+                X,
+                y,
+                accept_sparse="csc",
+                accept_large_sparse=True,
+                dtype=[np.float64, np.float32],
+                y_numeric=True,
+            )
+            if sample_weight is not None:
+                sample_weight = check_sample_weight(sample_weight, X)
+            design = make_design(X, y, sample_weight, self.fit_intercept)
+            problem = Problem(design, self._signed(self._penalty()), self._feature_weights())
+            with fit_callback(self, X, y, sample_weight) as report:
+                callback = None
+                if report is not None:
 
-                def callback(w):
-                    return report(lambda: linear_model(problem, w, X.dtype))
+                    def callback(w):
+                        return report(lambda: linear_model(problem, w, X.dtype))
 
-            result = self._solve(problem, self._start(problem), callback)
-            self._publish(problem, result, X.dtype)
+                result = self._solve(problem, self._start(problem), callback)
+                self._publish(problem, result, X.dtype)
         self._warn(problem, result)
         return self
 
