@@ -230,7 +230,8 @@ def test_edits_of_functions_called_by_a_kernel_recompile(workspace):
     """
     script = """
         import json, kernels
-        print(json.dumps([kernels.apply(1.0), sum(kernels.apply.compiled.stats.cache_hits.values())]))
+        value = kernels.apply(1.0)
+        print(json.dumps([value, sum(kernels.apply.compiled.stats.cache_hits.values())]))
     """
     workspace.write(kernels=kernels, scalar=SCALAR, script=script)
     assert [workspace.run("script") for _ in range(2)] == [[2.0, 0], [2.0, 1]]
@@ -561,7 +562,9 @@ def test_what_kernels_cannot_do_fails_loudly(workspace):
 
     with ThreadPoolExecutor(8) as pool:
         threaded = set(pool.map(lambda k: twice(Absolute(alpha=1.0), 2.0), range(64)))
-    print(json.dumps([failures, twice(Stale(), 1.0), sorted(threaded), len(twice.compiled.signatures)]))
+    redefined = twice(Stale(), 1.0)
+    count = len(twice.compiled.signatures)
+    print(json.dumps([failures, redefined, sorted(threaded), count]))
     """
     workspace.write(script=dedent(BEHAVIOUR) + dedent(extra))
     failures, redefined, threaded, count = workspace.run("script")

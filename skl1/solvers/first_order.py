@@ -115,6 +115,8 @@ def largest_curvature(space: Space, extra: np.ndarray | float = 0.0) -> float:
             norm = 0.0
             break
         beside.append(norm)
+    if not np.isfinite(diagonal).all() or not np.isfinite(beside).all():
+        return np.inf
     values, vectors = eigh_tridiagonal(np.array(diagonal), np.array(beside[: len(diagonal) - 1]))
     return float(SAFETY * (values[-1] + norm * abs(vectors[-1, -1])))
 
