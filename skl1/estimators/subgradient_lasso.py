@@ -94,6 +94,12 @@ class SubgradientLasso(PenalisedRegressor):
     --------
     ProximalLasso : The same problem by proximal methods: faster, to any accuracy.
 
+    Notes
+    -----
+    The steps of Polyak's rule magnify rounding. Two runs on the same data in another order, or
+    with rows repeated instead of weighted, end within the tolerance of the optimum and so of
+    one another, but not with the same digits.
+
     References
     ----------
     .. [1] B. T. Polyak, "Minimization of unsmooth functionals", USSR Computational Mathematics
