@@ -227,8 +227,8 @@ def test_set_params(cls):
     params = model.get_params()
     assert model.set_params(**params).get_params() == params
     assert cls(0.25).alpha == 0.25
-    with pytest.raises(ValueError, match="Invalid parameter 'alpah'"):
-        model.set_params(alpah=1.0)
+    with pytest.raises(ValueError, match="Invalid parameter 'strength'"):
+        model.set_params(strength=1.0)
     with pytest.raises(TypeError):
         cls(1.0, 2.0)
 

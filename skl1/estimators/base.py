@@ -122,7 +122,7 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
                 if report is not None:
 
                     def callback(w):
-                        return report(lambda: linear_model(problem, w, X.dtype))
+                        return report(lambda: _rounded_model(problem, w, X.dtype))
 
                 result = self._solve(problem, self._start(problem), callback)
                 self._publish(problem, result, X.dtype)
@@ -217,7 +217,7 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
 
     def _publish(self, problem: Problem, result: Result, dtype) -> None:
         """Set the fitted attributes, certified for the coefficients as they are returned."""
-        model = linear_model(problem, result.w, dtype)
+        model = _rounded_model(problem, result.w, dtype)
         if not (np.isfinite(model["coef_"]).all() and np.isfinite(model["intercept_"])):
             raise ValueError(
                 f"The coefficients overflow {dtype}: the units of X and y are too far apart; "
@@ -271,7 +271,7 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
         return "Scale the columns (StandardScaler), or raise tol."
 
 
-def linear_model(problem: Problem, w: np.ndarray, dtype) -> dict[str, Any]:
+def _rounded_model(problem: Problem, w: np.ndarray, dtype) -> dict[str, Any]:
     """``coef_`` and ``intercept_`` in the dtype of X, without negative zeros."""
     w = w.astype(dtype) + dtype.type(0.0)
     return {"coef_": w, "intercept_": dtype.type(problem.design.intercept(w))}

@@ -86,6 +86,7 @@ class Result:
     history: dict[str, np.ndarray]
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def minimise(
     solver: Solver,
     problem: Problem,
@@ -97,6 +98,8 @@ def minimise(
     record: bool = False,
 ) -> Result:
     """Run a solver until its certificate meets the tolerance.
+
+    Trial values may overflow: solvers compare with them and take the step back.
 
     Parameters
     ----------
