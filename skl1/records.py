@@ -2,10 +2,10 @@
 
 A penalty is a formula with a few numbers. It should read like one, and a kernel that calls it
 should be compiled once per machine, not once per process. Numba finds machine code by the types
-of the arguments. The type of a jitclass, or of a function passed as an argument, has an identity
-that is new in every process: its entries are never found again and pile up. A type made of names
-is found again, but numba watches no file except the kernel's own: a formula edited in another
-file, or replaced by an upgrade, is answered by old machine code.
+of the arguments. The type of numba's own classes, or of a function passed as an argument, has an
+identity that is new in every process: its entries are never found again and pile up. A type made
+of names is found again, but numba watches no file except the kernel's own: a formula edited in
+another file, or replaced by an upgrade, is answered by old machine code.
 
 So the type of a record is the name of its class, the types of its fields and a *digest* of all
 the code that its methods reach: the next process finds it, an edited formula does not. Cached
@@ -19,13 +19,14 @@ import hashlib
 import inspect
 from enum import Enum
 from functools import cache
+from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numba
 import numpy as np
 from numba.core import cgutils, errors, types
-from numba.core.caching import FunctionCache
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.imputils import impl_ret_borrowed, lower_getattr_generic
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate
 from numba.extending import NativeValue, infer_getattr, models, register_model, unbox
@@ -55,7 +56,20 @@ def function_type(compiled: Any) -> types.Type:
 
 
 class _KernelCache(FunctionCache):
-    """A cache whose keys know the functions that the kernel calls, in whichever file."""
+    """A cache whose keys know the functions that the kernel calls, in whichever file.
+
+    Its files are named after this module's code: an index that another version of it has
+    written may hold types that can no longer be unpickled.
+    """
+
+    def __init__(self, function):
+        super().__init__(function)
+        version = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
+        self._cache_file = IndexDataCacheFile(
+            self._cache_path,
+            f"{self._impl.filename_base}-{version}",
+            self._impl.locator.get_source_stamp(),
+        )
 
     def _index_key(self, sig, codegen):
         return *super()._index_key(sig, codegen), _digest(self._py_func)

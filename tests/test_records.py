@@ -702,3 +702,27 @@ def test_types_are_told_by_class_field_types_and_code():
     assert single._numba_type_ != double._numba_type_
     assert double._numba_type_ == Weighted(2.0, 3, True)._numba_type_
     assert pickle.loads(pickle.dumps(single._numba_type_)) == single._numba_type_
+
+
+def test_caches_of_other_versions_are_left_alone(workspace):
+    """A cache whose types an older skl1 pickled with other attributes is not even read."""
+    package = workspace.modules / "skl1"
+    package.mkdir()
+    for name in ("compiled.py", "records.py"):
+        (package / name).write_text((ROOT / "skl1" / name).read_text())
+    (package / "__init__.py").write_text("")
+    formulas = """
+        from skl1.compiled import Record
+
+        class Double(Record):
+            def prox(self, z):
+                return 2.0 * z
+    """
+    script = "import kernels, formulas; kernels.report(v=kernels.shrink(formulas.Double(), 1.0))"
+    workspace.write(kernels=KERNELS, formulas=formulas, script=script)
+    assert workspace.run("script")["hits"] == 0
+    assert workspace.run("script")["hits"] == 1
+    records = package / "records.py"
+    records.write_text(records.read_text().replace("members", "parts"))
+    assert workspace.run("script") == {"values": {"v": 2.0}, "hits": 0, "misses": 1}
+    assert workspace.run("script")["hits"] == 1
