@@ -102,8 +102,7 @@ def gap_after_refit(penalty, weights, norms, free, free_gram, w, z, rr):
     """
     decrement = leftover = 0.0
     if free_gram is not None:
-        one_sided = penalty.project(-1.0) == 0.0
-        active = free & (w != 0.0) if one_sided else free
+        active = free & (w != 0.0) if penalty.one_sided else free
         block = free_gram[:, active[free]]
         units = 1.0 / np.sqrt(norms[active])
         square = block[active] * units * units[:, None]

@@ -77,7 +77,8 @@ class Kernel(Formula):
         """The kernel for a call of so many operations.
 
         Rent or buy: interpreted until all such calls together would have paid for loading the
-        compiler. Without fast-math both forms give the same bits, so nobody can tell.
+        compiler. Without fast-math both forms do the same arithmetic, bit for bit; powers and
+        cosines may differ in the last one.
         """
         if "compiled" not in vars(self):
             Kernel.spent += operations

@@ -10,7 +10,6 @@ import numpy as np
 from scipy.optimize import nnls
 
 from skl1.designs import Design, GramOperator
-from skl1.designs.base import BLOCK_ENTRIES
 from skl1.penalties import Penalty
 
 #: First-order methods iterate on a Gram matrix of at most this many columns.
@@ -54,7 +53,7 @@ class Problem:
         self.included = np.isfinite(penalty_weights) & (design.norms > 0.0)
         self.free = self.included & (penalty_weights == 0.0)
         self.weights = np.where(self.included, penalty_weights, 0.0)
-        self.one_sided = penalty.project(-1.0) == 0.0
+        self.one_sided = penalty.one_sided
 
     def with_penalty(self, penalty: Penalty) -> Problem:
         """The same problem with another penalty of the same sign constraint.
@@ -100,10 +99,9 @@ class Problem:
     def _fit_free(self, free: np.ndarray) -> np.ndarray:
         if not self.one_sided:
             return self.design.least_squares(free)
-        if self.design.y.size * free.size > BLOCK_ENTRIES:
+        if not self.design.gathers(free):
             return np.zeros(free.size)  # the solver itself then fits them
-        root = np.sqrt(self.design.weights)
-        return nnls(self.design.columns(free) * root[:, None], root * self.design.y)[0]
+        return nnls(self.design.weighted(free), self.design.root * self.design.y)[0]
 
     @cached_property
     def free_basis(self) -> tuple[np.ndarray, np.ndarray] | None:
@@ -112,7 +110,7 @@ class Problem:
         Under a sign constraint the free columns in use vary, and no one basis serves.
         """
         free = np.flatnonzero(self.free)
-        if self.one_sided or self.design.y.size * free.size > BLOCK_ENTRIES:
+        if self.one_sided or not self.design.gathers(free):
             return None
         return self.design.orthonormal(free)
 

@@ -154,7 +154,7 @@ def objective(
     sample_weight=None,
     penalty_weights=None,
 ):
-    """The objective of DESIGN section 2 from its definition; ``power`` for the l_p penalty."""
+    """The objective from its definition; ``power`` for the l_p penalty."""
     X = X.toarray() if hasattr(X, "toarray") else np.asarray(X)
     s = np.ones(X.shape[0]) if sample_weight is None else np.asarray(sample_weight, float)
     u = np.ones(X.shape[1]) if penalty_weights is None else np.asarray(penalty_weights, float)

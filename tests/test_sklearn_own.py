@@ -128,6 +128,14 @@ def split(known, solution, fit_intercept):
     return X, y, solution, 0.0
 
 
+def split_or_centre(known, solution, fit_intercept):
+    """The same; without an intercept X and y are centred instead."""
+    X, y, coef, intercept = split(known, solution, True)
+    if fit_intercept:
+        return X, y, coef, intercept
+    return X - X.mean(axis=0), y - y.mean(), coef, 0.0
+
+
 @accelerations
 def test_ridge_solution(known, acceleration):
     """RidgeGD(alpha = 1/n) is the ridge solution of penalty 1, with its intercept."""
@@ -145,11 +153,7 @@ def test_ridge_solution(known, acceleration):
 @accelerations
 def test_hstacked_columns(known, acceleration, fit_intercept):
     """Half of each column, taken twice, with half the penalty: the same coefficients, twice."""
-    X, y, coef, intercept = split(known, known[3], fit_intercept)
-    if not fit_intercept:
-        X = X[:, :-1]
-        X, y = X - X.mean(axis=0), y - y.mean()
-        coef, intercept = coef[:-1], 0.0
+    X, y, coef, intercept = split_or_centre(known, known[3], fit_intercept)
     with quiet():
         model = ridge(0.5, y.size, acceleration=acceleration, fit_intercept=fit_intercept).fit(
             0.5 * np.concatenate([X, X], axis=1), y
@@ -162,11 +166,7 @@ def test_hstacked_columns(known, acceleration, fit_intercept):
 @accelerations
 def test_vstacked_rows(known, acceleration, fit_intercept):
     """Rows taken twice with twice the penalty, W times alpha, change nothing."""
-    X, y, coef, intercept = split(known, known[3], fit_intercept)
-    if not fit_intercept:
-        X = X[:, :-1]
-        X, y = X - X.mean(axis=0), y - y.mean()
-        coef, intercept = coef[:-1], 0.0
+    X, y, coef, intercept = split_or_centre(known, known[3], fit_intercept)
     with quiet():
         model = ridge(2.0, 2 * y.size, acceleration=acceleration, fit_intercept=fit_intercept).fit(
             np.concatenate([X, X]), np.r_[y, y]

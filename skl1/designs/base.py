@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import cached_property
 
 import numpy as np
 from scipy.linalg import lstsq, svd
@@ -112,36 +113,53 @@ class Design(ABC):
         """``G v``, with G the Gram matrix."""
         return self.adjoint(self.forward(v))
 
+    @cached_property
+    def root(self):
+        """Square roots of the weights."""
+        return np.sqrt(self.weights)
+
+    def correlations(self, v):
+        """``X' S^(1/2) v``."""
+        return self.adjoint(np.divide(v, self.root, out=np.zeros(v.size), where=self.root > 0.0))
+
+    def residual_along(self, basis, w):
+        """``Q' S^(1/2) (y - X w)``."""
+        return basis.T @ (self.root * (self.y - self.forward(w)))
+
+    def gathers(self, columns):
+        """Whether these columns are few enough to be gathered as a dense block."""
+        return self.y.size * columns.size <= BLOCK_ENTRIES
+
+    def weighted(self, columns):
+        """``S^(1/2) X[:, columns]`` as a dense block."""
+        return self.columns(columns) * self.root[:, None]
+
+    def _units(self, columns):
+        """The norms of the columns, 1 for a norm of 0."""
+        units = np.sqrt(self.norms[columns])
+        units[units == 0.0] = 1.0
+        return units
+
     def orthonormal(self, columns):
         """``(Q, C)``: a basis of the weighted columns and the correlations of all columns with it.
 
         Q has n rows; ``C = X' S^(1/2) Q`` has p. Made from the columns and not from their Gram
         matrix, in which dependence to seven digits already looks exact.
         """
-        root = np.sqrt(self.weights)
-        block = self.columns(columns) * root[:, None]
-        units = np.sqrt(self.norms[columns])
-        units[units == 0.0] = 1.0
-        left, values, _ = svd(block / units, full_matrices=False, check_finite=False)
+        block = self.weighted(columns) / self._units(columns)
+        left, values, _ = svd(block, full_matrices=False, check_finite=False)
         basis = left[:, values > DEPENDENT * max(block.shape) * values.max(initial=0.0)]
-        back = np.divide(1.0, root, out=np.zeros_like(root), where=root > 0.0)
-        across = np.array([self.adjoint(back * column) for column in basis.T])
+        across = np.array([self.correlations(column) for column in basis.T])
         return basis, across.reshape(-1, self.n_features).T
-
-    def residual_along(self, basis, w):
-        """``Q' S^(1/2) (y - X w)``."""
-        return basis.T @ (np.sqrt(self.weights) * (self.y - self.forward(w)))
 
     def least_squares(self, columns):
         """Coefficients of least norm that fit y by the given columns alone."""
-        scale = np.sqrt(self.weights)
-        if self.y.size * columns.size <= BLOCK_ENTRIES:
-            block = self.columns(columns) * scale[:, None]
-            units = np.sqrt(self.norms[columns])
-            units[units == 0.0] = 1.0
+        target = self.root * self.y
+        if self.gathers(columns):
+            block, units = self.weighted(columns), self._units(columns)
             settings = {"cond": DEPENDENT * max(block.shape), "check_finite": False}
-            plain, _, rank, _ = lstsq(block, scale * self.y, **settings)
-            scaled, _, scaled_rank, _ = lstsq(block / units, scale * self.y, **settings)
+            plain, _, rank, _ = lstsq(block, target, **settings)
+            scaled, _, scaled_rank, _ = lstsq(block / units, target, **settings)
             # Columns of tiny units look dependent beside large ones until all have one unit; the
             # solution of least norm is that of the plain columns.
             return scaled / units if scaled_rank > rank else plain
@@ -149,18 +167,15 @@ class Design(ABC):
 
         def matvec(v):
             padded[columns] = v.ravel()
-            return scale * self.forward(padded)
-
-        def rmatvec(r):
-            # adjoint() applies the weights itself, which are scale^2.
-            return self.adjoint(np.divide(r.ravel(), scale, out=np.zeros(r.size), where=scale > 0))[
-                columns
-            ]
+            return self.root * self.forward(padded)
 
         operator = LinearOperator(
-            (self.y.size, columns.size), matvec=matvec, rmatvec=rmatvec, dtype=np.float64
+            (self.y.size, columns.size),
+            matvec=matvec,
+            rmatvec=lambda v: self.correlations(v.ravel())[columns],
+            dtype=np.float64,
         )
-        return lsmr(operator, scale * self.y, atol=1e-14, btol=1e-14, maxiter=2000)[0]
+        return lsmr(operator, target, atol=1e-14, btol=1e-14, maxiter=2000)[0]
 
     @abstractmethod
     def _scan_columns(self):

@@ -91,7 +91,7 @@ class DenseDesign(Design):
         return self._block(slice(None), index)
 
     def gram(self, rows, columns):
-        root = np.sqrt(self.weights)
+        root = self.root
         same = rows is columns
         out = np.zeros((rows.size, columns.size))
         for chunk in self._chunks(rows.size + (0 if same else columns.size)):
@@ -102,7 +102,7 @@ class DenseDesign(Design):
 
     def row_gram(self, scale):
         n = self.X.shape[0]
-        root = np.sqrt(self.weights)
+        root = self.root
         out = np.zeros((n, n))
         width = max(1, CHUNK_ENTRIES // n)
         for start in range(0, self.n_features, width):

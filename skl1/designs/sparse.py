@@ -81,7 +81,7 @@ class SparseDesign(Design):
             block[steep] = (X.T @ centred).T - np.outer(centred.sum(axis=0), self.x_mean[columns])
 
     def row_gram(self, scale):
-        root = np.sqrt(self.weights)
+        root = self.root
         steep = np.flatnonzero(self._steep)
         units = np.sqrt(np.where(self._steep, 0.0, scale))
         scaled = self.X.astype(np.float64, copy=True)

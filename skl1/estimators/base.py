@@ -125,7 +125,7 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
                         return report(lambda: _rounded_model(problem, w, X.dtype))
 
                 result = self._solve(problem, self._start(problem), callback)
-                self._publish(problem, result, X.dtype)
+                result = self._publish(problem, result, X.dtype)
         self._warn(problem, result)
         return self
 
@@ -215,8 +215,8 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
         """The attributes that predict needs."""
         return {"coef_": self.coef_, "intercept_": self.intercept_}
 
-    def _publish(self, problem: Problem, result: Result, dtype) -> None:
-        """Set the fitted attributes, certified for the coefficients as they are returned."""
+    def _publish(self, problem: Problem, result: Result, dtype) -> Result:
+        """Set the fitted attributes; the result is certified for the coefficients as returned."""
         model = _rounded_model(problem, result.w, dtype)
         if not (np.isfinite(model["coef_"]).all() and np.isfinite(model["intercept_"])):
             raise ValueError(
@@ -238,6 +238,7 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
             self.history_ = result.history
         elif hasattr(self, "history_"):
             del self.history_
+        return result
 
     def _warn(self, problem: Problem, result: Result) -> None:
         """At most one warning about convergence, and one about an empty model."""

@@ -189,6 +189,7 @@ class NonconvexLpRegressor(PenalisedRegressor):
         return runs[self.start_]
 
     def _publish(self, problem, result, dtype):
-        super()._publish(problem, result, dtype)
+        result = super()._publish(problem, result, dtype)
         point = problem.at(np.asarray(self.coef_, dtype=np.float64))
         self.stationarity_ = fixed_point_certificate(problem, point).error
+        return result

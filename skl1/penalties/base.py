@@ -25,6 +25,11 @@ class Penalty(Record):
         """Is g convex? Then a duality gap certifies the fit, else the fixed-point distance."""
         return False
 
+    @property
+    def one_sided(self) -> bool:
+        """Whether negative coefficients are forbidden."""
+        return False
+
     @abstractmethod
     def value(self, w):
         """``g(w)``, elementwise."""
@@ -91,6 +96,10 @@ class NonNegative(Penalty):
     @property
     def convex(self) -> bool:
         return self.inner.convex
+
+    @property
+    def one_sided(self) -> bool:
+        return True
 
     def value(self, w):
         return self.inner.value(w)

@@ -76,12 +76,14 @@ def two_thirds_root(size, level):
 
     In units of ``size``, so that no power over- or underflows.
     """
-    eighth = 8.0 / 729.0 * (level / size / size ** (1.0 / 3.0)) ** 3
+    ratio = level / size / size ** (1.0 / 3.0)
+    eighth = 8.0 / 729.0 * ratio * ratio * ratio
     cube = 0.0625 + sqrt(max(0.00390625 - eighth, 0.0))
     root = cube ** (1.0 / 3.0)
     resolvent = root + eighth ** (1.0 / 3.0) / root
     half = sqrt(2.0 * resolvent)
-    return size * 0.125 * (half + sqrt(max(2.0 / half - 2.0 * resolvent, 0.0))) ** 3
+    whole = half + sqrt(max(2.0 / half - 2.0 * resolvent, 0.0))
+    return size * 0.125 * whole * whole * whole
 
 
 @formula

@@ -59,15 +59,13 @@ def sample_space(problem: Problem, alpha: float) -> Space:
     """
     design = problem.design
     metric = inverse(problem.weights)
-    root = np.sqrt(design.weights)
-    back = inverse(root)
-    ones = np.ones_like(root)
+    ones = np.ones_like(design.y)
     operator = GramOperator(design.row_gram(metric))
 
     def lift(v):
-        return metric * design.adjoint(back * v)
+        return metric * design.correlations(v)
 
-    return Space(operator, root * design.y, SquaredL2(alpha), ones, ones, lift)
+    return Space(operator, design.root * design.y, SquaredL2(alpha), ones, ones, lift)
 
 
 def inverse(values: np.ndarray) -> np.ndarray:
