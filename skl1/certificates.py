@@ -128,15 +128,19 @@ def best_gap(
     clipped on one side only its dual point would be infeasible. The other is c = 1, which
     costs a finite conjugate only where the penalty has an l2 term; at an optimum it is exact.
     """
-    charged = weights @ penalty.value(w)
-    agreement = w @ z
+    charged = float(weights @ penalty.value(w))
+    agreement = float(w @ z)
     limit = weights * penalty.kink()
-    c = 1.0 + agreement / rr if rr > 0.0 else 1.0
-    c = min(
-        max(c, -largest_multiple(limit, penalty.pull(-z))), largest_multiple(limit, penalty.pull(z))
-    )
+    pulled = penalty.pull(z)
+    highest = largest_multiple(limit, pulled)
+    c = min(1.0 + agreement / rr if rr > 0.0 else 1.0, highest)
+    if c < 0.0:
+        c = max(c, -largest_multiple(limit, penalty.pull(-z)))
     gap = 0.5 * (1.0 - c) ** 2 * rr + charged - c * agreement
-    conjugate = penalty.conjugate(z, weights).sum()  # type: ignore[attr-defined]
+    conjugate = 0.0
+    if highest < 1.0:  # within the kink the conjugate is zero
+        beyond = pulled > limit
+        conjugate = float(penalty.conjugate(z[beyond], weights[beyond]).sum())  # type: ignore[attr-defined]
     if charged - agreement + conjugate < gap:
         c = 1.0
         gap = charged - agreement + conjugate
@@ -144,9 +148,9 @@ def best_gap(
 
 
 def largest_multiple(limit: np.ndarray, pulled: np.ndarray) -> float:
-    """The largest c with ``c pulled <= limit`` everywhere."""
-    tense = pulled > 0.0
-    return float((limit[tense] / pulled[tense]).min()) if tense.any() else np.inf
+    """The largest c >= 0 with ``c pulled <= limit`` everywhere, for ``pulled >= 0``."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return float(np.fmin.reduce(limit / pulled, initial=np.inf))
 
 
 def surely_zero(problem: Problem, certificate: Certificate) -> np.ndarray:

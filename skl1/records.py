@@ -113,7 +113,8 @@ class RecordType(types.Type):
 
 
 _classes: dict[tuple[str, str, str], type[Record]] = {}
-_compiled = cache(numba.njit(**_FLAGS))
+# Said outright: unsaid, fast-math is inherited from whichever kernel is compiled first.
+_compiled = cache(numba.njit(fastmath=False, **_FLAGS))
 
 
 @cache

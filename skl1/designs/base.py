@@ -53,6 +53,9 @@ class Design(ABC):
         n_samples, self.n_features = X.shape
         self.fit_intercept = fit_intercept
         self.weights = normalised_weights(sample_weight, n_samples)
+        #: The weight that all samples share, if they do.
+        first = self.weights[0]
+        self.common = first if sample_weight is None or np.all(self.weights == first) else None
         y = np.asarray(y, dtype=np.float64)
         # Centring at a sample first keeps digits that a large mean would cost, and makes a
         # constant y exactly zero. It must be a sample that counts.
@@ -130,8 +133,12 @@ class Design(ABC):
         """Whether these columns are few enough to be gathered as a dense block."""
         return self.y.size * columns.size <= BLOCK_ENTRIES
 
+    def holds(self, count):
+        """Whether a solver may keep so many columns as a dense block."""
+        return False
+
     def weighted(self, columns):
-        """``S^(1/2) X[:, columns]`` as a dense block."""
+        """``S^(1/2) X[:, columns]``, centred, as a dense block."""
         return self.columns(columns) * self.root[:, None]
 
     def _units(self, columns):
@@ -208,6 +215,26 @@ class Design(ABC):
     @abstractmethod
     def operator(self):
         """A record whose compiled ``product(v, out)`` writes ``G v`` into out."""
+
+    @abstractmethod
+    def entries(self, features):
+        """How many numbers the given columns hold: what one look at each of them costs."""
+
+    def walkable(self, features):
+        """Whether sweeps may keep a residual for these columns, by the three methods below."""
+        return False
+
+    def walk(self, features):
+        """A record of columns: ``dot(j, r)`` with, and ``subtract(j, step, r)`` from a residual."""
+        raise NotImplementedError
+
+    def residual(self, w):
+        """The residual at w, in the form that the record works on."""
+        raise NotImplementedError
+
+    def energy_of(self, residual):
+        """``sum_i s_i r_i^2`` of such a residual."""
+        raise NotImplementedError
 
 
 class GramOperator(Record):

@@ -9,6 +9,15 @@ from skl1.designs.base import SAFE_MEAN_RATIO, Design, beyond_rounding
 
 #: Entries of a block of rows: 1 MB of float64, to stay in cache between its uses.
 CHUNK_ENTRIES = 2**17
+EVERY = slice(None)
+#: Columns that are summed over at a time, and entries of an X that is too small to compile for.
+TILE, SMALL = 512, 2**16
+#: Bytes of an X that a second pass over it may still find in the cache.
+CACHED = 2**24
+#: Rows of a block for a matrix product at least: with fewer the result is moved more than made.
+CHUNK_ROWS = 256
+#: Share of X that copies of its columns may take, whatever the size of X the bytes of 8 MB.
+HELD_SHARE, HELD_BYTES = 0.15, 2**23
 
 
 class DenseDesign(Design):
@@ -25,12 +34,11 @@ class DenseDesign(Design):
         mean = np.zeros(self.n_features)
         self.norms[:] = 0.0
         self.correlation[:] = 0.0
+        # Large X in a compiled pass, small X without loading the compiler for it.
+        scan = scan_rows if X.size > SMALL else scan_small
         for rows in self._chunks():
-            block = X[rows].astype(np.float64) - pilot
-            mean += s[rows] @ block
-            self.correlation += (s[rows] * self.y[rows]) @ block
-            np.square(block, out=block)
-            self.norms += s[rows] @ block
+            block = X[rows] if X.flags.c_contiguous else np.ascontiguousarray(X[rows])
+            scan(block, pilot, s[rows], self.y[rows], mean, self.correlation, self.norms)
         if self.fit_intercept:
             # Deviations are taken from a row of the data, so a constant column gives exact
             # zeros, and subtracting the squared mean costs at most log10(n) digits.
@@ -53,15 +61,19 @@ class DenseDesign(Design):
         spread = np.ptp(block.astype(np.float64), axis=0)
         return beyond_rounding(spread, self.x_mean[index])
 
-    def _chunks(self, width=None):
+    def _chunks(self, width=None, at_least=1):
         """Slices of rows that make blocks of about CHUNK_ENTRIES."""
         n = self.X.shape[0]
-        height = max(1, CHUNK_ENTRIES // max(1, width or self.n_features))
+        height = max(at_least, CHUNK_ENTRIES // max(1, width or self.n_features))
         return [slice(start, min(start + height, n)) for start in range(0, n, height)]
 
-    def _block(self, rows, index=slice(None)):
+    def _block(self, rows, index=EVERY):
         """Rows of some columns, in float64, centred."""
-        block = self.X[rows][:, index].astype(np.float64)
+        block = self.X[rows]
+        if index is EVERY:
+            block = block.astype(np.float64)
+        else:
+            block = block[:, index].astype(np.float64, copy=False)
         if self.fit_intercept:
             block -= self.x_mean[index]
         return block
@@ -78,6 +90,25 @@ class DenseDesign(Design):
             out[rows] = self._block(rows, support) @ w[support]
         return out
 
+    def gradient(self, w):
+        if not (self._direct and self.X.flags.c_contiguous and self.X.nbytes > CACHED):
+            return super().gradient(w)
+        # Both products of a block of rows while it is in cache: one pass over the data.
+        z, rr, total = np.zeros(self.n_features), 0.0, 0.0
+        shift = self.x_mean @ w
+        support = np.flatnonzero(w)
+        few = 8 * support.size < w.size
+        for rows in self._chunks():
+            X = self.X[rows]
+            fit = X[:, support] @ w[support] if few else X @ w
+            r = self.y[rows] - fit + shift
+            v = self.weights[rows] * r
+            z += v @ X
+            rr += r @ v
+            total += v.sum()
+        z -= self.x_mean * total
+        return z, float(rr - total * total) if self.fit_intercept else float(rr)
+
     def adjoint(self, r):
         v = self.weights * r
         if self._direct:
@@ -88,16 +119,28 @@ class DenseDesign(Design):
         return out
 
     def columns(self, index):
-        return self._block(slice(None), index)
+        return self._block(EVERY, index)
+
+    def holds(self, count):
+        taken = 8 * self.y.size * count
+        return taken <= max(HELD_SHARE * self.X.nbytes, HELD_BYTES)
 
     def gram(self, rows, columns):
-        root = self.root
         same = rows is columns
         out = np.zeros((rows.size, columns.size))
-        for chunk in self._chunks(rows.size + (0 if same else columns.size)):
-            left = self._block(chunk, rows) * root[chunk, None]
-            right = left if same else self._block(chunk, columns) * root[chunk, None]
+        width = rows.size + (0 if same else columns.size)
+        for chunk in self._chunks(width, CHUNK_ROWS):
+            left = self._block(chunk, rows)
+            right = left if same else self._block(chunk, columns)
+            if self.common is None:
+                # The factor on one side only would keep BLAS from using the symmetry.
+                root = self.root[chunk, None]
+                left *= root
+                if not same:
+                    right *= root
             out += left.T @ right
+        if self.common is not None:
+            out *= self.common
         return out
 
     def row_gram(self, scale):
@@ -106,16 +149,51 @@ class DenseDesign(Design):
         out = np.zeros((n, n))
         width = max(1, CHUNK_ENTRIES // n)
         for start in range(0, self.n_features, width):
-            index = slice(start, start + width)
-            block = self._block(slice(None), index)
+            index = np.arange(start, min(start + width, self.n_features))
+            block = self._block(EVERY, index)
             block *= root[:, None] * np.sqrt(scale[index])
             out += block @ block.T
         return out
+
+    def entries(self, features):
+        return features.size * self.y.size
 
     def operator(self):
         if self.X.flags.f_contiguous and not self.X.flags.c_contiguous:
             return DenseColumns(self.X, self.x_mean, self.weights)
         return DenseRows(self.X, self.x_mean, self.weights)
+
+
+def scan_small(X, pilot, s, y, mean, correlation, norms):
+    """Add the weighted sums over the rows of X, of deviations from the pilot row.
+
+    Of the deviations themselves, of their products with y, and of their squares.
+    """
+    deviation = X - pilot
+    mean += s @ deviation
+    correlation += (s * y) @ deviation
+    norms += s @ (deviation * deviation)
+
+
+@kernel
+def scan_rows(X, pilot, s, y, mean, correlation, norms):
+    """The same in one pass: ``TILE`` columns at a time, whose sums then stay in cache."""
+    n, p = X.shape
+    for start in range(0, p, TILE):
+        tile = slice(start, min(start + TILE, p))
+        centre, first = pilot[tile], mean[tile]
+        cross, second = correlation[tile], norms[tile]
+        for i in range(n):
+            x = X[i, tile]
+            weight = s[i]
+            pulled = weight * y[i]
+            # One sum a loop, from 0: neither other form is vectorised.
+            for j in range(x.size):
+                first[j] += weight * (x[j] - centre[j])
+            for j in range(x.size):
+                cross[j] += pulled * (x[j] - centre[j])
+            for j in range(x.size):
+                second[j] += weight * (x[j] - centre[j]) * (x[j] - centre[j])
 
 
 class DenseRows(Record):

@@ -101,6 +101,57 @@ class SparseDesign(Design):
     def operator(self):
         return SparseColumns(*self._arrays, self.x_mean, self.weights)
 
+    def entries(self, features):
+        return int((self.X.indptr[features + 1] - self.X.indptr[features]).sum())
+
+    def walkable(self, features):
+        return not self._steep[features].any()
+
+    def walk(self, features):
+        return SparseWalk(*self._arrays, features, self.x_mean, self.weights)
+
+    def residual(self, w):
+        r = np.append(self.y, float(self.x_mean @ w))
+        add_product(*self._arrays, -w, r)
+        r[:-1] *= self.weights
+        return r
+
+    def energy_of(self, residual):
+        counted = self.weights > 0.0
+        s = self.weights[counted]
+        r = residual[:-1][counted] / s + residual[-1]
+        return float(s @ (r * r))
+
+
+class SparseWalk(Record):
+    """Some columns, for sweeps that keep a residual.
+
+    With r = y - X w uncentred, the residual is held as ``s_i r_i`` and, behind it, the scalar
+    ``c = mean . w`` that centring adds to every r_i. As the centred residual has mean zero,
+    ``x_j' S (r + c) = sum_i x_ij s_i r_i + c mean_j``: centring costs one multiplication.
+    """
+
+    data: Vector
+    indices: Vector
+    indptr: Vector
+    features: Vector
+    mean: Vector
+    weights: Vector
+
+    def dot(self, j, r):
+        f = self.features[j]
+        dot = r[r.size - 1] * self.mean[f]
+        for k in range(self.indptr[f], self.indptr[f + 1]):
+            dot += self.data[k] * r[self.indices[k]]
+        return dot
+
+    def subtract(self, j, step, r):
+        f = self.features[j]
+        for k in range(self.indptr[f], self.indptr[f + 1]):
+            i = self.indices[k]
+            r[i] -= step * self.data[k] * self.weights[i]
+        r[r.size - 1] += step * self.mean[f]
+
 
 class SparseColumns(Record):
     """``G v = X' S X v`` for compressed columns."""

@@ -127,7 +127,7 @@ def minimise(
     rows: list[dict[str, float]] = []
     bound = -np.inf
     while True:
-        point = problem.at(state.w)
+        point = problem.null if state.w is problem.null.w else problem.at(state.w)
         known = certify(problem, point)
         error = known.error
         if problem.penalty.convex:

@@ -7,6 +7,7 @@ from scipy.linalg import solve_triangular
 from scipy.linalg.lapack import dpotrf, dpotrs, dpstrf
 
 from skl1.solvers.block import Block
+from skl1.solvers.kernels import walk_face
 
 #: Cholesky pivots below this share of the diagonal mean a support that is numerically singular.
 SINGULAR = 1e-13
@@ -22,10 +23,10 @@ def newton_step(block: Block, insist: bool) -> bool:
     """One projected Newton step on the support of the block.
 
     Solves ``(G_SS + diag(u g''(w_S))) d = z_S - u g'(w_S)``. Coefficients that would change
-    sign become zero, all at once; the step is halved until the objective falls, and cut at the
-    first change of sign at last. A matrix that is not positive definite is left to the sweeps,
-    which often resolve it; if they did not (``insist``), dependent columns leave the support or,
-    where they cannot, stay as they are.
+    sign become zero, all at once. If the objective does not fall by that, the step ends at the
+    first change of sign, and goes on without that coefficient. A matrix that is not positive
+    definite is left to the sweeps, which often resolve it; if they did not (``insist``),
+    dependent columns leave the support or, where they cannot, stay as they are.
 
     Returns
     -------
@@ -36,18 +37,18 @@ def newton_step(block: Block, insist: bool) -> bool:
     support = np.flatnonzero(block.w)
     while True:
         w, u = block.w[support], block.weights[support]
-        hessian = block.gram[np.ix_(support, support)]
+        hessian = block.hessian(support)
         extra = u * penalty.curvature(w)
-        curved = hessian.copy()
-        curved[np.diag_indices(support.size)] += extra
         flat = not extra.any()
-        factor, info = dpotrf(curved, lower=1)
+        diagonal = np.einsum("ii->i", hessian)
+        diagonal += extra
+        factor, info = dpotrf(hessian.T)
         pivots = factor.diagonal() ** 2
-        if not info and (not flat or np.all(pivots > SINGULAR * curved.diagonal())):
+        if not info and (not flat or np.all(pivots > SINGULAR * diagonal)):
             break
         if not penalty.convex or (flat and not insist):
             return False
-        order, null = pivoted(curved)
+        order, null = pivoted(hessian)
         if null is None:
             return False
         if flat and shed_dependent(block, support, hessian, null):
@@ -55,22 +56,27 @@ def newton_step(block: Block, insist: bool) -> bool:
         else:
             support = support[np.sort(order)]
     slope = block.z[support] - u * penalty.derivative(w)
-    direction = dpotrs(factor, slope, lower=1)[0]
-    if not np.linalg.norm(curved @ direction - slope) <= SLACK * np.linalg.norm(slope):
+    direction = dpotrs(factor, slope)[0]
+    if not np.linalg.norm(hessian @ direction - slope) <= SLACK * np.linalg.norm(slope):
         return False
-    first = first_crossing(w, direction)
     charged = u @ penalty.value(w)
-    for t in [0.5**k for k in range(HALVINGS)] + [min(first, 1.0)]:
-        new = w + t * direction
-        new[new * w < 0.0] = 0.0
+
+    def change(new):
         step = new - w
-        change = 0.5 * step @ (hessian @ step) - step @ block.z[support]
-        if change + u @ penalty.value(new) - charged < 0.0:
-            break
-    else:
-        return False
-    move(block, support, new)
-    return bool(t == 1.0 and np.all(new != 0.0))
+        bent = hessian @ step - extra * step
+        return 0.5 * step @ bent - step @ block.z[support] + u @ penalty.value(new) - charged
+
+    new = w + direction
+    kept_support = bool(np.all(new * w > 0.0))
+    new[new * w < 0.0] = 0.0
+    if not change(new) < 0.0:
+        new = w.copy()
+        size = support.size
+        walk_face.sized(3 * size * size)(factor.T.copy(), new, slope)
+        if not change(new) < 0.0:
+            return False
+    block.move(support, new)
+    return kept_support
 
 
 def pivoted(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
@@ -113,7 +119,7 @@ def shed_dependent(block: Block, support: np.ndarray, hessian: np.ndarray, v: np
     change += u @ (penalty.value(new) - penalty.value(w))
     if np.all(new != 0.0) or change > 1e-14 * abs(u @ penalty.value(w)):
         return False
-    move(block, support, new)
+    block.move(support, new)
     return True
 
 
@@ -121,11 +127,3 @@ def first_crossing(w: np.ndarray, direction: np.ndarray) -> float:
     """The least t > 0 at which a coefficient of ``w + t direction`` is zero; inf if none."""
     towards = w * direction < 0.0
     return float((-w[towards] / direction[towards]).min(initial=np.inf))
-
-
-def move(block: Block, support: np.ndarray, new: np.ndarray) -> None:
-    """Give the support new coefficients."""
-    step = new - block.w[support]
-    w = block.w.copy()
-    w[support] = new
-    block.follow(w, block.z - block.gram[:, support] @ step)

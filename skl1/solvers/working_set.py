@@ -9,15 +9,14 @@ import numpy as np
 
 from skl1.certificates import Certificate, coordinate_moves, surely_zero
 from skl1.problem import Point, Problem
-from skl1.solvers.block import Block, GramBlock
+from skl1.solvers.block import SCATTERED, Block, ColumnBlock, GramBlock, GramStore
 from skl1.solvers.driver import PRECISION, Goal, Solver, State
-from skl1.solvers.kernels import sweep
 from skl1.solvers.newton import newton_step
 
 #: Up to this many features the Gram matrix of all of them is formed at once.
 FULL_GRAM = 100
 #: Features that the first round looks at.
-FIRST_SET = 50
+FIRST_SET = 100
 #: Sweeps between two looks at the block's own certificate.
 SWEEPS = 5
 #: Bound on the sweeps of one round, far above what a round takes as a rule.
@@ -26,16 +25,19 @@ SWEEPS_A_ROUND = 1_000
 ROUNDING = 1e-14
 #: Rounds without such a fall after which there is nothing left to gain.
 IDLE = 10
-#: What calling into LAPACK costs whatever the size, in multiplications.
-NEWTON_OVERHEAD = 2e4
+#: What a Newton step costs whatever the size, in the unit of ``Block.sweep``.
+NEWTON_OVERHEAD = 1e5
+#: The working set may hold features that are no longer wanted, up to this factor.
+SPARE = 1.3
 
 
 @dataclass(kw_only=True)
 class WorkingSetState(State):
-    """``alive``: features not yet proved zero. ``block``: Gram matrix of the working set."""
+    """``alive``: features not yet proved zero. ``members``: the working set."""
 
     alive: np.ndarray
-    block: GramBlock
+    members: np.ndarray
+    store: GramStore
     haste: float = 0.1  #: error left in the subproblem, as a share of what is wanted
     value: float = np.inf  #: the objective before the last round
     kept: np.ndarray  #: the coefficients before the last round
@@ -56,9 +58,9 @@ class Sweeps(Inner):
     def solve(self, block: Block, target: float, limit: int) -> int:
         done = 0
         while done < limit and block.error() > target:
-            count, changes = advance(block, min(SWEEPS, limit - done))
+            count, cost = block.sweep(min(SWEEPS, limit - done))
             done += count
-            if not changes:
+            if not cost:
                 break
         return done
 
@@ -74,13 +76,13 @@ class SweepsThenNewton(Inner):
     def solve(self, block: Block, target: float, limit: int) -> int:
         done, spent, patience = 0, 0.0, 1.0
         while done < limit and block.error() > target:
-            count, changes = advance(block, min(SWEEPS, limit - done))
+            count, cost = block.sweep(min(SWEEPS, limit - done))
             done += count
-            if not changes:
+            if not cost:
                 break
-            spent += (2.0 * changes + 4.0 * count) * block.w.size
+            spent += cost
             m = np.count_nonzero(block.w)
-            price = m**3 / 3.0 + 6.0 * m**2 + 2.0 * m * block.w.size + NEWTON_OVERHEAD
+            price = m**3 / 15.0 + 20.0 * m**2 + m * block.w.size + NEWTON_OVERHEAD
             if spent > patience * price and m:
                 kept_support = finish(block, insist=patience > 2.0)
                 spent, patience = 0.0, patience if kept_support else 2.0 * patience
@@ -97,15 +99,6 @@ def finish(block: Block, insist: bool) -> bool:
         kept_support = newton_step(block, insist)
         if kept_support or not insist or np.count_nonzero(block.w) == size:
             return kept_support
-
-
-def advance(block: Block, count: int) -> tuple[int, int]:
-    """Some sweeps over the block."""
-    w, z = block.w.copy(), block.z.copy()
-    run = sweep.sized(count * w.size * (w.size + 20))
-    done, changes = run(block.problem.penalty, block.gram, block.weights, w, z, count)
-    block.follow(w, z)
-    return done, changes
 
 
 @dataclass(frozen=True)
@@ -135,8 +128,11 @@ class WorkingSet(Solver):
         return "sweeps" if self.count_sweeps else "rounds"
 
     def init(self, problem: Problem, w: np.ndarray) -> WorkingSetState:
-        block = GramBlock(problem.design.n_features)
-        return WorkingSetState(w=w, kept=w, alive=problem.included.copy(), block=block)
+        p = problem.design.n_features
+        members = np.zeros(p, dtype=bool)
+        return WorkingSetState(
+            w=w, kept=w, alive=problem.included.copy(), members=members, store=GramStore(p)
+        )
 
     def step(
         self,
@@ -147,64 +143,72 @@ class WorkingSet(Solver):
         goal: Goal,
     ) -> None:
         if point.objective > state.value + ROUNDING * problem.design.energy:
-            # The Gram block promised a fall that rounding did not keep.
+            # The block promised a fall that rounding did not keep.
             state.w, state.verdict = state.kept, PRECISION
             return
         fell = point.objective < state.value - ROUNDING * problem.design.energy
-        state.value, state.kept = point.objective, state.w
-        if problem.penalty.convex:
-            state.alive &= ~surely_zero(problem, known) | (point.w != 0.0)
-        entering = self._entering(problem, state, point, known)
-        state.block.extend(problem, entering)
-        state.idle = 0 if fell or entering.size else state.idle + 1
+        state.idle = 0 if fell else state.idle + 1
         if state.idle > IDLE:
             state.verdict = PRECISION
             return
-        complete = not (state.alive & ~state.block.known).any()
-        features = state.block.features
-        block = Block(
-            problem,
-            state.block.matrix,
-            problem.weights[features],
-            problem.free[features],
-            point.w[features],
-            point.z[features],
-            point.rr,
-        )
+        state.value, state.kept = point.objective, state.w
+        if problem.penalty.convex:
+            state.alive &= ~surely_zero(problem, known) | (point.w != 0.0)
+        wanted = self._wanted(problem, state, point, known)
+        fresh = bool((wanted & ~state.members).any())
+        block = self._block(problem, state, point, wanted)
         # With every feature that matters in the block, there is no reason to come back.
-        wanted = 3.0 * goal.target if complete else max(known.error, 3.0 * goal.target)
+        complete = not (state.alive & ~state.members).any()
+        target = 3.0 * goal.target if complete else max(known.error, 3.0 * goal.target)
         limit = goal.iterations if self.count_sweeps else SWEEPS_A_ROUND
-        done = self.inner.solve(block, state.haste * wanted, limit)
+        done = self.inner.solve(block, state.haste * target, limit)
         state.n_iter += max(done, 1) if self.count_sweeps else 1
-        if not np.array_equal(block.w, point.w[features]):
+        if not np.array_equal(block.w, point.w[block.features]):
             state.w = state.w.copy()
-            state.w[features] = block.w
-        elif not entering.size:
+            state.w[block.features] = block.w
+        elif not fresh:
             # The block looks solved, the whole does not: look more closely, then give up.
             state.haste *= 0.01
             if state.haste < 1e-6:
                 state.verdict = PRECISION
 
-    def _entering(
+    def _wanted(
         self, problem: Problem, state: WorkingSetState, point: Point, known: Certificate
     ) -> np.ndarray:
-        """Features that join the working set, the most promising first."""
-        block = state.block
-        candidates = np.flatnonzero(state.alive & ~block.known)
-        used = np.flatnonzero((point.w != 0.0) | problem.free)
-        missing = used[~block.known[used]]
+        """Mask of the working set: the features in use, and about as many that may enter."""
+        used = (point.w != 0.0) | problem.free
         if problem.included.sum() <= FULL_GRAM:
-            return np.union1d(candidates, missing)
-        room = max(FIRST_SET, used.size)
-        norms = problem.design.norms[candidates]
+            return used | state.alive
+        candidates = np.flatnonzero(state.alive & ~used)
         if problem.penalty.convex:
             limit = problem.weights[candidates] * problem.penalty.kink()
-            rank = (limit - problem.penalty.pull(known.dual[candidates])) / np.sqrt(norms)
+            reach = np.sqrt(problem.design.norms[candidates])
+            rank = (limit - problem.penalty.pull(point.z[candidates])) / reach
         else:
-            weights = problem.weights[candidates]
+            norms, weights = problem.design.norms[candidates], problem.weights[candidates]
             w, z = point.w[candidates], point.z[candidates]
             rank = -np.abs(coordinate_moves(problem.penalty, weights, norms, w, z))
             candidates, rank = candidates[rank < 0.0], rank[rank < 0.0]
+        tense = np.count_nonzero(rank < 0.0)
+        room = max(np.count_nonzero(used), min(FIRST_SET, max(2 * tense, used.size // 10)))
         if candidates.size > room:
-            candidates = candidates[np.argsort(rank, kind="stable")[:room]]
-        return np.union1d(candidates, missing)
+            candidates = candidates[np.argpartition(rank, room)[:room]]
+        used[candidates] = True
+        return used
+
+    def _block(
+        self, problem: Problem, state: WorkingSetState, point: Point, wanted: np.ndarray
+    ) -> Block:
+        """The subproblem on the wanted features, in the form that makes sweeps cheaper."""
+        features = np.flatnonzero(wanted)
+        entries = problem.design.entries(features)
+        if 2.0 * SCATTERED * entries < features.size**2 and problem.design.walkable(features):
+            state.members = wanted
+            return ColumnBlock(problem, features, point)
+        store = state.store
+        # What is known already may stay, but its sweeps must not cost more than the rest.
+        if np.count_nonzero(store.known | wanted) > SPARE * features.size:
+            store.restrict(wanted)
+        store.extend(problem.design, np.flatnonzero(wanted & ~store.known))
+        state.members = store.known.copy()
+        return GramBlock(problem, store, point)

@@ -1,0 +1,1 @@
+"""Benchmarks of skl1: ``python -m benchmarks`` from the root of the repository; see README.md."""

@@ -1,0 +1,1 @@
+"""Contenders in the race: a file, a class and a name each. The folder is the register."""

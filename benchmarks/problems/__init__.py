@@ -1,0 +1,1 @@
+"""Problems to fit: a file, a class and a name each. The folder is the register."""

@@ -1,0 +1,187 @@
+"""What comes out: a table, a summary, all figures as JSON, a performance profile."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.race import OURS, Cell, Entry, ours
+
+
+def rows(header: Sequence[str], lines: Iterable[Sequence[str]], left: int = 1) -> str:
+    """A table in plain text: the first columns to the left, the others to the right."""
+    table = [list(header), *[list(line) for line in lines]]
+    widths = [max(len(line[k]) for line in table) for k in range(len(header))]
+    return "\n".join(
+        "  ".join(
+            text.ljust(width) if k < left else text.rjust(width)
+            for k, (text, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in table
+    )
+
+
+def milliseconds(seconds: float) -> str:
+    """A time to three digits."""
+    value = 1e3 * seconds
+    return f"{value:.3g}" if value < 1000 else f"{value:.0f}"
+
+
+def best_peer(cell: Cell) -> str:
+    """The fastest other contender that reached the gap; empty if none did."""
+    peers = {n: e.least for n, e in cell.entries.items() if not ours(n) and e.seconds}
+    return min(peers, key=lambda name: peers[name]) if peers else ""
+
+
+def ratio(cell: Cell) -> float:
+    """How many times longer the best peer takes: inf if no peer gets there, 0 if we do not.
+
+    NaN if nobody does, or there is no peer or not us: then there is nothing to compare.
+    """
+    peer, entry = best_peer(cell), cell.entries.get(OURS, Entry())
+    raced = OURS in cell.entries and any(not ours(name) for name in cell.entries)
+    if not raced or not (peer or entry.seconds):
+        return math.nan
+    if not entry.seconds:
+        return 0.0
+    return cell.entries[peer].least / entry.least if peer else math.inf
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The ratios of all cells in a few figures."""
+
+    cells: int
+    geometric_mean: float
+    least: dict[float, float]
+    below_one: int
+    unreached_by_peers: int
+    unreached_by_us: int
+
+    @classmethod
+    def of(cls, cells: Iterable[Cell]) -> Summary:
+        """Geometric mean over the cells that both sides reached; the least ratio at each gap."""
+        pairs = [(cell.gap, ratio(cell)) for cell in cells]
+        pairs = [(gap, value) for gap, value in pairs if not math.isnan(value)]
+        both = [value for _, value in pairs if 0.0 < value < math.inf]
+        mean = math.exp(math.fsum(map(math.log, both)) / len(both)) if both else math.nan
+        gaps = sorted({gap for gap, _ in pairs}, reverse=True)
+        return cls(
+            cells=len(pairs),
+            geometric_mean=mean,
+            least={gap: min(value for g, value in pairs if g == gap) for gap in gaps},
+            below_one=sum(value < 1.0 for _, value in pairs),
+            unreached_by_peers=sum(value == math.inf for _, value in pairs),
+            unreached_by_us=sum(value == 0.0 for _, value in pairs),
+        )
+
+    def __str__(self) -> str:
+        least = ", ".join(f"{value:.2f} at {gap:g}" for gap, value in self.least.items())
+        return (
+            f"{self.cells} cells; best peer / {OURS}: geometric mean {self.geometric_mean:.2f} "
+            f"where both reach the gap\n"
+            f"least ratio: {least}\n"
+            f"cells below 1.0: {self.below_one} (of them not reached by {OURS}: "
+            f"{self.unreached_by_us}); reached by no peer: {self.unreached_by_peers}"
+        )
+
+
+def race_table(cells: Sequence[Cell]) -> str:
+    """One line a cell: least times in ms, the best peer, its ratio, our measured gap."""
+    names = list(dict.fromkeys(name for cell in cells for name in cell.entries))
+    header = ["problem", "n x p", "alpha/max", "gap", *names, "best peer", "ratio", "our gap"]
+    lines = []
+    for cell in cells:
+        entries = [cell.entries.get(name, Entry(trouble="-")) for name in names]
+        mine = cell.entries.get(OURS)
+        lines.append(
+            [cell.problem, cell.shape, f"{cell.share:g}", f"{cell.gap:g}"]
+            + [milliseconds(e.least) if e.seconds else _short(e.trouble) for e in entries]
+            + [best_peer(cell) or "none", _factor(ratio(cell)), f"{mine.gap:.1e}" if mine else "-"]
+        )
+    return rows(header, lines, left=2)
+
+
+def troubles(cells: Iterable[Cell]) -> list[str]:
+    """Why contenders have no figures, once each; the reasons that a table has no room for."""
+    found = {
+        f"{name} on {cell.problem}: {entry.trouble}": None
+        for cell in cells
+        for name, entry in cell.entries.items()
+        if entry.trouble and _short(entry.trouble) == "-"
+    }
+    return list(found)
+
+
+def _factor(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.2f}"
+
+
+def _short(trouble: str) -> str:
+    return trouble if trouble == "fails" or trouble.startswith(">") else "-"
+
+
+def write_json(path: Path, content: Any) -> None:
+    """All figures; infinities and NaN as null, for JSON has none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(_plain(content), indent=1, allow_nan=False) + "\n")
+
+
+def cells_as_dicts(cells: Iterable[Cell]) -> list[dict[str, Any]]:
+    """The cells for JSON, with the ratio."""
+    return [asdict(cell) | {"best_peer": best_peer(cell), "ratio": ratio(cell)} for cell in cells]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value
+
+
+def profile(cells: Iterable[Cell]) -> dict[str, list[float]]:
+    """Each contender's times over the best one's, sorted; only of the cells that it reached.
+
+    Dolan and More's performance profile at tau is the share of all cells with a factor up to tau.
+    """
+    factors: dict[str, list[float]] = {}
+    for cell in cells:
+        best = min((e.least for e in cell.entries.values()), default=math.inf)
+        for name, entry in cell.entries.items():
+            if entry.seconds:
+                factors.setdefault(name, []).append(entry.least / best)
+    return {name: sorted(values) for name, values in factors.items()}
+
+
+def draw_profile(path: Path, cells: Sequence[Cell]) -> None:
+    """The performance profile as a picture."""
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    factors = profile(cells)
+    furthest = max((values[-1] for values in factors.values()), default=1.0) * 1.5
+    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    axes = figure.subplots()
+    for name, values in factors.items():
+        shares = [(k + 1) / len(cells) for k in range(len(values))]
+        axes.step(
+            [1.0, *values, furthest], [0.0, *shares, shares[-1]], where="post", label=name,
+            linewidth=2.5 if name == OURS else 1.2,
+        )  # fmt: skip
+    axes.set(
+        xscale="log",
+        xlim=(1.0, furthest),
+        ylim=(0.0, 1.02),
+        xlabel="time / best time in the cell",
+        ylabel="share of the cells solved",
+        title=f"{len(cells)} cells at equal measured gap",
+    )
+    axes.legend()
+    axes.grid(alpha=0.3)
+    figure.savefig(path, dpi=150)

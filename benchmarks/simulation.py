@@ -1,0 +1,47 @@
+"""Simulated data: designs whose neighbouring columns correlate, and targets of sparse models."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import signal, sparse
+
+
+def autoregressive(
+    rng: np.random.Generator, n: int, p: int, correlation: float, *, loc: float = 0.0
+) -> np.ndarray:
+    """Standard normal columns with ``corr(x_i, x_j) = correlation^|i - j|``, in C order.
+
+    ``x_j = correlation x_{j-1} + sqrt(1 - correlation^2) e_j`` is a linear filter along the rows.
+    ``loc`` moves each column by plus or minus so many standard deviations.
+    """
+    noise = rng.standard_normal((n, p))
+    fresh = np.sqrt(1.0 - correlation**2)
+    noise[:, 0] /= fresh  # the first column has nothing to inherit, and variance 1 all the same
+    X = signal.lfilter([fresh], [1.0, -correlation], noise, axis=1)
+    if loc:
+        X += loc * rng.choice([-1.0, 1.0], p)
+    return np.ascontiguousarray(X)
+
+
+def random_sparse(rng: np.random.Generator, n: int, p: int, density: float) -> sparse.csc_matrix:
+    """Standard normal entries at random places, in CSC form."""
+    nonzeros = int(n * p * density)
+    rows, columns = rng.integers(0, n, nonzeros), rng.integers(0, p, nonzeros)
+    values = rng.standard_normal(nonzeros)
+    # The coordinate form adds up what falls on the same place twice.
+    return sparse.coo_matrix((values, (rows, columns)), shape=(n, p)).tocsc()
+
+
+def sparse_truth(rng: np.random.Generator, p: int, nonzeros: int) -> np.ndarray:
+    """Coefficients of random sign and of size 0.5 to 2, at random places."""
+    w = np.zeros(p)
+    places = rng.choice(p, nonzeros, replace=False)
+    w[places] = rng.choice([-1.0, 1.0], nonzeros) * rng.uniform(0.5, 2.0, nonzeros)
+    return w
+
+
+def target(rng: np.random.Generator, X, w: np.ndarray, decibels: float) -> np.ndarray:
+    """``X w`` plus noise; the signal's variance is ``10^(decibels / 10)`` times the noise's."""
+    pure = X @ w
+    noise = rng.standard_normal(X.shape[0])
+    return pure + noise * pure.std() / 10.0 ** (decibels / 20.0)

@@ -1,0 +1,280 @@
+"""The benchmarks judge correctly: the referee, the ladders, the figures. No peer is needed."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from benchmarks import contenders, growth, problems, report
+from benchmarks.contenders.base import Contender
+from benchmarks.discovery import classes
+from benchmarks.problems.base import Problem
+from benchmarks.race import Cell, Effort, Entry, climb, take_turns
+from benchmarks.referee import Referee
+from benchmarks.registry import CONTENDERS, PROBLEMS
+from benchmarks.simulation import autoregressive, random_sparse, sparse_truth, target
+from benchmarks.worker import Bench, Outcome
+from common import elastic_net, objective, problem
+
+
+@pytest.mark.parametrize(("package", "base"), [(problems, Problem), (contenders, Contender)])
+def test_every_file_holds_one_class_with_a_name_of_its_own(package, base):
+    found = classes(package, base)
+    files = {path.stem for path in Path(package.__path__[0]).glob("*.py")} - {"__init__"}
+    assert set(found) == files
+    assert {len(here) for name, here in found.items() if name != "base"} == {1}
+    register = PROBLEMS if base is Problem else CONTENDERS
+    assert len(register) == len(files) - 1
+    assert all(type(one).__doc__ and one.name == name for name, one in register.items())
+
+
+def test_problems_say_what_they_want():
+    assert any(one.quick for one in PROBLEMS.values())
+    for one in PROBLEMS.values():
+        shares = [share for share, gaps in one.cells(quick=False) if gaps]
+        assert shares == sorted(shares, reverse=True)
+        assert {share for share, _ in one.cells(quick=True)} <= set(shares)
+        gaps = [gap for _, gaps in one.cells(quick=False) for gap in gaps]
+        assert all(0.0 < gap < 1.0 for gap in gaps)
+
+
+def test_problems_are_the_same_in_every_process():
+    for name in ("tiny", "many_small", "medium"):
+        once, again = PROBLEMS[name].make(), PROBLEMS[name].make()
+        for (X, y), (X2, y2) in zip(once, again, strict=True):
+            assert X.flags.c_contiguous
+            np.testing.assert_array_equal(X, X2)
+            np.testing.assert_array_equal(y, y2)
+
+
+def test_simulated_data_are_what_they_say():
+    rng = np.random.default_rng(0)
+    X = autoregressive(rng, 20_000, 6, 0.8, loc=50.0)
+    assert X.flags.c_contiguous
+    wanted = 0.8 ** np.abs(np.subtract.outer(np.arange(6), np.arange(6)))
+    np.testing.assert_allclose(np.corrcoef(X.T), wanted, atol=0.02)
+    np.testing.assert_allclose(np.abs(X.mean(axis=0)) / X.std(axis=0), 50.0, rtol=0.05)
+    w = sparse_truth(rng, 6, 2)
+    assert np.count_nonzero(w) == 2
+    y = target(rng, X, w, 10.0)
+    assert (X @ w).var() / (y - X @ w).var() == pytest.approx(10.0, rel=0.1)
+    S = random_sparse(rng, 500, 400, 0.01)
+    assert S.format == "csc"
+    assert S.nnz == pytest.approx(2000, rel=0.02)
+
+
+@pytest.mark.parametrize(("n", "p"), [(40, 8), (20, 50)])
+@pytest.mark.parametrize("share", [0.5, 0.05])
+def test_the_referee_finds_next_to_no_gap_at_the_optimum(n, p, share):
+    X, y = problem(n, p)
+    referee = Referee.of(X, y)
+    alpha = share * referee.alpha_max
+    coef, intercept = elastic_net(X, y, alpha)
+    assert 0.0 <= referee.gap(coef, intercept, alpha) < 1e-11
+
+
+@pytest.mark.parametrize("scale", [0.0, 0.1, 1.0, 3.0, 30.0])
+def test_the_referees_gap_is_never_less_than_the_suboptimality(scale):
+    X, y = problem(20, 50)
+    referee = Referee.of(X, y)
+    alpha = 0.1 * referee.alpha_max
+    coef, intercept = elastic_net(X, y, alpha)
+    least = objective(X, y, coef, intercept, alpha)
+    assert referee.objective(coef, intercept, alpha) == pytest.approx(least, rel=1e-12)
+    rng = np.random.default_rng(1)
+    for _ in range(50):
+        w = coef + scale * rng.standard_normal(50) * (rng.random(50) < 0.3)
+        b = intercept + scale * rng.standard_normal()
+        excess = (objective(X, y, w, b, alpha) - least) / referee.null_objective
+        assert referee.gap(w, b, alpha) >= excess - 1e-12
+
+
+def test_the_referee_does_not_certify_an_overshooting_iterate():
+    # Far beyond least squares the residual points against y: the best scale is negative.
+    X, y = problem(40, 8)
+    referee = Referee.of(X, y)
+    alpha = 0.1 * referee.alpha_max
+    coef, _ = elastic_net(X, y, 1e-6)
+    w = 4.0 * coef
+    b = y.mean() - X.mean(axis=0) @ w
+    r = y - X @ w - b
+    assert y @ r - y.mean() * r.sum() < 0.0
+    assert referee.gap(w, b, alpha) > 1.0
+
+
+def test_a_wrong_intercept_is_charged():
+    X, y = problem()
+    referee = Referee.of(X, y)
+    alpha = 0.1 * referee.alpha_max
+    coef, intercept = elastic_net(X, y, alpha)
+    charged = referee.gap(coef, intercept + 0.3, alpha) * referee.null_objective
+    assert charged == pytest.approx(0.5 * 0.3**2, rel=1e-9)
+
+
+def test_the_referee_sees_what_is_not_finite_and_takes_a_perfect_fit():
+    X, y = problem()
+    referee = Referee.of(X, y)
+    assert referee.gap(np.full(8, np.nan), 0.0, 1.0) == np.inf
+    assert referee.gap(np.zeros(8), np.inf, 1.0) == np.inf
+    exact = Referee.of(X, X[:, 0])
+    assert exact.gap(np.eye(8)[0], 0.0, 1e-8) == pytest.approx(1e-8 / exact.null_objective)
+
+
+def test_the_referee_judges_sparse_and_float32_data_in_double_precision():
+    X, y = problem()
+    S = sparse.csc_matrix(X)
+    dense, thin = Referee.of(X, y), Referee.of(S, y)
+    assert sparse.issparse(thin.X)
+    assert dense.X is X
+    alpha = 0.3 * dense.alpha_max
+    w = np.random.default_rng(0).standard_normal(8)
+    assert thin.alpha_max == pytest.approx(dense.alpha_max)
+    assert thin.gap(w, 1.0, alpha) == pytest.approx(dense.gap(w, 1.0, alpha))
+    single = Referee.of(X.astype(np.float32), y.astype(np.float32))
+    assert single.X.dtype == single.y.dtype == np.float64
+    np.testing.assert_array_equal(single.X, X.astype(np.float32))
+
+
+def test_the_referee_keeps_its_digits_where_columns_are_far_from_zero():
+    X, y = problem(30, 5, offset=0.0)
+    moved = X + 1e3
+    referee = Referee.of(moved, y)
+    alpha = 0.1 * referee.alpha_max
+    coef, _ = elastic_net(X, y, alpha)
+    assert referee.gap(coef, y.mean() - moved.mean(axis=0) @ coef, alpha) < 1e-11
+
+
+class Fake:
+    """A contender, a worker too: the gap is ten times the knob, down to its floor."""
+
+    def __init__(self, seconds=0.02, floor=0.0, slow_from=0.0):
+        self.seconds, self.floor, self.slow_from = seconds, floor, slow_from
+        self.knobs, self.turns = [], []
+
+    def climb(self, knob):
+        self.knobs.append(knob)
+        if knob < self.slow_from:
+            return Outcome(trouble="> 1 s")
+        return Outcome(self.seconds, max(10.0 * knob, self.floor))
+
+    def fit(self, share, knob, repetitions=1):
+        self.turns.append(repetitions)
+        return self.climb(knob)
+
+
+LADDER = tuple(10.0**-k for k in range(2, 11))
+
+
+def test_the_loosest_tolerance_counts_and_the_next_climb_goes_on_from_it():
+    fake, known = Fake(), {}
+    knob, outcome = climb(fake.climb, LADDER, 1e-4, known)
+    assert knob == pytest.approx(1e-5)
+    assert outcome.gap == pytest.approx(1e-4)
+    assert climb(fake.climb, LADDER, 1e-8, known)[0] == pytest.approx(1e-9)
+    assert len(fake.knobs) == len(set(fake.knobs)) == 8
+
+
+def test_a_ladder_that_ends_above_the_gap_fails_and_tells_the_best():
+    _, outcome = climb(Fake(floor=3e-7).climb, LADDER, 1e-8, {})
+    assert (outcome.trouble, outcome.gap) == ("fails", 3e-7)
+
+
+def test_there_is_no_climbing_beyond_a_fit_that_took_too_long():
+    fake, known = Fake(slow_from=1e-6), {}
+    assert climb(fake.climb, LADDER, 1e-8, known)[1].trouble == "> 1 s"
+    asked = len(fake.knobs)
+    assert climb(fake.climb, LADDER, 1e-10, known)[1].trouble == "> 1 s"
+    assert len(fake.knobs) == asked
+
+
+def test_turns_are_taken_and_the_hopeless_get_one():
+    workers = {"skl1": Fake(0.02), "near": Fake(0.015), "far": Fake(1.0)}
+    racing = {name: Entry(knob=1e-5) for name in workers}
+    cell = Cell("", "", 0.1, 1e-4, racing | {"failed": Entry(trouble="fails")})
+    take_turns(workers, cell, {"skl1": 0.02, "near": 0.005, "far": 1.0}, Effort(turns=4))
+    assert {name: len(entry.seconds) for name, entry in cell.entries.items()} == {
+        "skl1": 4,
+        "near": 4,
+        "far": 1,
+        "failed": 0,
+    }
+    assert workers["near"].turns == [20, 1, 1, 1]
+    assert cell.entries["skl1"].least == cell.entries["skl1"].middle == 0.02
+
+
+def test_our_own_worker_fits_and_is_judged():
+    bench = Bench("skl1")
+    ((shape, refusal),) = bench.load("tiny")
+    assert (shape, refusal) == ("442x10", "")
+    seconds, gap = bench.fit(0.1, 1e-8, 2)
+    assert seconds > 0.0
+    assert 0.0 <= gap <= 1e-8
+
+
+def cell(gap, ours, **peers):
+    """A cell of times, in which None has not reached the gap."""
+    times = {"skl1": ours} | peers
+    entries = {
+        name: Entry(seconds=[2.0 * time, time]) if time else Entry(trouble="fails")
+        for name, time in times.items()
+        if time != "absent"
+    }
+    return Cell("problem", "3x2", 0.1, gap, entries)
+
+
+CELLS = [
+    cell(1e-4, 1.0, a=8.0, b=4.0),
+    cell(1e-4, 2.0, a=1.0, b=None),
+    cell(1e-8, 1.0, a=None, b=None),
+    cell(1e-8, None, a=1.0, b=2.0),
+    cell(1e-8, 1.0, a=2.0, b=None, skl1_ista=0.5),
+]
+
+
+def test_ratios_compare_with_the_best_peer_and_not_with_ourselves():
+    assert [report.ratio(one) for one in CELLS] == [4.0, 0.5, math.inf, 0.0, 2.0]
+    assert [report.best_peer(one) for one in CELLS] == ["b", "a", "", "a", "a"]
+    assert math.isnan(report.ratio(cell(1e-4, "absent", a=1.0)))
+    assert math.isnan(report.ratio(cell(1e-4, 1.0)))
+    assert math.isnan(report.ratio(cell(1e-4, None, a=None)))
+
+
+def test_the_summary_of_ratios():
+    summary = report.Summary.of(CELLS)
+    assert summary.cells == 5
+    assert summary.geometric_mean == pytest.approx(4.0 ** (1.0 / 3.0))
+    assert summary.least == {1e-4: 0.5, 1e-8: 0.0}
+    assert (summary.below_one, summary.unreached_by_peers, summary.unreached_by_us) == (2, 1, 1)
+    assert "geometric mean 1.59" in str(summary)
+
+
+def test_the_table_has_a_line_for_each_cell():
+    lines = report.race_table(CELLS).splitlines()
+    assert len(lines) == 6
+    assert " ".join(lines[1].split()).startswith("problem 3x2 0.1 0.0001 1000 8000 4000 - b")
+    assert "fails" in lines[4]
+
+
+def test_the_profile_counts_cells_within_a_factor():
+    factors = report.profile(CELLS)
+    assert factors["skl1"] == [1.0, 1.0, 2.0, 2.0]
+    assert factors["b"] == [2.0, 4.0]
+
+
+def test_figures_are_written_as_strict_json(tmp_path):
+    path = tmp_path / "deeper" / "race.json"
+    report.write_json(path, {"cells": report.cells_as_dicts(CELLS), 0.5: (math.inf, math.nan)})
+    read = json.loads(path.read_text())
+    assert read["0.5"] == [None, None]
+    assert read["cells"][0]["entries"]["a"]["seconds"] == [16.0, 8.0]
+
+
+def test_the_slope_of_growth():
+    sizes = growth.sizes(100, 10_000, 5)
+    assert growth.slope(sizes, [3e-6 * size**1.3 for size in sizes]) == pytest.approx(1.3)
+    series = growth.Series("n", sizes, [1e-3] * 5, [4] * 5, bound=1.05)
+    assert series.slope == pytest.approx(0.0, abs=1e-12)
+    assert "met" in growth.show(series)
