@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from sklearn.base import _fit_context as fit_context
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval, StrOptions, make_constraint
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
 try:
@@ -22,8 +24,51 @@ __all__ = [
     "check_sample_weight",
     "fit_callback",
     "fit_context",
+    "plain_data",
+    "plain_parameters",
     "validate_data",
 ]
+
+
+@cache
+def _constraints(cls):
+    listed = cls._parameter_constraints.items()
+    return {name: [make_constraint(each) for each in options] for name, options in listed}
+
+
+def plain_parameters(estimator):
+    """Whether every parameter meets its constraints.
+
+    scikit-learn's own check makes the constraints anew at each fit, which takes as long as a
+    small fit. It remains the one that words the error.
+    """
+    return all(
+        any(option.is_satisfied_by(getattr(estimator, name)) for option in options)
+        for name, options in _constraints(type(estimator)).items()
+    )
+
+
+def plain_data(estimator, X, y):
+    """Whether X and y need no conversion: then they are noted, but not read.
+
+    The numbers may still be infinite or NaN. scikit-learn's check takes longer than a small
+    fit, and a pass over large X; it remains for all else, and words the errors.
+    """
+    if not (
+        type(X) is np.ndarray
+        and type(y) is np.ndarray
+        and X.dtype in (np.float64, np.float32)
+        and y.dtype in (np.float64, np.float32)
+        and X.ndim == 2
+        and y.ndim == 1
+        and X.shape[0] == y.size
+        and X.size > 0
+    ):
+        return False
+    estimator.n_features_in_ = X.shape[1]
+    if hasattr(estimator, "feature_names_in_"):
+        del estimator.feature_names_in_
+    return True
 
 
 def check_sample_weight(sample_weight, X):

@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 
 from contracts import CLOSE, EPS, LONG, STORAGES, Reference, concrete_subclasses, storages
-from skl1.designs import DenseDesign, Design, GramOperator, SparseDesign, base, make_design
+from skl1.designs import DenseDesign, Design, GramOperator, SparseDesign, base, dense, make_design
 from skl1.designs.base import apply_product
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -85,8 +85,20 @@ def kind(request):
     return request.param
 
 
+@pytest.fixture(params=["small", "large"], scope="module")
+def route(request):
+    """Small tables go the way that they go, and the way of tables beyond the cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "large":
+            patch.setattr(dense, "SMALL", 0)
+            patch.setattr(dense, "CACHED", 0)
+            patch.setattr(dense, "TILE", 3)
+            patch.setattr(dense, "CHUNK_ENTRIES", 4)
+        yield
+
+
 @pytest.fixture(scope="module")
-def cases(store, kind):
+def cases(store, kind, route):
     """A storage and a table with every weighting, with and without an intercept."""
     return [build(store, kind, weighting, b) for weighting in WEIGHTS for b in (True, False)]
 
@@ -186,6 +198,16 @@ def test_gram(cases):
             index = np.ix_(rows, columns)
             assert block.shape == (rows.size, columns.size)
             near(case, block, exact[index], scale[index])
+
+
+def test_gram_of_all_columns(cases):
+    """The whole matrix, in any order, may be formed without gathering columns."""
+    for case in cases:
+        exact = case.reference
+        every = np.arange(exact.size.size)
+        for index in (every, every[::-1].copy()):
+            scale = np.outer(exact.size[index], exact.size[index])
+            near(case, case.design.gram(index, index), exact.gram[np.ix_(index, index)], scale)
 
 
 def test_row_gram(cases):

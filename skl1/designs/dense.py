@@ -6,16 +6,22 @@ import numpy as np
 
 from skl1.compiled import ColumnMatrix, Record, RowMatrix, Vector, kernel
 from skl1.designs.base import SAFE_MEAN_RATIO, Design, beyond_rounding
+from skl1.threads import spread
 
 #: Entries of a block of rows: 1 MB of float64, to stay in cache between its uses.
 CHUNK_ENTRIES = 2**17
 EVERY = slice(None)
+#: Columns are gathered for a product if fewer than one in so many is in use.
+SPARSE_SHARE = 8
+#: Up to this ratio of mean to standard deviation a Gram matrix may be centred afterwards.
+FLAT_MEAN_RATIO = 10.0
 #: Columns that are summed over at a time, and entries of an X that is too small to compile for.
 TILE, SMALL = 512, 2**16
 #: Bytes of an X that a second pass over it may still find in the cache.
 CACHED = 2**24
-#: Rows of a block for a matrix product at least: with fewer the result is moved more than made.
-CHUNK_ROWS = 256
+#: Rows of a block at least, for a matrix product and for two vector products: with fewer the
+#: result is moved more than made.
+CHUNK_ROWS, PASS_ROWS = 256, 16
 #: Share of X that copies of its columns may take, whatever the size of X the bytes of 8 MB.
 HELD_SHARE, HELD_BYTES = 0.15, 2**23
 
@@ -47,7 +53,9 @@ class DenseDesign(Design):
         spread = np.sqrt(self.norms)
         steep = (np.abs(self.x_mean) > SAFE_MEAN_RATIO * spread) & (spread > 0.0)
         contiguous = X.flags.c_contiguous or X.flags.f_contiguous
-        self._direct = X.dtype == np.float64 and contiguous and not steep.any()
+        self._moderate = contiguous and not steep.any()
+        self._direct = self._moderate and X.dtype == np.float64
+        self._flat = self._direct and bool(np.all(np.abs(self.x_mean) <= FLAT_MEAN_RATIO * spread))
 
     def _pilot(self):
         if not self.fit_intercept:
@@ -79,35 +87,47 @@ class DenseDesign(Design):
         return block
 
     def forward(self, w):
-        if self._direct:
-            support = np.flatnonzero(w)
-            if 8 * support.size < w.size:
-                return self.X[:, support] @ w[support] - self.x_mean[support] @ w[support]
-            return self.X @ w - self.x_mean @ w
-        out = np.empty(self.X.shape[0])
         support = np.flatnonzero(w)
-        for rows in self._chunks():
-            out[rows] = self._block(rows, support) @ w[support]
-        return out
+        out = np.empty(self.X.shape[0])
+        if not self._moderate:
+            for rows in self._chunks(max(1, support.size)):
+                out[rows] = self._block(rows, support) @ w[support]
+            return out
+        for rows, X in self._pieces(support.size):
+            out[rows] = self._fit(X, w, support)
+        return out - self.x_mean @ w
+
+    def _pieces(self, in_use):
+        """Rows of X as they are, in pieces of which a product makes no large copy."""
+        if self.X.dtype == np.float64 and self.n_features <= SPARSE_SHARE * in_use:
+            return [(EVERY, self.X)]
+        return ((rows, self.X[rows]) for rows in self._chunks(max(1, in_use), CHUNK_ROWS))
+
+    def _fit(self, X, w, support):
+        """``X w`` from the columns in use, or from all if those are many."""
+        if w.size > SPARSE_SHARE * support.size:
+            X, w = X[:, support], w[support]
+        return X.astype(np.float64, copy=False) @ w
 
     def gradient(self, w):
-        if not (self._direct and self.X.flags.c_contiguous and self.X.nbytes > CACHED):
+        large = self.X.flags.c_contiguous and self.X.nbytes > CACHED
+        if not (self._moderate and (large or not self._direct)):
             return super().gradient(w)
         # Both products of a block of rows while it is in cache: one pass over the data.
         z, rr, total = np.zeros(self.n_features), 0.0, 0.0
         shift = self.x_mean @ w
         support = np.flatnonzero(w)
-        few = 8 * support.size < w.size
-        for rows in self._chunks():
-            X = self.X[rows]
+        few = support.size < w.size // (SPARSE_SHARE * SPARSE_SHARE)
+        for rows in self._chunks(at_least=PASS_ROWS):
+            X = self.X[rows].astype(np.float64, copy=False)
             fit = X[:, support] @ w[support] if few else X @ w
             r = self.y[rows] - fit + shift
             v = self.weights[rows] * r
             z += v @ X
-            rr += r @ v
-            total += v.sum()
+            rr += float(r @ v)
+            total += float(v.sum())
         z -= self.x_mean * total
-        return z, float(rr - total * total) if self.fit_intercept else float(rr)
+        return z, max(rr - total * total, 0.0) if self.fit_intercept else rr
 
     def adjoint(self, r):
         v = self.weights * r
@@ -127,6 +147,14 @@ class DenseDesign(Design):
 
     def gram(self, rows, columns):
         same = rows is columns
+        if same and rows.size == self.n_features and self._flat and self.common is not None:
+            # All columns as they are: X is not even read into a block.
+            whole = self.X[:, rows] if np.any(np.diff(rows) != 1) else self.X
+            with spread(float(whole.size) * rows.size):
+                product = whole.T @ whole
+            product *= self.common
+            product -= np.outer(self.x_mean[rows], self.x_mean[rows])
+            return product
         out = np.zeros((rows.size, columns.size))
         width = rows.size + (0 if same else columns.size)
         for chunk in self._chunks(width, CHUNK_ROWS):

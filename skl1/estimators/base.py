@@ -25,9 +25,12 @@ from skl1.sklearn_api import (
     check_sample_weight,
     fit_callback,
     fit_context,
+    plain_data,
+    plain_parameters,
     validate_data,
 )
 from skl1.solvers.driver import EXHAUSTED, INTERRUPTED, Result, Solver, certified, minimise
+from skl1.threads import single_threaded
 
 
 class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, ABC):
@@ -104,20 +107,12 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
         """
         # Infinite trial values are compared with, and rejected; the result is checked.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            X, y = validate_data(
-                self,
-                X,
-                y,
-                accept_sparse="csc",
-                accept_large_sparse=True,
-                dtype=[np.float64, np.float32],
-                y_numeric=True,
-            )
-            if sample_weight is not None:
-                sample_weight = check_sample_weight(sample_weight, X)
-            design = make_design(X, y, sample_weight, self.fit_intercept)
+            X, y, sample_weight, design = self._design(X, y, sample_weight)
             problem = Problem(design, self._signed(self._penalty()), self._feature_weights())
-            with fit_callback(self, X, y, sample_weight) as report:
+            with (
+                single_threaded(float(X.size) * min(X.shape)),
+                fit_callback(self, X, y, sample_weight) as report,
+            ):
                 callback = None
                 if report is not None:
 
@@ -128,6 +123,33 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
                 result = self._publish(problem, result, X.dtype)
         self._warn(problem, result)
         return self
+
+    def _design(self, X, y, sample_weight):
+        """X, y and the weights as validated, and their design."""
+        if plain_data(self, X, y):
+            try:
+                return self._weigh(X, y, sample_weight)
+            except ValueError:
+                pass  # NaN or inf, perhaps: what follows tells
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse="csc",
+            accept_large_sparse=True,
+            dtype=[np.float64, np.float32],
+            y_numeric=True,
+        )
+        return self._weigh(X, y, sample_weight)
+
+    def _weigh(self, X, y, sample_weight):
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(sample_weight, X)
+        return X, y, sample_weight, make_design(X, y, sample_weight, self.fit_intercept)
+
+    def _validate_params(self):
+        if not plain_parameters(self):
+            super()._validate_params()
 
     def predict(self, X):
         """Predict the target.

@@ -10,6 +10,7 @@ from skl1.certificates import best_gap, coordinate_moves, gap_after_refit
 from skl1.designs import Design
 from skl1.problem import Point, Problem
 from skl1.solvers.kernels import column_correlations, column_shift, column_sweep, sweep
+from skl1.threads import spread
 
 #: What a random access into a residual costs, in consecutive ones.
 SCATTERED = 5.0
@@ -90,11 +91,14 @@ class GramStore:
         old = self.features.size
         self.features = np.concatenate([self.features, new])
         self.known[new] = True
+        if new.size == design.n_features:
+            self.pieces = None  # nothing can follow
         if self.pieces is not None and design.holds(self.features.size):
             fresh = design.weighted(new)
-            across = [piece.T @ fresh for piece in self.pieces]
+            with spread(float(fresh.size) * self.features.size):
+                across = [piece.T @ fresh for piece in self.pieces]
+                square = fresh.T @ fresh
             self.pieces.append(fresh)
-            square = fresh.T @ fresh
         else:
             self.pieces = None
             across = [design.gram(self.features[:old], new)] if old else []

@@ -17,16 +17,17 @@ from skl1.solvers.newton import newton_step
 FULL_GRAM = 100
 #: Features that the first round looks at.
 FIRST_SET = 100
-#: Sweeps between two looks at the block's own certificate.
-SWEEPS = 5
+#: Sweeps between two looks at the block's own certificate; more of them in a small block, where
+#: a look costs as much as this many updates of a coefficient by another.
+SWEEPS, LOOK = 5, 2e4
 #: Bound on the sweeps of one round, far above what a round takes as a rule.
 SWEEPS_A_ROUND = 1_000
 #: A rise of the objective by less than this share of y's energy may be rounding.
 ROUNDING = 1e-14
 #: Rounds without such a fall after which there is nothing left to gain.
 IDLE = 10
-#: What a Newton step costs whatever the size, in the unit of ``Block.sweep``.
-NEWTON_OVERHEAD = 1e5
+#: What a call costs whatever the size, in the unit of ``Block.sweep``.
+SWEEP_OVERHEAD, NEWTON_OVERHEAD = 3e5, 5e5
 #: The working set may hold features that are no longer wanted, up to this factor.
 SPARE = 1.3
 
@@ -52,15 +53,20 @@ class Inner(ABC):
         """Improve ``block.w`` until its error is at most target. Returns the sweeps done."""
 
 
+def sweeps_at_once(block: Block) -> int:
+    """Sweeps between two looks at the error."""
+    return int(min(max(SWEEPS, LOOK / block.w.size**2), 10 * SWEEPS))
+
+
 class Sweeps(Inner):
     """Cyclic coordinate descent, nothing else."""
 
     def solve(self, block: Block, target: float, limit: int) -> int:
-        done = 0
-        while done < limit and block.error() > target:
-            count, cost = block.sweep(min(SWEEPS, limit - done))
+        done, at_once = 0, sweeps_at_once(block)
+        while done < limit:
+            count, cost = block.sweep(min(at_once, limit - done))
             done += count
-            if not cost:
+            if not cost or block.error() <= target:
                 break
         return done
 
@@ -74,13 +80,13 @@ class SweepsThenNewton(Inner):
     """
 
     def solve(self, block: Block, target: float, limit: int) -> int:
-        done, spent, patience = 0, 0.0, 1.0
-        while done < limit and block.error() > target:
-            count, cost = block.sweep(min(SWEEPS, limit - done))
+        done, spent, patience, at_once = 0, 0.0, 1.0, sweeps_at_once(block)
+        while done < limit:
+            count, cost = block.sweep(min(at_once, limit - done))
             done += count
-            if not cost:
+            if not cost or block.error() <= target:
                 break
-            spent += cost
+            spent += cost + SWEEP_OVERHEAD
             m = np.count_nonzero(block.w)
             price = m**3 / 15.0 + 20.0 * m**2 + m * block.w.size + NEWTON_OVERHEAD
             if spent > patience * price and m:
