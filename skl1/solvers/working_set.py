@@ -113,8 +113,9 @@ class WorkingSet(Solver):
 
     Round: (1) features that the gap proves zero are dropped for good; (2) the features nearest
     to entering, by the distance ``(u_j kink - |z_j|) / ||x_j||`` (Fercoq, Gramfort and Salmon
-    2015; Massias, Gramfort and Salmon 2018), join the set, which about doubles the support;
-    (3) the subproblem on the set is solved from its Gram block to a tenth of the outer error.
+    2015; Massias, Gramfort and Salmon 2018), join those in use, about doubling their number;
+    (3) the subproblem on the set is solved to a tenth of the outer error, from its Gram matrix
+    or from its columns, whichever makes sweeps cheaper.
     Nonconvex penalties have no safe deletions; there the features with the largest coordinate
     step join.
 
