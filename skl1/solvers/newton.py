@@ -15,8 +15,6 @@ SINGULAR = 1e-13
 SLACK = 1e-3
 #: Share of the largest entry below which an entry of a null vector is rounding.
 NEGLIGIBLE = 1e-9
-#: Halvings of the step before it is cut at the first change of sign.
-HALVINGS = 5
 
 
 def newton_step(block: Block, insist: bool) -> bool:

@@ -1,4 +1,4 @@
-"""The core: coordinate descent, and Newton's method on the support, on a growing Gram block."""
+"""The core: coordinate descent, and Newton's method on the support, on a working set."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class WorkingSetState(State):
 
 
 class Inner(ABC):
-    """How the subproblem on a Gram block is solved."""
+    """How the subproblem on the working set is solved."""
 
     @abstractmethod
     def solve(self, block: Block, target: float, limit: int) -> int:
