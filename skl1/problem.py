@@ -65,6 +65,13 @@ class Problem:
         vars(other).pop("alpha_max", None)
         return other
 
+    def scaled(self, factor: float) -> Problem:
+        """The same problem with the penalty multiplied by a factor."""
+        other = copy(self)
+        other.weights = factor * self.weights
+        vars(other).pop("alpha_max", None)
+        return other
+
     def at(self, w: np.ndarray) -> Point:
         """Gradient and objective at w: one pass over the data."""
         z, rr = self.design.gradient(w)

@@ -133,13 +133,13 @@ class Design(ABC):
         """Whether these columns are few enough to be gathered as a dense block."""
         return self.y.size * columns.size <= BLOCK_ENTRIES
 
-    def holds(self, count):
+    def holds(self, count, dtype):
         """Whether a solver may keep so many columns as a dense block."""
         return False
 
-    def weighted(self, columns):
+    def weighted(self, columns, dtype=np.float64):
         """``S^(1/2) X[:, columns]``, centred, as a dense block."""
-        return self.columns(columns) * self.root[:, None]
+        return (self.columns(columns) * self.root[:, None]).astype(dtype, copy=False)
 
     def _units(self, columns):
         """The norms of the columns, 1 for a norm of 0."""
@@ -205,8 +205,11 @@ class Design(ABC):
         """The given columns, centred, as a float64 matrix. For few columns only."""
 
     @abstractmethod
-    def gram(self, rows, columns):
-        """The block ``G[rows, columns]`` of the Gram matrix (weighted, centred), in float64."""
+    def gram(self, rows, columns, dtype=np.float64):
+        """The block ``G[rows, columns]`` of the Gram matrix (weighted, centred).
+
+        float64 numbers; ``dtype`` is the precision that is wanted of them.
+        """
 
     @abstractmethod
     def row_gram(self, scale):

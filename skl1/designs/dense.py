@@ -16,7 +16,7 @@ SPARSE_SHARE = 8
 #: Up to this ratio of mean to standard deviation a Gram matrix may be centred afterwards.
 FLAT_MEAN_RATIO = 10.0
 #: Columns that are summed over at a time, and entries of an X that is too small to compile for.
-TILE, SMALL = 512, 2**16
+TILE, SMALL = 2048, 2**16
 #: Bytes of an X that a second pass over it may still find in the cache.
 CACHED = 2**24
 #: Rows of a block at least, for a matrix product and for two vector products: with fewer the
@@ -42,8 +42,8 @@ class DenseDesign(Design):
         self.correlation[:] = 0.0
         # Large X in a compiled pass, small X without loading the compiler for it.
         scan = scan_rows if X.size > SMALL else scan_small
-        for rows in self._chunks():
-            block = X[rows] if X.flags.c_contiguous else np.ascontiguousarray(X[rows])
+        for rows in [EVERY] if X.flags.c_contiguous else self._chunks():
+            block = np.ascontiguousarray(X[rows])
             scan(block, pilot, s[rows], self.y[rows], mean, self.correlation, self.norms)
         if self.fit_intercept:
             # Deviations are taken from a row of the data, so a constant column gives exact
@@ -81,10 +81,22 @@ class DenseDesign(Design):
         if index is EVERY:
             block = block.astype(np.float64)
         else:
-            block = block[:, index].astype(np.float64, copy=False)
+            block = block.take(index, axis=1, mode="clip").astype(np.float64, copy=False)
         if self.fit_intercept:
             block -= self.x_mean[index]
         return block
+
+    def weighted(self, columns, dtype=np.float64):
+        return self._weighted(EVERY, columns, dtype)
+
+    def _weighted(self, rows, columns, dtype):
+        """Rows of some columns, centred and weighted; of a large X in one pass."""
+        X = self.X[rows]
+        if X.shape[0] * columns.size <= SMALL or not X.flags.c_contiguous:
+            return (self._block(rows, columns) * self.root[rows, None]).astype(dtype, copy=False)
+        out = np.empty((X.shape[0], columns.size), dtype)
+        gather(X, columns, self.x_mean[columns], self.root[rows], out)
+        return out
 
     def forward(self, w):
         support = np.flatnonzero(w)
@@ -141,35 +153,31 @@ class DenseDesign(Design):
     def columns(self, index):
         return self._block(EVERY, index)
 
-    def holds(self, count):
-        taken = 8 * self.y.size * count
+    def holds(self, count, dtype):
+        taken = np.dtype(dtype).itemsize * self.y.size * count
         return taken <= max(HELD_SHARE * self.X.nbytes, HELD_BYTES)
 
-    def gram(self, rows, columns):
+    def gram(self, rows, columns, dtype=np.float64):
         same = rows is columns
-        if same and rows.size == self.n_features and self._flat and self.common is not None:
-            # All columns as they are: X is not even read into a block.
-            whole = self.X[:, rows] if np.any(np.diff(rows) != 1) else self.X
-            with spread(float(whole.size) * rows.size):
-                product = whole.T @ whole
+        if same and dtype == np.float64 and self._whole(rows):
+            with spread(float(self.X.size) * rows.size):
+                product = self.X.T @ self.X
             product *= self.common
-            product -= np.outer(self.x_mean[rows], self.x_mean[rows])
+            product -= np.outer(self.x_mean, self.x_mean)
             return product
         out = np.zeros((rows.size, columns.size))
         width = rows.size + (0 if same else columns.size)
-        for chunk in self._chunks(width, CHUNK_ROWS):
-            left = self._block(chunk, rows)
-            right = left if same else self._block(chunk, columns)
-            if self.common is None:
-                # The factor on one side only would keep BLAS from using the symmetry.
-                root = self.root[chunk, None]
-                left *= root
-                if not same:
-                    right *= root
+        for chunk in self._chunks(width, max(CHUNK_ROWS, columns.size)):
+            # Roots on both sides: a factor on one would keep BLAS from using the symmetry.
+            left = self._weighted(chunk, rows, dtype)
+            right = left if same else self._weighted(chunk, columns, dtype)
             out += left.T @ right
-        if self.common is not None:
-            out *= self.common
         return out
+
+    def _whole(self, columns):
+        """Whether these are all columns as they are: X is then not even read into a block."""
+        every = columns.size == self.n_features and self._flat and self.common is not None
+        return every and not np.any(np.diff(columns) != 1)
 
     def row_gram(self, scale):
         n = self.X.shape[0]
@@ -205,23 +213,37 @@ def scan_small(X, pilot, s, y, mean, correlation, norms):
 
 @kernel
 def scan_rows(X, pilot, s, y, mean, correlation, norms):
-    """The same in one pass: ``TILE`` columns at a time, whose sums then stay in cache."""
+    """The same in one pass: ``TILE`` columns at a time, whose sums then stay in cache.
+
+    Two rows at a time, as a sum that is read and written for each row costs more than X itself.
+    """
     n, p = X.shape
     for start in range(0, p, TILE):
         tile = slice(start, min(start + TILE, p))
         centre, first = pilot[tile], mean[tile]
         cross, second = correlation[tile], norms[tile]
-        for i in range(n):
-            x = X[i, tile]
-            weight = s[i]
-            pulled = weight * y[i]
-            # One sum a loop, from 0: neither other form is vectorised.
+        for i in range(0, n, 2):
+            # Beyond the last row comes the last row, with weight 0.
+            k = min(i + 1, n - 1)
+            x, v = X[i, tile], X[k, tile]
+            s0, s1 = s[i], s[k] if k > i else 0.0
+            y0, y1 = s0 * y[i], s1 * y[k]
+            # One sum a loop: all in one are not vectorised.
             for j in range(x.size):
-                first[j] += weight * (x[j] - centre[j])
+                first[j] += s0 * (x[j] - centre[j]) + s1 * (v[j] - centre[j])
             for j in range(x.size):
-                cross[j] += pulled * (x[j] - centre[j])
+                cross[j] += y0 * (x[j] - centre[j]) + y1 * (v[j] - centre[j])
             for j in range(x.size):
-                second[j] += weight * (x[j] - centre[j]) * (x[j] - centre[j])
+                a, b = x[j] - centre[j], v[j] - centre[j]
+                second[j] += s0 * a * a + s1 * b * b
+
+
+@kernel
+def gather(X, columns, mean, root, out):
+    """``out = diag(root) (X[:, columns] - mean)``, row by row."""
+    for i in range(X.shape[0]):
+        for k in range(columns.size):
+            out[i, k] = root[i] * (X[i, columns[k]] - mean[k])
 
 
 class DenseRows(Record):

@@ -33,7 +33,7 @@ class SparseDesign(Design):
         scan_columns(
             *self._arrays,
             self.weights,
-            self.y,
+            self.weights * self.y,
             self.fit_intercept,
             self.x_mean,
             self.norms,
@@ -62,7 +62,7 @@ class SparseDesign(Design):
     def columns(self, index):
         return self.X[:, index].toarray().astype(np.float64) - self.x_mean[index]
 
-    def gram(self, rows, columns):
+    def gram(self, rows, columns, dtype=np.float64):
         left = self.X[:, rows].astype(np.float64)
         right = left if rows is columns else self.X[:, columns].astype(np.float64)
         weighted = right.copy()
@@ -108,7 +108,11 @@ class SparseDesign(Design):
         return not self._steep[features].any()
 
     def walk(self, features):
-        return SparseWalk(*self._arrays, features, self.x_mean, self.weights)
+        columns = self.X[:, features]
+        weighted = columns.data * self.weights[columns.indices]
+        return SparseWalk(
+            columns.data, weighted, columns.indices, columns.indptr, self.x_mean[features]
+        )
 
     def residual(self, w):
         r = np.append(self.y, float(self.x_mean @ w))
@@ -124,7 +128,7 @@ class SparseDesign(Design):
 
 
 class SparseWalk(Record):
-    """Some columns, for sweeps that keep a residual.
+    """A copy of some columns, side by side, for sweeps that keep a residual.
 
     With r = y - X w uncentred, the residual is held as ``s_i r_i`` and, behind it, the scalar
     ``c = mean . w`` that centring adds to every r_i. As the centred residual has mean zero,
@@ -132,25 +136,21 @@ class SparseWalk(Record):
     """
 
     data: Vector
+    weighted: Vector
     indices: Vector
     indptr: Vector
-    features: Vector
     mean: Vector
-    weights: Vector
 
     def dot(self, j, r):
-        f = self.features[j]
-        dot = r[r.size - 1] * self.mean[f]
-        for k in range(self.indptr[f], self.indptr[f + 1]):
+        dot = r[r.size - 1] * self.mean[j]
+        for k in range(self.indptr[j], self.indptr[j + 1]):
             dot += self.data[k] * r[self.indices[k]]
         return dot
 
     def subtract(self, j, step, r):
-        f = self.features[j]
-        for k in range(self.indptr[f], self.indptr[f + 1]):
-            i = self.indices[k]
-            r[i] -= step * self.data[k] * self.weights[i]
-        r[r.size - 1] += step * self.mean[f]
+        for k in range(self.indptr[j], self.indptr[j + 1]):
+            r[self.indices[k]] -= step * self.weighted[k]
+        r[r.size - 1] += step * self.mean[j]
 
 
 class SparseColumns(Record):
@@ -177,34 +177,40 @@ class SparseColumns(Record):
             out[j] -= self.mean[j] * total
 
 
-@kernel
-def scan_columns(data, indices, indptr, s, y, centre, mean, norms, correlation):
-    """Weighted mean, variance and correlation with y of every column."""
+@kernel(exact=True)
+def scan_columns(data, indices, indptr, s, sy, centre, mean, norms, correlation):
+    """Weighted mean, variance and correlation with y of every column; ``sy`` is ``s y``.
+
+    The variance is summed over deviations from a first value of the mean, whose own error is found
+    beside it.
+    """
     counted = np.count_nonzero(s)
     for j in range(norms.size):
         inside = 0.0
         first = 0.0
+        cross = 0.0
         present = 0
         for k in range(indptr[j], indptr[j + 1]):
             weight = s[indices[k]]
             inside += weight
             first += weight * data[k]
+            cross += sy[indices[k]] * data[k]
             present += weight > 0.0
+        correlation[j] = cross
+        if not centre:
+            first = 0.0
         # 1 - inside is rounding, not weight, where no row that counts is absent.
         absent = 1.0 - inside if present < counted else 0.0
-        if centre:
-            correction = -absent * first
-            for k in range(indptr[j], indptr[j + 1]):
-                correction += s[indices[k]] * (data[k] - first)
-            mean[j] = first + correction
-        second = absent * mean[j] * mean[j]
-        cross = 0.0
+        error = -absent * first
+        second = absent * first * first
         for k in range(indptr[j], indptr[j + 1]):
-            deviation = data[k] - mean[j]
+            deviation = data[k] - first
+            error += s[indices[k]] * deviation
             second += s[indices[k]] * deviation * deviation
-            cross += s[indices[k]] * data[k] * y[indices[k]]
+        if centre:
+            mean[j] = first + error
+            second -= error * error
         norms[j] = second
-        correlation[j] = cross
 
 
 @kernel
@@ -216,7 +222,7 @@ def add_product(data, indices, indptr, w, out):
                 out[indices[k]] += data[k] * w[j]
 
 
-@kernel
+@kernel(exact=True)  # reassociated sums would gather in vectors, which takes twice as long
 def transposed_product(data, indices, indptr, r, out):
     """``out = X' r``."""
     for j in range(out.size):

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 import numpy as np
 
 from skl1.certificates import best_gap, coordinate_moves, gap_after_refit
 from skl1.designs import Design
 from skl1.problem import Point, Problem
-from skl1.solvers.kernels import column_correlations, column_shift, column_sweep, sweep
+from skl1.solvers.kernels import column_correlations, column_shift, column_sweep, gram_shift, sweep
 from skl1.threads import spread
 
 #: What a random access into a residual costs, in consecutive ones.
 SCATTERED = 5.0
+#: What each product of two entries costs that meet in a row, in forming a Gram matrix.
+FORMING = 20.0
+#: Conjugate gradient steps that a Newton step takes as a rule.
+CG_USUAL = 60
 
 
 class Block(ABC):
@@ -30,7 +35,14 @@ class Block(ABC):
         Their coefficients, and minus the gradient of the loss along them.
     rr : float
         Twice the loss.
+    singular : float
+        Pivots of the support's matrix below this share of the diagonal count as zero.
+    doubtful : bool
+        Set where more digits than the block has would be needed.
     """
+
+    singular = 1e-13
+    doubtful = False
 
     def __init__(self, problem: Problem, features: np.ndarray, point: Point):
         self.problem = problem
@@ -66,6 +78,18 @@ class Block(ABC):
     def hessian(self, support: np.ndarray) -> np.ndarray:
         """The Gram matrix of some of the features."""
 
+    def price(self, size: int) -> float:
+        """What Newton's method on a support of this size costs, in the unit of ``sweep``."""
+        return size**3 / 15.0 + 20.0 * size**2 + size * self.w.size
+
+    def iterates(self, support: np.ndarray) -> bool:
+        """Whether Newton's method on the support is cheaper by ``product`` than by ``hessian``."""
+        return False
+
+    def product(self, support: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """Multiplication by the Gram matrix of some of the features."""
+        raise NotImplementedError
+
     @abstractmethod
     def move(self, support: np.ndarray, new: np.ndarray) -> None:
         """Give some of the features new coefficients."""
@@ -74,14 +98,19 @@ class Block(ABC):
 class GramStore:
     """The Gram matrix of a changing set of features.
 
+    In single precision it costs half as much to form and to sweep over. A block of it is a model of
+    the loss, right to seven digits, around a point whose gradient is exact: each round starts from
+    the residual again, and so takes away the error of the round before.
+
     ``features[k]`` is the feature behind row k; ``known`` marks the features in the set. Their
     columns are kept too, in the pieces in which they came, as long as the design can hold them.
     """
 
-    def __init__(self, n_features: int):
+    def __init__(self, n_features: int, dtype: type):
+        self.dtype = dtype
         self.features = np.zeros(0, dtype=np.intp)
         self.known = np.zeros(n_features, dtype=bool)
-        self.matrix = np.zeros((0, 0))
+        self.matrix = np.zeros((0, 0), dtype=dtype)
         self.pieces: list[np.ndarray] | None = []
 
     def extend(self, design: Design, new: np.ndarray) -> None:
@@ -93,17 +122,17 @@ class GramStore:
         self.known[new] = True
         if new.size == design.n_features:
             self.pieces = None  # nothing can follow
-        if self.pieces is not None and design.holds(self.features.size):
-            fresh = design.weighted(new)
+        if self.pieces is not None and design.holds(self.features.size, self.dtype):
+            fresh = design.weighted(new, self.dtype)
             with spread(float(fresh.size) * self.features.size):
                 across = [piece.T @ fresh for piece in self.pieces]
                 square = fresh.T @ fresh
             self.pieces.append(fresh)
         else:
             self.pieces = None
-            across = [design.gram(self.features[:old], new)] if old else []
-            square = design.gram(new, new)
-        grown = np.empty((self.features.size, self.features.size))
+            across = [design.gram(self.features[:old], new, self.dtype)] if old else []
+            square = design.gram(new, new, self.dtype)
+        grown = np.empty((self.features.size, self.features.size), dtype=self.dtype)
         grown[:old, :old] = self.matrix
         if old:
             grown[:old, old:] = np.concatenate(across)
@@ -130,7 +159,9 @@ class GramBlock(Block):
     def __init__(self, problem: Problem, store: GramStore, point: Point):
         super().__init__(problem, store.features, point)
         self.gram = store.matrix
-        self.norms = self.gram.diagonal()
+        self.norms = self.gram.diagonal().astype(np.float64)
+        if store.dtype == np.float32:
+            self.singular = 1e-5
         self.free_gram = self.gram[:, self.free] if self.free.any() else None
 
     def _gap(self) -> float:
@@ -146,19 +177,19 @@ class GramBlock(Block):
         w, z = self.w.copy(), self.z.copy()
         k = w.size
         run = sweep.sized(count * k * (k + 20))
-        done, changes = run(self.problem.penalty, self.gram, self.weights, w, z, count)
+        done, changes = run(self.problem.penalty, self.gram, self.norms, self.weights, w, z, count)
         self._follow(w, z)
         return done, (changes + 2.0 * done) * k if changes else 0.0
 
     def hessian(self, support):
-        return self.gram[np.ix_(support, support)]
+        return self.gram[np.ix_(support, support)].astype(np.float64, copy=False)
 
     def move(self, support, new):
-        step = np.zeros_like(self.w)
-        step[support] = new - self.w[support]
+        step, z = new - self.w[support], self.z.copy()
+        gram_shift.sized(support.size * z.size)(self.gram, support, step, z)
         w = self.w.copy()
         w[support] = new
-        self._follow(w, self.z - self.gram @ step)
+        self._follow(w, z)
 
     def _follow(self, w, z):
         """Move to w, whose correlations are z. As G (w' - w) = z - z', rr follows exactly."""
@@ -195,7 +226,7 @@ class ColumnBlock(Block):
     def sweep(self, count):
         self.w = self.w.copy()
         run = column_sweep.sized(int(6 * count * (self.entries + 20 * self.w.size)))
-        done, changes = run(
+        done, looks, changes = run(
             self.problem.penalty,
             self.columns,
             self.norms,
@@ -205,14 +236,41 @@ class ColumnBlock(Block):
             count,
         )
         self._look()
-        share = changes / self.w.size
-        return done, SCATTERED * self.entries * (
-            done + share
-        ) + 20.0 * self.w.size * done if changes else 0.0
+        if not changes:
+            return done, 0.0
+        each = SCATTERED * self.entries / self.w.size
+        return done, each * (looks + changes) + 20.0 * looks
 
     def hessian(self, support):
         features = self.features[support]
         return self.problem.design.gram(features, features)
+
+    def price(self, size):
+        return min(self._direct(size), self._iterated(size))
+
+    def iterates(self, support):
+        return self._direct(support.size) > self._iterated(support.size)
+
+    def _direct(self, size):
+        """The price with a Gram matrix of the support, which is formed anew each time."""
+        entries = self.entries * (size / self.w.size)
+        return super().price(size) + FORMING * entries * min(entries / self.residual.size, size)
+
+    def _iterated(self, size):
+        """The price by conjugate gradients, of which a step costs two looks at each column."""
+        entries = self.entries * (size / self.w.size)
+        return CG_USUAL * (2.0 * SCATTERED * entries + 20.0 * size)
+
+    def product(self, support):
+        residual, out = np.empty_like(self.residual), np.empty(support.size)
+
+        def times(v):
+            residual[:] = 0.0
+            column_shift(self.columns, support, -v, residual)
+            column_correlations(self.columns, support, residual, out)
+            return out.copy()
+
+        return times
 
     def move(self, support, new):
         step = new - self.w[support]
@@ -223,5 +281,7 @@ class ColumnBlock(Block):
 
     def _look(self):
         self.z = np.empty_like(self.w)
-        column_correlations.sized(int(6 * self.entries))(self.columns, self.residual, self.z)
+        every = np.arange(self.w.size)
+        look = column_correlations.sized(int(6 * self.entries))
+        look(self.columns, every, self.residual, self.z)
         self.rr = self.problem.design.energy_of(self.residual)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.linalg import solve_triangular
+from scipy.linalg.blas import dger
 from scipy.linalg.lapack import dpotrf, dpotrs, dpstrf
 
 from skl1.solvers.block import Block
-from skl1.solvers.kernels import walk_face
 
 #: Cholesky pivots below this share of the diagonal mean a support that is numerically singular.
 SINGULAR = 1e-13
 #: Relative residual up to which a Newton direction counts as solved for.
 SLACK = 1e-3
+#: Where conjugate gradients stop: at this share of the first residual, or after so many steps.
+FORCING, CG_STEPS = 1e-3, 200
+#: How often a step that does not descend is halved.
+HALVINGS = 4
 #: Share of the largest entry below which an entry of a null vector is rounding.
 NEGLIGIBLE = 1e-9
 
@@ -33,6 +39,8 @@ def newton_step(block: Block, insist: bool) -> bool:
     """
     penalty = block.problem.penalty
     support = np.flatnonzero(block.w)
+    if block.iterates(support):
+        return conjugate_step(block, support)
     while True:
         w, u = block.w[support], block.weights[support]
         hessian = block.hessian(support)
@@ -42,8 +50,11 @@ def newton_step(block: Block, insist: bool) -> bool:
         diagonal += extra
         factor, info = dpotrf(hessian.T)
         pivots = factor.diagonal() ** 2
-        if not info and (not flat or np.all(pivots > SINGULAR * diagonal)):
+        if not info and (not flat or np.all(pivots > block.singular * diagonal)):
             break
+        if block.singular > SINGULAR:
+            block.doubtful = True
+            return False
         if not penalty.convex or (flat and not insist):
             return False
         order, null = pivoted(hessian)
@@ -68,13 +79,110 @@ def newton_step(block: Block, insist: bool) -> bool:
     kept_support = bool(np.all(new * w > 0.0))
     new[new * w < 0.0] = 0.0
     if not change(new) < 0.0:
-        new = w.copy()
-        size = support.size
-        walk_face.sized(3 * size * size)(factor.T.copy(), new, slope)
+        new = walk_face(factor, w, direction)
         if not change(new) < 0.0:
             return False
     block.move(support, new)
     return kept_support
+
+
+def conjugate_step(block: Block, support: np.ndarray) -> bool:
+    """The same without a matrix: the step by conjugate gradients, shortened until it descends.
+
+    Nocedal and Wright, "Numerical optimization", algorithm 7.1, in units of each column's norm.
+    """
+    penalty = block.problem.penalty
+    w, u, z = block.w[support], block.weights[support], block.z[support]
+    extra = u * penalty.curvature(w)
+    if not penalty.convex and np.any(extra + block.norms[support] <= 0.0):
+        return False
+    slope = z - u * penalty.derivative(w)
+    units = 1.0 / np.sqrt(block.norms[support] + extra)
+    product = block.product(support)
+    step = conjugate_gradients(
+        lambda v: units * (product(units * v) + extra * (units * v)), units * slope
+    )
+    step *= units
+    charged = u @ penalty.value(w)
+    for _ in range(HALVINGS):
+        new = w + step
+        new[new * w < 0.0] = 0.0
+        move = new - w
+        change = 0.5 * move @ product(move) - move @ z + u @ penalty.value(new) - charged
+        if change < 0.0:
+            block.move(support, new)
+            return bool(np.all(new * w > 0.0))
+        step *= 0.5
+    return False
+
+
+def conjugate_gradients(product: Callable, b: np.ndarray) -> np.ndarray:
+    """An approximate solution of ``A x = b`` for the symmetric A behind ``product``."""
+    x, r = np.zeros_like(b), b.copy()
+    p, rr = r.copy(), float(r @ r)
+    goal = FORCING**2 * rr
+    for _ in range(CG_STEPS):
+        if rr <= goal:
+            break
+        q = product(p)
+        bend = float(p @ q)
+        if not bend > 0.0:
+            break
+        share = rr / bend
+        x += share * p
+        r -= share * q
+        before, rr = rr, float(r @ r)
+        p *= rr / before
+        p += r
+    return x
+
+
+def walk_face(factor: np.ndarray, w: np.ndarray, direction: np.ndarray) -> np.ndarray:
+    """Descend a quadratic along Newton directions, dropping coefficients that reach zero.
+
+    ``factor`` is the Cholesky factor of its matrix H, ``direction`` the step to its minimum from
+    w. Where coefficient k reaches zero after a share t of the step, the step ends and k leaves;
+    with e = H^-1 e_k the step to the minimum of what remains is
+
+        d <- (1 - t) d,     d <- d - e d_k / e_k,
+
+    and so are the columns of the inverse brought up to date. Those of the coefficients that the
+    whole step would turn round are solved for at once, as only they are likely to be needed.
+    """
+    w, d = w.copy(), direction.copy()
+    likely = np.flatnonzero((w + d) * w < 0.0)
+    columns = inverse_columns(factor, likely)
+    dropped: list[tuple[int, np.ndarray]] = []
+    while True:
+        towards = np.flatnonzero(w * d < 0.0)
+        shares = -w[towards] / d[towards]
+        first = int(np.argmin(shares)) if towards.size else 0
+        if not towards.size or shares[first] >= 1.0:
+            return w + d
+        k = int(towards[first])
+        w += shares[first] * d
+        d *= 1.0 - shares[first]
+        place = int(np.searchsorted(likely, k))
+        if place < likely.size and likely[place] == k:
+            e = columns[:, place].copy()
+        else:
+            e = inverse_columns(factor, np.array([k]))[:, 0]
+            for gone, column in dropped:
+                e -= column * (e[gone] / column[gone])
+                e[gone] = 0.0
+        if not e[k] > 0.0:
+            return w
+        d -= e * (d[k] / e[k])
+        columns = dger(-1.0 / e[k], e, columns[k], a=columns, overwrite_a=1)
+        columns[k] = w[k] = d[k] = 0.0
+        dropped.append((k, e))
+
+
+def inverse_columns(factor: np.ndarray, index: np.ndarray) -> np.ndarray:
+    """Columns of the inverse of the matrix with this Cholesky factor."""
+    units = np.zeros((factor.shape[0], index.size), order="F")
+    units[index, np.arange(index.size)] = 1.0
+    return dpotrs(factor, units, overwrite_b=1)[0] if index.size else units
 
 
 def pivoted(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:

@@ -8,15 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from skl1.certificates import Certificate, coordinate_moves, surely_zero
+from skl1.designs import Design
 from skl1.problem import Point, Problem
-from skl1.solvers.block import SCATTERED, Block, ColumnBlock, GramBlock, GramStore
+from skl1.solvers.block import FORMING, SCATTERED, Block, ColumnBlock, GramBlock, GramStore
 from skl1.solvers.driver import PRECISION, Goal, Solver, State
 from skl1.solvers.newton import newton_step
 
 #: Up to this many features the Gram matrix of all of them is formed at once.
-FULL_GRAM = 100
-#: Features that the first round looks at.
-FIRST_SET = 100
+FULL_GRAM = 32
+#: The first round looks at the square root of so many times p features: forming their Gram matrix
+#: then takes about half as long as a pass over X.
+FIRST_SET = 10
+#: The penalty of a round is at least this share of the one that the last point would need.
+STRIDE = 0.2
+#: Features that enter although they do not pull, as a share of those that may.
+MARGIN = 0.1
 #: Sweeps between two looks at the block's own certificate; more of them in a small block, where
 #: a look costs as much as this many updates of a coefficient by another.
 SWEEPS, LOOK = 5, 2e4
@@ -24,8 +30,15 @@ SWEEPS, LOOK = 5, 2e4
 SWEEPS_A_ROUND = 1_000
 #: A rise of the objective by less than this share of y's energy may be rounding.
 ROUNDING = 1e-14
+#: Error left in a subproblem, as a share of what is wanted.
+HASTE = 0.1
+#: A round whose error is above this share of the one before is slow; after more than so many in a
+#: row, rounding in a Gram matrix of single precision is suspected.
+SLOW, PATIENT_ROUNDS = 0.7, 3
 #: Rounds without such a fall after which there is nothing left to gain.
 IDLE = 10
+#: Sweeps that the choice between a Gram matrix and the columns counts on.
+USUAL_SWEEPS = 30
 #: What a call costs whatever the size, in the unit of ``Block.sweep``.
 SWEEP_OVERHEAD, NEWTON_OVERHEAD = 3e5, 5e5
 #: The working set may hold features that are no longer wanted, up to this factor.
@@ -39,10 +52,29 @@ class WorkingSetState(State):
     alive: np.ndarray
     members: np.ndarray
     store: GramStore
-    haste: float = 0.1  #: error left in the subproblem, as a share of what is wanted
+    haste: float = HASTE  #: error left in the subproblem, as a share of what is wanted
     value: float = np.inf  #: the objective before the last round
     kept: np.ndarray  #: the coefficients before the last round
+    stage: float = 1.0  #: factor of the penalty in the last round
+    tense: int = 1  #: features outside the last point's support that pulled
+    error: float = np.inf  #: the error before the last round
+    slow: int = 0  #: rounds in a row that did not lower the error by much
     idle: int = 0  #: rounds in a row without a fall of the objective that is not rounding
+
+    def sharpen(self) -> None:
+        """From now on Gram matrices in double precision."""
+        if self.store.dtype == np.float32:
+            self.store = GramStore(self.members.size, np.float64)
+            self.members = np.zeros_like(self.members)
+            self.idle = self.slow = 0
+            self.haste = HASTE
+
+    def give_up(self) -> None:
+        """Nothing left to gain: in double precision, if it was not that already."""
+        if self.store.dtype == np.float32:
+            self.sharpen()
+        else:
+            self.verdict = PRECISION
 
 
 class Inner(ABC):
@@ -84,15 +116,20 @@ class SweepsThenNewton(Inner):
         while done < limit:
             count, cost = block.sweep(min(at_once, limit - done))
             done += count
-            if not cost or block.error() <= target:
+            if not cost or block.error() <= target or block.doubtful:
                 break
             spent += cost + SWEEP_OVERHEAD
             m = np.count_nonzero(block.w)
-            price = m**3 / 15.0 + 20.0 * m**2 + m * block.w.size + NEWTON_OVERHEAD
+            price = block.price(m) + NEWTON_OVERHEAD
             if spent > patience * price and m:
                 kept_support = finish(block, insist=patience > 2.0)
                 spent, patience = 0.0, patience if kept_support else 2.0 * patience
         return done
+
+
+def first_set(design: Design) -> int:
+    """How many features the first round looks at: never many more than a support can have."""
+    return min(int(np.sqrt(FIRST_SET * design.n_features)), max(design.y.size, FULL_GRAM))
 
 
 def finish(block: Block, insist: bool) -> bool:
@@ -137,8 +174,11 @@ class WorkingSet(Solver):
     def init(self, problem: Problem, w: np.ndarray) -> WorkingSetState:
         p = problem.design.n_features
         members = np.zeros(p, dtype=bool)
+        # Free columns are refitted by their Gram matrix, which has to be exact for that.
+        single = problem.penalty.convex and p > FULL_GRAM and not problem.free.any()
+        store = GramStore(p, np.float32 if single else np.float64)
         return WorkingSetState(
-            w=w, kept=w, alive=problem.included.copy(), members=members, store=GramStore(p)
+            w=w, kept=w, alive=problem.included.copy(), members=members, store=store
         )
 
     def step(
@@ -149,24 +189,21 @@ class WorkingSet(Solver):
         known: Certificate,
         goal: Goal,
     ) -> None:
-        if point.objective > state.value + ROUNDING * problem.design.energy:
-            # The block promised a fall that rounding did not keep.
-            state.w, state.verdict = state.kept, PRECISION
+        if not self._progress(problem, state, point, known):
             return
-        fell = point.objective < state.value - ROUNDING * problem.design.energy
-        state.idle = 0 if fell else state.idle + 1
-        if state.idle > IDLE:
-            state.verdict = PRECISION
-            return
-        state.value, state.kept = point.objective, state.w
         if problem.penalty.convex:
             state.alive &= ~surely_zero(problem, known) | (point.w != 0.0)
-        wanted = self._wanted(problem, state, point, known)
+        scale = self._scale(problem, point)
+        state.stage = scale
+        stage = problem.scaled(scale) if scale > 1.0 else problem
+        wanted = self._wanted(stage, state, point, known)
         fresh = bool((wanted & ~state.members).any())
-        block = self._block(problem, state, point, wanted)
+        block = self._block(stage, state, point, wanted)
         # With every feature that matters in the block, there is no reason to come back.
-        complete = not (state.alive & ~state.members).any()
+        complete = not state.tense or not (state.alive & ~state.members).any()
         target = 3.0 * goal.target if complete else max(known.error, 3.0 * goal.target)
+        if scale > 1.0:
+            target = max(block.error(), 3.0 * goal.target)
         limit = goal.iterations if self.count_sweeps else SWEEPS_A_ROUND
         done = self.inner.solve(block, state.haste * target, limit)
         state.n_iter += max(done, 1) if self.count_sweeps else 1
@@ -177,7 +214,42 @@ class WorkingSet(Solver):
             # The block looks solved, the whole does not: look more closely, then give up.
             state.haste *= 0.01
             if state.haste < 1e-6:
-                state.verdict = PRECISION
+                state.give_up()
+        if block.doubtful:
+            state.sharpen()
+
+    def _progress(
+        self, problem: Problem, state: WorkingSetState, point: Point, known: Certificate
+    ) -> bool:
+        """Whether the last round did what its block promised; if not, see to it."""
+        rounding = ROUNDING * problem.design.energy
+        if state.stage == 1.0 and point.objective > state.value + rounding:
+            state.w = state.kept
+            state.give_up()
+            return False
+        fell = state.stage > 1.0 or point.objective < state.value - rounding
+        state.idle = 0 if fell else state.idle + 1
+        state.slow = state.slow + 1 if known.error > SLOW * state.error else 0
+        if state.slow > PATIENT_ROUNDS:
+            state.sharpen()
+        if state.idle > IDLE:
+            state.give_up()
+            return not state.verdict
+        state.value, state.kept, state.error = point.objective, state.w, known.error
+        return True
+
+    def _scale(self, problem: Problem, point: Point) -> float:
+        """By how much the penalty of this round is larger: towards a small alpha in strides.
+
+        With fewer rows than columns, what enters for the sake of a larger alpha is mostly there
+        to stay, and far less enters in vain. With more rows each round costs more than it saves.
+        """
+        if not problem.penalty.convex or problem.design.n_features <= problem.design.y.size:
+            return 1.0
+        limit = problem.weights * problem.penalty.kink()
+        pulled = problem.penalty.pull(point.z)
+        tension = float(np.max(pulled / limit, initial=0.0, where=limit > 0.0))
+        return max(1.0, STRIDE * tension)
 
     def _wanted(
         self, problem: Problem, state: WorkingSetState, point: Point, known: Certificate
@@ -196,8 +268,9 @@ class WorkingSet(Solver):
             w, z = point.w[candidates], point.z[candidates]
             rank = -np.abs(coordinate_moves(problem.penalty, weights, norms, w, z))
             candidates, rank = candidates[rank < 0.0], rank[rank < 0.0]
-        tense = np.count_nonzero(rank < 0.0)
-        room = max(np.count_nonzero(used), min(FIRST_SET, max(2 * tense, used.size // 10)))
+        state.tense = int(np.count_nonzero(rank < 0.0))
+        most = max(np.count_nonzero(used), first_set(problem.design))
+        room = min(most, 2 * state.tense + int(MARGIN * most))
         if candidates.size > room:
             candidates = candidates[np.argpartition(rank, room)[:room]]
         used[candidates] = True
@@ -209,7 +282,10 @@ class WorkingSet(Solver):
         """The subproblem on the wanted features, in the form that makes sweeps cheaper."""
         features = np.flatnonzero(wanted)
         entries = problem.design.entries(features)
-        if 2.0 * SCATTERED * entries < features.size**2 and problem.design.walkable(features):
+        size = features.size
+        forming = FORMING * entries * min(entries / problem.design.y.size, size)
+        sweeping = USUAL_SWEEPS * (2.0 * SCATTERED * entries - size**2)
+        if forming > sweeping and problem.design.walkable(features):
             state.members = wanted
             return ColumnBlock(problem, features, point)
         store = state.store
