@@ -13,7 +13,9 @@ def swept(run, penalty, seed):
     rng = np.random.default_rng(seed)
     X, y = rng.standard_normal((30, 12)), rng.standard_normal(30)
     w, z = np.zeros(12), X.T @ y / 30
-    run(penalty, X.T @ X / 30, rng.uniform(0.5, 2.0, size=12), w, z, 20)
+    gram = (X.T @ X / 30).astype(np.float32 if seed % 2 else np.float64)
+    norms = gram.diagonal().astype(np.float64)
+    run(penalty, gram, norms, rng.uniform(0.5, 2.0, size=12), w, z, 20)
     return np.concatenate([w, z])
 
 

@@ -209,7 +209,7 @@ def scan_columns(data, indices, indptr, s, sy, centre, mean, norms, correlation)
             second += s[indices[k]] * deviation * deviation
         if centre:
             mean[j] = first + error
-            second -= error * error
+            second = max(second - error * error, 0.0)
         norms[j] = second
 
 

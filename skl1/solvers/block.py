@@ -226,7 +226,7 @@ class ColumnBlock(Block):
     def sweep(self, count):
         self.w = self.w.copy()
         run = column_sweep.sized(int(6 * count * (self.entries + 20 * self.w.size)))
-        done, looks, changes = run(
+        done, changes = run(
             self.problem.penalty,
             self.columns,
             self.norms,
@@ -239,6 +239,7 @@ class ColumnBlock(Block):
         if not changes:
             return done, 0.0
         each = SCATTERED * self.entries / self.w.size
+        looks = done * self.w.size
         return done, each * (looks + changes) + 20.0 * looks
 
     def hessian(self, support):

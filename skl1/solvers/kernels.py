@@ -18,11 +18,10 @@ def sweep(penalty, gram, norms, weights, w, z, count):
     changes = 0
     done = 0
     for _ in range(count):
-        done += 1
         before = changes
         for j in range(k):
-            d = norms[j]
             old = w[j]
+            d = norms[j]
             new = penalty.prox(old + z[j] / d, weights[j] / d)
             if new != old:
                 move = new - old
@@ -30,6 +29,7 @@ def sweep(penalty, gram, norms, weights, w, z, count):
                 for i in range(k):
                     z[i] -= float(gram[j, i]) * move
                 changes += 1
+        done += 1
         if changes == before:
             break
     return done, changes
@@ -50,21 +50,17 @@ def column_sweep(penalty, columns, norms, weights, w, r, count):
 
         w_j <- prox(w_j + x_j' r / d_j, u_j / d_j),     r <- r - x_j (change of w_j)
 
-    The first looks at all features, the others at those in use only. Ends early with a sweep that
-    changes nothing. Returns the sweeps done, and the coordinates looked at and changed.
+    Ends early with a sweep that changes nothing. Returns the sweeps done and the coordinates
+    changed.
     """
-    looks = 0
     changes = 0
     done = 0
     for _ in range(count):
         before = changes
         for j in range(w.size):
             old = w[j]
-            if old == 0.0 and done > 0:
-                continue
             d = norms[j]
             new = penalty.prox(old + columns.dot(j, r) / d, weights[j] / d)
-            looks += 1
             if new != old:
                 columns.subtract(j, new - old, r)
                 w[j] = new
@@ -72,7 +68,7 @@ def column_sweep(penalty, columns, norms, weights, w, r, count):
         done += 1
         if changes == before:
             break
-    return done, looks, changes
+    return done, changes
 
 
 @kernel(exact=True)

@@ -55,7 +55,7 @@ class WorkingSetState(State):
     haste: float = HASTE  #: error left in the subproblem, as a share of what is wanted
     value: float = np.inf  #: the objective before the last round
     kept: np.ndarray  #: the coefficients before the last round
-    stage: float = 1.0  #: factor of the penalty in the last round
+    stage: float = np.inf  #: factor of the penalty in the last round
     tense: int = 1  #: features outside the last point's support that pulled
     error: float = np.inf  #: the error before the last round
     slow: int = 0  #: rounds in a row that did not lower the error by much
@@ -193,8 +193,7 @@ class WorkingSet(Solver):
             return
         if problem.penalty.convex:
             state.alive &= ~surely_zero(problem, known) | (point.w != 0.0)
-        scale = self._scale(problem, point)
-        state.stage = scale
+        scale = state.stage = self._scale(problem, state, point)
         stage = problem.scaled(scale) if scale > 1.0 else problem
         wanted = self._wanted(stage, state, point, known)
         fresh = bool((wanted & ~state.members).any())
@@ -227,7 +226,7 @@ class WorkingSet(Solver):
             state.w = state.kept
             state.give_up()
             return False
-        fell = state.stage > 1.0 or point.objective < state.value - rounding
+        fell = state.stage != 1.0 or point.objective < state.value - rounding
         state.idle = 0 if fell else state.idle + 1
         state.slow = state.slow + 1 if known.error > SLOW * state.error else 0
         if state.slow > PATIENT_ROUNDS:
@@ -238,7 +237,7 @@ class WorkingSet(Solver):
         state.value, state.kept, state.error = point.objective, state.w, known.error
         return True
 
-    def _scale(self, problem: Problem, point: Point) -> float:
+    def _scale(self, problem: Problem, state: WorkingSetState, point: Point) -> float:
         """By how much the penalty of this round is larger: towards a small alpha in strides.
 
         With fewer rows than columns, what enters for the sake of a larger alpha is mostly there
@@ -248,8 +247,9 @@ class WorkingSet(Solver):
             return 1.0
         limit = problem.weights * problem.penalty.kink()
         pulled = problem.penalty.pull(point.z)
-        tension = float(np.max(pulled / limit, initial=0.0, where=limit > 0.0))
-        return max(1.0, STRIDE * tension)
+        resting = (limit > 0.0) & (point.w == 0.0)
+        tension = float(np.max(pulled / limit, initial=0.0, where=resting))
+        return max(1.0, min(STRIDE * tension, 0.5 * state.stage))
 
     def _wanted(
         self, problem: Problem, state: WorkingSetState, point: Point, known: Certificate
@@ -285,7 +285,7 @@ class WorkingSet(Solver):
         size = features.size
         forming = FORMING * entries * min(entries / problem.design.y.size, size)
         sweeping = USUAL_SWEEPS * (2.0 * SCATTERED * entries - size**2)
-        if forming > sweeping and problem.design.walkable(features):
+        if size > FULL_GRAM and forming > sweeping and problem.design.walkable(features):
             state.members = wanted
             return ColumnBlock(problem, features, point)
         store = state.store
