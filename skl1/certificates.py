@@ -55,7 +55,7 @@ def gap_certificate(problem: Problem, point: Point) -> Certificate:
     in which each term is nonnegative. Nothing large is subtracted, so the gap is meaningful
     far below the rounding error of the objective itself.
     """
-    if not problem.free.any():
+    if not problem.has_free:
         gap, scaling = best_gap(problem.penalty, problem.weights, point.w, point.z, point.rr)
         z = point.z
     elif problem.free_basis is not None:
@@ -139,8 +139,10 @@ def best_gap(
     gap = 0.5 * (1.0 - c) ** 2 * rr + charged - c * agreement
     conjugate = 0.0
     if highest < 1.0:  # within the kink the conjugate is zero
-        beyond = pulled > limit
-        conjugate = float(penalty.conjugate(z[beyond], weights[beyond]).sum())  # type: ignore[attr-defined]
+        conjugate = np.inf
+        if penalty.bends:
+            beyond = pulled > limit
+            conjugate = float(penalty.conjugate(z[beyond], weights[beyond]).sum())  # type: ignore[attr-defined]
     if charged - agreement + conjugate < gap:
         c = 1.0
         gap = charged - agreement + conjugate

@@ -52,6 +52,7 @@ class Problem:
         self.penalty = penalty
         self.included = np.isfinite(penalty_weights) & (design.norms > 0.0)
         self.free = self.included & (penalty_weights == 0.0)
+        self.has_free = bool(self.free.any())
         self.weights = np.where(self.included, penalty_weights, 0.0)
         self.one_sided = penalty.one_sided
 
@@ -86,8 +87,8 @@ class Problem:
     def null(self) -> Point:
         """The best model without any penalised feature: intercept and free columns fitted."""
         w = np.zeros(self.design.n_features)
-        free = np.flatnonzero(self.free)
-        if free.size:
+        if self.has_free:
+            free = np.flatnonzero(self.free)
             w[free] = self._fit_free(free)
             return self.at(w)
         z = np.where(self.included, self.design.correlation, 0.0)

@@ -70,12 +70,16 @@ class Design(ABC):
         self.x_mean = np.zeros(self.n_features)
         self.norms = np.empty(self.n_features)
         self.correlation = np.empty(self.n_features)
-        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        with np.errstate(all="ignore"):
             self.energy = float(self.weights @ (self.y * self.y))
             self._scan_columns()
             # Deviations this small against the mean are the rounding of a constant column.
             self.norms[np.sqrt(self.norms) <= CONSTANT_RATIO * np.abs(self.x_mean)] = 0.0
-        self._check_range()
+        if not (SMALLEST <= self.energy < LARGEST and self._norms_within(SMALLEST, LARGEST)):
+            self._check_range()
+
+    def _norms_within(self, low, high):
+        return low <= self.norms.min() and self.norms.max() < high
 
     def _check_range(self):
         """Refuse data whose squares overflow or vanish."""
@@ -96,7 +100,7 @@ class Design(ABC):
 
     def anchor_row(self):
         """A row of the largest weight."""
-        return int(np.argmax(self.weights))
+        return 0 if self.common is not None else int(np.argmax(self.weights))
 
     def intercept(self, w):
         """The optimal intercept for the coefficients w."""

@@ -50,12 +50,12 @@ class DenseDesign(Design):
             # zeros, and subtracting the squared mean costs at most log10(n) digits.
             np.maximum(self.norms - mean * mean, 0.0, out=self.norms)
             self.x_mean = pilot + mean
-        spread = np.sqrt(self.norms)
-        steep = (np.abs(self.x_mean) > SAFE_MEAN_RATIO * spread) & (spread > 0.0)
+        ratio = np.abs(self.x_mean) / np.sqrt(self.norms)
+        steepest = ratio.max(initial=0.0, where=self.norms > 0.0)
         contiguous = X.flags.c_contiguous or X.flags.f_contiguous
-        self._moderate = contiguous and not steep.any()
+        self._moderate = contiguous and bool(steepest <= SAFE_MEAN_RATIO)
         self._direct = self._moderate and X.dtype == np.float64
-        self._flat = self._direct and bool(np.all(np.abs(self.x_mean) <= FLAT_MEAN_RATIO * spread))
+        self._flat = self._direct and bool(steepest <= FLAT_MEAN_RATIO)
 
     def _pilot(self):
         if not self.fit_intercept:

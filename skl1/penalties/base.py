@@ -26,6 +26,11 @@ class Penalty(Record):
         return False
 
     @property
+    def bends(self) -> bool:
+        """Is the conjugate finite beyond the kink? For a penalty that grows faster than linearly."""
+        return False
+
+    @property
     def one_sided(self) -> bool:
         """Whether negative coefficients are forbidden."""
         return False
@@ -96,6 +101,10 @@ class NonNegative(Penalty):
     @property
     def convex(self) -> bool:
         return self.inner.convex
+
+    @property
+    def bends(self) -> bool:
+        return self.inner.bends
 
     @property
     def one_sided(self) -> bool:

@@ -54,6 +54,10 @@ class ElasticNet(ConvexPenalty):
     alpha: float
     l1_ratio: float
 
+    @property
+    def bends(self) -> bool:
+        return True
+
     def value(self, w):
         return self.alpha * (self.l1_ratio * np.abs(w) + 0.5 * (1.0 - self.l1_ratio) * w * w)
 
@@ -88,6 +92,10 @@ class SquaredL2(ConvexPenalty):
     """``g(w) = alpha / 2 w^2``."""
 
     alpha: float
+
+    @property
+    def bends(self) -> bool:
+        return True
 
     def value(self, w):
         return 0.5 * self.alpha * w * w
