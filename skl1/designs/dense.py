@@ -129,13 +129,17 @@ class DenseDesign(Design):
         z, rr, total = np.zeros(self.n_features), 0.0, 0.0
         shift = self.x_mean @ w
         support = np.flatnonzero(w)
-        few = support.size < w.size // (SPARSE_SHARE * SPARSE_SHARE)
+        few = support.size < w.size // SPARSE_SHARE or not self._direct
         for rows in self._chunks(at_least=PASS_ROWS):
-            X = self.X[rows].astype(np.float64, copy=False)
-            fit = X[:, support] @ w[support] if few else X @ w
+            X = self.X[rows]
+            if few:
+                used = X.take(support, axis=1, mode="clip")
+                fit = used.astype(np.float64, copy=False) @ w[support]
+            else:
+                fit = X @ w
             r = self.y[rows] - fit + shift
             v = self.weights[rows] * r
-            z += v @ X
+            add_rows(X, v, z)
             rr += float(r @ v)
             total += float(v.sum())
         z -= self.x_mean * total
@@ -236,6 +240,18 @@ def scan_rows(X, pilot, s, y, mean, correlation, norms):
             for j in range(x.size):
                 a, b = x[j] - centre[j], v[j] - centre[j]
                 second[j] += s0 * a * a + s1 * b * b
+
+
+@kernel
+def add_rows(X, v, out):
+    """``out += X' v``, two rows at a time; X may be float32, the sums are not."""
+    n, p = X.shape
+    for i in range(0, n, 2):
+        k = min(i + 1, n - 1)
+        x, z = X[i], X[k]
+        a, b = v[i], v[k] if k > i else 0.0
+        for j in range(p):
+            out[j] += a * x[j] + b * z[j]
 
 
 @kernel

@@ -14,8 +14,9 @@ from skl1.solvers.block import FORMING, SCATTERED, Block, ColumnBlock, GramBlock
 from skl1.solvers.driver import PRECISION, Goal, Solver, State
 from skl1.solvers.newton import newton_step
 
-#: Up to this many features the Gram matrix of all of them is formed at once.
-FULL_GRAM = 32
+#: Up to this many features, or where it takes so few multiplications, the Gram matrix of all
+#: features is formed at once: further rounds would take longer.
+FULL_GRAM, FULL_COST = 32, 2e7
 #: The first round looks at the square root of so many times p features: forming their Gram matrix
 #: then takes about half as long as a pass over X.
 FIRST_SET = 10
@@ -25,7 +26,7 @@ STRIDE = 0.2
 MARGIN = 0.1
 #: Sweeps between two looks at the block's own certificate; more of them in a small block, where
 #: a look costs as much as this many updates of a coefficient by another.
-SWEEPS, LOOK = 5, 2e4
+SWEEPS, LOOK = 5, 1e5
 #: Bound on the sweeps of one round, far above what a round takes as a rule.
 SWEEPS_A_ROUND = 1_000
 #: A rise of the objective by less than this share of y's energy may be rounding.
@@ -40,7 +41,7 @@ IDLE = 10
 #: Sweeps that the choice between a Gram matrix and the columns counts on.
 USUAL_SWEEPS = 30
 #: What a call costs whatever the size, in the unit of ``Block.sweep``.
-SWEEP_OVERHEAD, NEWTON_OVERHEAD = 3e5, 5e5
+SWEEP_OVERHEAD, NEWTON_OVERHEAD = 3e5, 2e6
 #: The working set may hold features that are no longer wanted, up to this factor.
 SPARE = 1.3
 
@@ -256,8 +257,9 @@ class WorkingSet(Solver):
     ) -> np.ndarray:
         """Mask of the working set: the features in use, and about as many that may enter."""
         used = (point.w != 0.0) | problem.free
-        if problem.included.sum() <= FULL_GRAM:
-            return used | state.alive
+        n, p = problem.design.y.size, problem.design.n_features
+        if p <= FULL_GRAM or n * p * p <= FULL_COST:
+            return problem.included
         candidates = np.flatnonzero(state.alive & ~used)
         if problem.penalty.convex:
             limit = problem.weights[candidates] * problem.penalty.kink()
