@@ -27,6 +27,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         "--contenders", nargs="+", choices=CONTENDERS, metavar="NAME", help=_all(CONTENDERS)
     )
     parser.add_argument("--limit", type=float, help="seconds that a fit may take")
+    parser.add_argument("--turns", type=int, help="times that a fit is timed at most")
     return parser.parse_args(arguments)
 
 
@@ -58,6 +59,8 @@ def run(options_: argparse.Namespace) -> list[Cell]:
     """The race over all problems; each problem's lines are printed when it is done."""
     limit = options_.limit or (4.0 if options_.quick else 15.0)
     effort = Effort.quick() if options_.quick else Effort()
+    if options_.turns:
+        effort = Effort(options_.turns, effort.seconds * min(1.0, options_.turns / effort.turns))
     problems = chosen_problems(options_.problems, quick=options_.quick)
     names = chosen_contenders(options_.contenders)
     workers = {name: Worker(name, limit) for name in names}

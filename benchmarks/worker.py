@@ -25,6 +25,7 @@ from benchmarks.referee import Referee
 from benchmarks.registry import CONTENDERS, PROBLEMS
 
 SETUP_LIMIT = 300.0  #: seconds to import, compile, make the data and fit them once
+WARM_FITS, WARM_SECONDS = 300, 0.3  #: fits of the data before any that counts, at most
 JUDGE_LIMIT = 120.0  #: seconds for the referee
 
 
@@ -109,7 +110,12 @@ class Bench:
         goal = np.asarray(stand_in[:, :5].sum(axis=1)).ravel().astype(y.dtype)
         for share in (0.5, 0.1):
             self.contender.fit(stand_in, goal, share * Referee.of(stand_in, goal).alpha_max, knob)
-        self.contender.fit(X, y, 0.9 * self.alphas_max[0], knob)
+        # The shortest fits more often: some packages compile only what is called often enough.
+        start = perf_counter()
+        for _ in range(WARM_FITS):
+            self.contender.fit(X, y, 0.3 * self.alphas_max[0], knob)
+            if perf_counter() - start > WARM_SECONDS:
+                break
 
 
 def _shape(data_sets: list[Any]) -> str:

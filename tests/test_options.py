@@ -503,7 +503,7 @@ SHORT = [
     RidgeGD(alpha=1e-3, max_iter=2, tol=1e-12),
     RidgeGD(alpha=1e-3, max_iter=2, tol=1e-12, acceleration=None),
     RidgeGD(alpha=1e-3, max_iter=2, tol=1e-12, acceleration="conjugate_gradient"),
-    NonconvexLpRegressor(alpha=0.01, max_iter=1, tol=1e-15, p=0.7),
+    NonconvexLpRegressor(alpha=0.001, max_iter=1, tol=1e-15, p=0.7),
 ]
 
 

@@ -98,7 +98,7 @@ def test_a_callback_sees_every_step(estimator):
 @classes
 def test_a_callback_stops_the_fit(cls):
     """A callback that returns true ends the fit: a reason, a usable model, no warning."""
-    X, Y = problem(80, 400, nonzero=40, noise=2.0)
+    X, Y = problem(150, 1000, nonzero=100, noise=2.0)
     recorder = Recorder(stop_after=1)
     model = slow(cls, tol=1e-15).set_callbacks(recorder)
     with quiet():

@@ -39,7 +39,7 @@ from skl1.solvers.first_order import (
     sample_space,
 )
 from skl1.solvers.gradient_descent import ConjugateGradient, GradientDescent
-from skl1.solvers.newton import newton_step, walk_face
+from skl1.solvers.newton import conjugate_step, newton_step, walk_face
 from skl1.solvers.proximal_gradient import ProximalGradient
 from skl1.solvers.subgradient import Crossing, Landing, SubgradientDescent, Truncated, suffix
 from skl1.solvers.working_set import (
@@ -577,7 +577,7 @@ def test_suffix_is_a_large_share(n_iter):
 def growing_task(seed=24, p=None, support=30):
     """More features than FULL_GRAM, with a support that the first set cannot hold."""
     rng = np.random.default_rng(seed)
-    p = p or 400
+    p = p or 500
     X = rng.normal(size=(120, p))
     w = np.zeros(p)
     w[:support] = rng.choice([-1.0, 1.0], size=support)
@@ -656,7 +656,7 @@ def test_gram_store(kind, held, dtype, monkeypatch):
     rng = np.random.default_rng(26)
     X, y = rng.normal(size=(15, 9)), rng.normal(size=15)
     design = kind(X if kind is DenseDesign else sparse.csc_array(X), y, None, True)
-    monkeypatch.setattr(kind, "holds", lambda _, count, dtype: held or count < 4)
+    monkeypatch.setattr(kind, "holds", lambda *asked: held or asked[1] < 4)
     store = GramStore(9, dtype)
     full = np.cov(X.T, bias=True)
 
@@ -778,6 +778,88 @@ def test_walk_along_a_face(seed):
     np.testing.assert_allclose((slope - H @ (fast - w))[left], 0.0, atol=1e-9 * np.abs(slope).max())
     gain = slope @ (fast - w) - 0.5 * (fast - w) @ H @ (fast - w)
     assert gain > 0.0
+
+
+@pytest.mark.parametrize(
+    "penalty", [L1(0.02), ElasticNet(0.05, 0.6), NonNegative(L1(0.02))], ids=str
+)
+def test_conjugate_gradients_do_what_the_matrix_does(penalty):
+    """On sparse columns the step without a matrix ends where the one with a matrix does."""
+    rng = np.random.default_rng(31)
+    X = sparse.random_array((300, 200), density=0.03, format="csc", rng=rng)
+    truth = rng.uniform(1.0, 2.0, size=200)
+    y = X @ truth + 0.1 * rng.normal(size=300)
+    problem = Problem(make_design(X, y), penalty, np.ones(200))
+    w = np.where(np.arange(200) % 3 == 0, 0.0, truth)
+    point, every = problem.at(w), np.arange(200)
+    store = GramStore(200, np.float64)
+    store.extend(problem.design, every)
+    direct, iterated = GramBlock(problem, store, point), ColumnBlock(problem, every, point)
+    support = np.flatnonzero(w)
+    for _ in range(12):
+        newton_step(direct, False)
+        conjugate_step(iterated, np.flatnonzero(iterated.w))
+    np.testing.assert_allclose(iterated.w, direct.w, atol=1e-6)
+    assert not iterated.w[w == 0.0].any()
+    np.testing.assert_allclose(
+        iterated.product(support)(point.w[support]),
+        direct.hessian(support) @ point.w[support],
+        atol=1e-12,
+    )
+
+
+def twins(rng, n, p, apart):
+    """Columns in pairs that differ by a share ``apart`` of their norm."""
+    X = rng.normal(size=(n, p // 2))
+    return np.hstack([X, X + apart * rng.normal(size=(n, p // 2))])
+
+
+@pytest.mark.parametrize("apart", [0.0, 1e-9, 1e-7, 1e-5, 1e-4, 1e-3])
+def test_single_precision_gives_way_where_it_does_not_suffice(apart):
+    """Near twins, whose difference seven digits do not show, end as exactly as anything else."""
+    rng = np.random.default_rng(32)
+    X = twins(rng, 150, 600, apart)
+    y = X[:, :40].sum(axis=1) + 0.5 * rng.normal(size=150)
+    problem = Problem(make_design(X, y), L1(0.0), np.ones(600))
+    problem = problem.with_penalty(L1(0.02 * problem.with_penalty(L1(1.0)).alpha_max))
+    result = minimise(FAST, problem, problem.null.w, tol=1e-10, max_iter=500)
+    assert result.converged
+    assert result.error <= 1e-10 * problem.null.objective
+
+
+def test_rounds_of_single_precision_reach_every_digit():
+    """Each round starts from the residual, so that seven digits a round are enough for all."""
+    rng = np.random.default_rng(33)
+    X = rng.normal(size=(200, 1500))
+    y = X[:, :20].sum(axis=1) + rng.normal(size=200)
+    problem = Problem(make_design(X, y), L1(0.1), np.ones(1500))
+    state = FAST.init(problem, problem.null.w)
+    assert state.store.dtype == np.float32
+    result = minimise(FAST, problem, problem.null.w, tol=1e-13, max_iter=100)
+    assert result.converged
+    assert result.n_iter < 20
+
+
+def test_strides_of_the_penalty_end_at_one():
+    """Far below the largest alpha the first rounds have a larger penalty, the last ones do not."""
+    rng = np.random.default_rng(34)
+    X = rng.normal(size=(60, 900))
+    y = X[:, :5].sum(axis=1) + 0.1 * rng.normal(size=60)
+    problem = Problem(make_design(X, y), L1(1.0), np.ones(900))
+    problem = problem.with_penalty(L1(0.01 * problem.alpha_max))
+    state, stages = FAST.init(problem, problem.null.w), []
+    goal = Goal(1e-9 * problem.null.objective, 100)
+    for _ in range(40):
+        point = problem.at(state.w)
+        known = certify(problem, point)
+        if known.error <= goal.target:
+            break
+        FAST.step(problem, state, point, known, goal)
+        stages.append(state.stage)
+    assert known.error <= goal.target
+    assert stages[0] == pytest.approx(20.0)
+    assert np.all(np.diff(stages) <= 0.0)
+    assert stages[-1] == 1.0
 
 
 # The path

@@ -27,7 +27,7 @@ class Penalty(Record):
 
     @property
     def bends(self) -> bool:
-        """Is the conjugate finite beyond the kink? For a penalty that grows faster than linearly."""
+        """Does g grow faster than linearly? Then its conjugate is finite beyond the kink."""
         return False
 
     @property

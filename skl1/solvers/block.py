@@ -110,7 +110,7 @@ class GramStore:
         self.dtype = dtype
         self.features = np.zeros(0, dtype=np.intp)
         self.known = np.zeros(n_features, dtype=bool)
-        self.matrix = np.zeros((0, 0), dtype=dtype)
+        self.matrix: np.ndarray = np.zeros((0, 0), dtype=dtype)
         self.pieces: list[np.ndarray] | None = []
 
     def extend(self, design: Design, new: np.ndarray) -> None:
@@ -132,7 +132,7 @@ class GramStore:
             self.pieces = None
             across = [design.gram(self.features[:old], new, self.dtype)] if old else []
             square = design.gram(new, new, self.dtype)
-        grown = np.empty((self.features.size, self.features.size), dtype=self.dtype)
+        grown: np.ndarray = np.empty((self.features.size, self.features.size), dtype=self.dtype)
         grown[:old, :old] = self.matrix
         if old:
             grown[:old, old:] = np.concatenate(across)

@@ -52,10 +52,9 @@ def newton_step(block: Block, insist: bool) -> bool:
         pivots = factor.diagonal() ** 2
         if not info and (not flat or np.all(pivots > block.singular * diagonal)):
             break
-        if block.singular > SINGULAR:
-            block.doubtful = True
-            return False
-        if not penalty.convex or (flat and not insist):
+        # With few digits, singular may be what double precision would not call so.
+        block.doubtful = block.singular > SINGULAR
+        if block.doubtful or not penalty.convex or (flat and not insist):
             return False
         order, null = pivoted(hessian)
         if null is None:

@@ -120,7 +120,7 @@ class SweepsThenNewton(Inner):
             if not cost or block.error() <= target or block.doubtful:
                 break
             spent += cost + SWEEP_OVERHEAD
-            m = np.count_nonzero(block.w)
+            m = int(np.count_nonzero(block.w))
             price = block.price(m) + NEWTON_OVERHEAD
             if spent > patience * price and m:
                 kept_support = finish(block, insist=patience > 2.0)
@@ -258,7 +258,7 @@ class WorkingSet(Solver):
         """Mask of the working set: the features in use, and about as many that may enter."""
         used = (point.w != 0.0) | problem.free
         n, p = problem.design.y.size, problem.design.n_features
-        if p <= FULL_GRAM or n * p * p <= FULL_COST:
+        if p <= FULL_GRAM or (problem.penalty.convex and n * p * p <= FULL_COST):
             return problem.included
         candidates = np.flatnonzero(state.alive & ~used)
         if problem.penalty.convex:
@@ -271,7 +271,7 @@ class WorkingSet(Solver):
             rank = -np.abs(coordinate_moves(problem.penalty, weights, norms, w, z))
             candidates, rank = candidates[rank < 0.0], rank[rank < 0.0]
         state.tense = int(np.count_nonzero(rank < 0.0))
-        most = max(np.count_nonzero(used), first_set(problem.design))
+        most = max(int(np.count_nonzero(used)), first_set(problem.design))
         room = min(most, 2 * state.tense + int(MARGIN * most))
         if candidates.size > room:
             candidates = candidates[np.argpartition(rank, room)[:room]]
