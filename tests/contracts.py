@@ -25,7 +25,8 @@ from skl1.solvers.first_order import Nesterov, Still
 from skl1.solvers.gradient_descent import ConjugateGradient, GradientDescent
 from skl1.solvers.proximal_gradient import ProximalGradient
 from skl1.solvers.subgradient import Crossing, SubgradientDescent, Truncated
-from skl1.solvers.working_set import Sweeps, SweepsThenNewton, WorkingSet
+from skl1.solvers.inner import Sweeps, SweepsThenNewton
+from skl1.solvers.working_set import WorkingSet
 
 LONG = np.longdouble
 #: The rounding of a float64, and what ordinary data may lose of it in a short sum.

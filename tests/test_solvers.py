@@ -39,18 +39,11 @@ from skl1.solvers.first_order import (
     sample_space,
 )
 from skl1.solvers.gradient_descent import ConjugateGradient, GradientDescent
+from skl1.solvers.inner import Inner, Sweeps, SweepsThenNewton
 from skl1.solvers.newton import conjugate_step, newton_step, walk_face
 from skl1.solvers.proximal_gradient import ProximalGradient
 from skl1.solvers.subgradient import Crossing, Landing, SubgradientDescent, Truncated, suffix
-from skl1.solvers.working_set import (
-    FULL_GRAM,
-    SPARE,
-    Inner,
-    Sweeps,
-    SweepsThenNewton,
-    WorkingSet,
-    first_set,
-)
+from skl1.solvers.working_set import FULL_GRAM, SPARE, WorkingSet, first_set
 
 pytestmark = pytest.mark.filterwarnings("error")
 

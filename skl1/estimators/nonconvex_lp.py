@@ -13,7 +13,8 @@ from skl1.path import follow_path
 from skl1.penalties import L1, Lp, Penalty
 from skl1.sklearn_api import Interval
 from skl1.solvers.driver import Solver
-from skl1.solvers.working_set import SweepsThenNewton, WorkingSet
+from skl1.solvers.inner import SweepsThenNewton
+from skl1.solvers.working_set import WorkingSet
 
 
 class NonconvexLpRegressor(PenalisedRegressor):

@@ -11,8 +11,9 @@ from skl1.penalties import L1, ElasticNet, Penalty, SquaredL2
 from skl1.sklearn_api import Interval, StrOptions
 from skl1.solvers.driver import Solver
 from skl1.solvers.first_order import Nesterov, Still
+from skl1.solvers.inner import Sweeps, SweepsThenNewton
 from skl1.solvers.proximal_gradient import ProximalGradient
-from skl1.solvers.working_set import Sweeps, SweepsThenNewton, WorkingSet
+from skl1.solvers.working_set import WorkingSet
 
 SOLVERS: dict[str, Solver] = {
     "auto": WorkingSet(SweepsThenNewton()),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,7 @@ from skl1.designs import Design
 from skl1.problem import Point, Problem
 from skl1.solvers.block import FORMING, SCATTERED, Block, ColumnBlock, GramBlock, GramStore
 from skl1.solvers.driver import PRECISION, Goal, Solver, State
-from skl1.solvers.newton import newton_step
+from skl1.solvers.inner import Inner
 
 #: Up to this many features, or where it takes so few multiplications, the Gram matrix of all
 #: features is formed at once: further rounds would take longer.
@@ -24,24 +23,18 @@ FIRST_SET = 10
 STRIDE = 0.2
 #: Features that enter although they do not pull, as a share of those that may.
 MARGIN = 0.1
-#: Sweeps between two looks at the block's own certificate; more of them in a small block, where
-#: a look costs as much as this many updates of a coefficient by another.
-SWEEPS, LOOK = 5, 1e5
 #: Bound on the sweeps of one round, far above what a round takes as a rule.
 SWEEPS_A_ROUND = 1_000
-#: A rise of the objective by less than this share of y's energy may be rounding.
-ROUNDING = 1e-14
 #: Error left in a subproblem, as a share of what is wanted.
 HASTE = 0.1
+#: A change of the objective by less than this share of y's energy may be rounding; after more than
+#: so many rounds in a row without a larger fall there is nothing left to gain.
+ROUNDING, IDLE = 1e-14, 10
 #: A round whose error is above this share of the one before is slow; after more than so many in a
 #: row, rounding in a Gram matrix of single precision is suspected.
 SLOW, PATIENT_ROUNDS = 0.7, 3
-#: Rounds without such a fall after which there is nothing left to gain.
-IDLE = 10
 #: Sweeps that the choice between a Gram matrix and the columns counts on.
 USUAL_SWEEPS = 30
-#: What a call costs whatever the size, in the unit of ``Block.sweep``.
-SWEEP_OVERHEAD, NEWTON_OVERHEAD = 3e5, 2e6
 #: The working set may hold features that are no longer wanted, up to this factor.
 SPARE = 1.3
 
@@ -78,84 +71,24 @@ class WorkingSetState(State):
             self.verdict = PRECISION
 
 
-class Inner(ABC):
-    """How the subproblem on the working set is solved."""
-
-    @abstractmethod
-    def solve(self, block: Block, target: float, limit: int) -> int:
-        """Improve ``block.w`` until its error is at most target. Returns the sweeps done."""
-
-
-def sweeps_at_once(block: Block) -> int:
-    """Sweeps between two looks at the error."""
-    return int(min(max(SWEEPS, LOOK / block.w.size**2), 10 * SWEEPS))
-
-
-class Sweeps(Inner):
-    """Cyclic coordinate descent, nothing else."""
-
-    def solve(self, block: Block, target: float, limit: int) -> int:
-        done, at_once = 0, sweeps_at_once(block)
-        while done < limit:
-            count, cost = block.sweep(min(at_once, limit - done))
-            done += count
-            if not cost or block.error() <= target:
-                break
-        return done
-
-
-class SweepsThenNewton(Inner):
-    """Sweeps find the support; Newton's method on it finishes.
-
-    Rent or buy: Newton's method is called once the sweeps have cost as much as it would, and
-    its price doubles each time that it does not keep the support. So the work is at most about
-    twice that of the better of the two (Karlin, Manasse, Rudolph and Sleator 1988).
-    """
-
-    def solve(self, block: Block, target: float, limit: int) -> int:
-        done, spent, patience, at_once = 0, 0.0, 1.0, sweeps_at_once(block)
-        while done < limit:
-            count, cost = block.sweep(min(at_once, limit - done))
-            done += count
-            if not cost or block.error() <= target or block.doubtful:
-                break
-            spent += cost + SWEEP_OVERHEAD
-            m = int(np.count_nonzero(block.w))
-            price = block.price(m) + NEWTON_OVERHEAD
-            if spent > patience * price and m:
-                kept_support = finish(block, insist=patience > 2.0)
-                spent, patience = 0.0, patience if kept_support else 2.0 * patience
-        return done
-
-
 def first_set(design: Design) -> int:
     """How many features the first round looks at: never many more than a support can have."""
     return min(int(np.sqrt(FIRST_SET * design.n_features)), max(design.y.size, FULL_GRAM))
-
-
-def finish(block: Block, insist: bool) -> bool:
-    """A Newton step; if sweeps keep undoing it (``insist``), steps until one keeps the support.
-
-    Each that does not drops a coefficient, so they end at the minimum of a face of the penalty.
-    """
-    while True:
-        size = np.count_nonzero(block.w)
-        kept_support = newton_step(block, insist)
-        if kept_support or not insist or np.count_nonzero(block.w) == size:
-            return kept_support
 
 
 @dataclass(frozen=True)
 class WorkingSet(Solver):
     """Solve on a small set of features, add those that violate optimality, repeat.
 
-    Round: (1) features that the gap proves zero are dropped for good; (2) the features nearest
-    to entering, by the distance ``(u_j kink - |z_j|) / ||x_j||`` (Fercoq, Gramfort and Salmon
-    2015; Massias, Gramfort and Salmon 2018), join those in use, about doubling their number;
-    (3) the subproblem on the set is solved to a tenth of the outer error, from its Gram matrix
-    or from its columns, whichever makes sweeps cheaper.
-    Nonconvex penalties have no safe deletions; there the features with the largest coordinate
-    step join.
+    Round: (1) features that the gap proves zero are dropped for good; (2) far from the minimum
+    the penalty is taken larger, for this round, so that it falls in strides; (3) the features
+    nearest to entering, by the distance ``(u_j kink - |z_j|) / ||x_j||`` (Fercoq, Gramfort and
+    Salmon 2015; Massias, Gramfort and Salmon 2018), join those in use: about twice as many as
+    pull, at most as many as are in use; (4) the subproblem on the set is solved to a tenth of the
+    outer error, or to the final one when nothing pulls any more, from its Gram matrix or from its
+    columns, whichever is cheaper.
+    Nonconvex penalties have neither safe deletions nor strides; there the features with the
+    largest coordinate step join.
 
     Parameters
     ----------
