@@ -23,9 +23,9 @@ from skl1.problem import Problem
 from skl1.solvers.driver import Solver
 from skl1.solvers.first_order import Nesterov, Still
 from skl1.solvers.gradient_descent import ConjugateGradient, GradientDescent
+from skl1.solvers.inner import Sweeps, SweepsThenNewton
 from skl1.solvers.proximal_gradient import ProximalGradient
 from skl1.solvers.subgradient import Crossing, SubgradientDescent, Truncated
-from skl1.solvers.inner import Sweeps, SweepsThenNewton
 from skl1.solvers.working_set import WorkingSet
 
 LONG = np.longdouble
