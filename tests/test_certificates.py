@@ -17,7 +17,8 @@ from skl1.designs import make_design
 from skl1.penalties import L1, ElasticNet, Lp, NonNegative, SquaredL2
 from skl1.problem import Problem
 from skl1.solvers.driver import CONVERGED, EXHAUSTED, PRECISION, minimise
-from skl1.solvers.working_set import SweepsThenNewton, WorkingSet
+from skl1.solvers.inner import SweepsThenNewton
+from skl1.solvers.working_set import WorkingSet
 
 pytestmark = pytest.mark.filterwarnings("error")
 
