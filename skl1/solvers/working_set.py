@@ -188,7 +188,7 @@ class WorkingSet(Solver):
     def _wanted(
         self, problem: Problem, state: WorkingSetState, point: Point, known: Certificate
     ) -> np.ndarray:
-        """Mask of the working set: the features in use, and about as many that may enter."""
+        """Mask of the working set: the features in use, and some of those that may enter."""
         used = (point.w != 0.0) | problem.free
         n, p = problem.design.y.size, problem.design.n_features
         if p <= FULL_GRAM or (problem.penalty.convex and n * p * p <= FULL_COST):
