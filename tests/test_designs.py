@@ -91,8 +91,8 @@ def route(request):
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "large":
             patch.setattr(dense, "SMALL", 0)
-            patch.setattr(dense, "CACHED", 0)
             patch.setattr(dense, "TILE", 3)
+            patch.setattr(dense, "SCATTERED", 2)
             patch.setattr(dense, "CHUNK_ENTRIES", 4)
         yield
 

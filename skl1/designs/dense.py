@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skl1.compiled import ColumnMatrix, Record, RowMatrix, Vector, kernel
+from skl1.compiled import ColumnMatrix, Record, RowMatrix, Vector, formula, kernel
 from skl1.designs.base import SAFE_MEAN_RATIO, Design, beyond_rounding
 from skl1.threads import spread
 
@@ -15,13 +15,15 @@ EVERY = slice(None)
 SPARSE_SHARE = 8
 #: Up to this ratio of mean to standard deviation a Gram matrix may be centred afterwards.
 FLAT_MEAN_RATIO = 10.0
-#: Columns that are summed over at a time, and entries of an X that is too small to compile for.
-TILE, SMALL = 2048, 2**16
-#: Bytes of an X that a second pass over it may still find in the cache.
-CACHED = 2**24
-#: Rows of a block at least, for a matrix product and for two vector products: with fewer the
-#: result is moved more than made.
-CHUNK_ROWS, PASS_ROWS = 256, 16
+#: Columns that are summed over at a time, and how far apart their sums lie: sums at distances of a
+#: power of two would compete for the same lines of the cache.
+TILE, APART = 2048, 2048 + 24
+#: Entries of an X that is too small to compile for.
+SMALL = 2**16
+#: Rows of a block at least: with fewer the product is moved more than made.
+CHUNK_ROWS = 256
+#: Coefficients are multiplied one by one if they are fewer than one in so many.
+SCATTERED = 32
 #: Share of X that copies of its columns may take, whatever the size of X the bytes of 8 MB.
 HELD_SHARE, HELD_BYTES = 0.15, 2**23
 
@@ -124,26 +126,25 @@ class DenseDesign(Design):
         return X.astype(np.float64, copy=False) @ w
 
     def gradient(self, w):
-        large = self.X.flags.c_contiguous and self.X.nbytes > CACHED
-        if not (self._moderate and (large or not self._direct)):
+        if not self._by_rows():
             return super().gradient(w)
-        # Both products of a block of rows while it is in cache: one pass over the data.
-        z, rr, total = np.zeros(self.n_features), 0.0, 0.0
-        shift = self.x_mean @ w
-        support = np.flatnonzero(w)
-        few = support.size < w.size // SPARSE_SHARE or not self._direct
-        for rows in self._chunks(at_least=PASS_ROWS):
-            X = np.ascontiguousarray(self.X[rows])
-            used = pick(X, support).astype(np.float64, copy=False) if few else X
-            r = self.y[rows] - used @ (w[support] if few else w) + shift
-            v = self.weights[rows] * r
-            add_rows(X, v, z)
-            rr += float(r @ v)
-            total += float(v.sum())
+        z = np.zeros(self.n_features)
+        y = self.y + self.x_mean @ w
+        few = np.flatnonzero(w)
+        part = (w[:0], few) if few.size * SCATTERED < w.size else (w, NONE)
+        rr, total = residual_rows(self.X, self.weights, y, w, *part, z)
         z -= self.x_mean * total
         return z, max(rr - total * total, 0.0) if self.fit_intercept else rr
 
+    def _by_rows(self):
+        """Whether the compiled pass over rows is exact enough, and worth while."""
+        return self._moderate and self.X.flags.c_contiguous and self.X.size > SMALL
+
     def adjoint(self, r):
+        if self._by_rows():
+            out = np.zeros(self.n_features)
+            _, total = residual_rows(self.X, self.weights, r, out, out[:0], NONE, out)
+            return out - self.x_mean * total
         v = self.weights * r
         if self._direct:
             return self.X.T @ v - self.x_mean * v.sum()
@@ -202,6 +203,9 @@ class DenseDesign(Design):
         return DenseRows(self.X, self.x_mean, self.weights)
 
 
+NONE = np.empty(0, dtype=np.intp)
+
+
 def pick(X, columns):
     """``X[:, columns]``. ``take`` is faster, but copies the whole of an X in Fortran order."""
     if X.flags.c_contiguous:
@@ -220,43 +224,93 @@ def scan_small(X, pilot, s, y, mean, correlation, norms):
     norms += s @ (deviation * deviation)
 
 
+@formula
+def quarters(i, n):
+    """Row i of each quarter of the rows, the last row where a quarter has no such row.
+
+    Four rows at a time, as a sum that is read and written for each row costs more than X itself;
+    far apart, so that each is a stream of its own: of neighbours that share a page of memory, the
+    processor fetches none in time.
+    """
+    q = (n + 3) // 4
+    return i, min(i + q, n - 1), min(i + 2 * q, n - 1), min(i + 3 * q, n - 1)
+
+
+@formula
+def weigh(s, i, n):
+    """The weights of these rows, 0 for those that do not exist."""
+    q = (n + 3) // 4
+    a, b, c, d = quarters(i, n)
+    return (
+        s[a],
+        s[b] if i + q < n else 0.0,
+        s[c] if i + 2 * q < n else 0.0,
+        s[d] if i + 3 * q < n else 0.0,
+    )
+
+
 @kernel
 def scan_rows(X, pilot, s, y, mean, correlation, norms):
     """The same in one pass: ``TILE`` columns at a time, whose sums then stay in cache.
 
-    Two rows at a time, as a sum that is read and written for each row costs more than X itself.
+    The sums of a tile lie in one array, a constant distance apart: of arrays that might overlap
+    the compiler would not vectorise the loop.
     """
     n, p = X.shape
+    q = (n + 3) // 4
+    sums = np.empty(4 * APART)
     for start in range(0, p, TILE):
-        tile = slice(start, min(start + TILE, p))
-        centre, first = pilot[tile], mean[tile]
-        cross, second = correlation[tile], norms[tile]
-        for i in range(0, n, 2):
-            # Beyond the last row comes the last row, with weight 0.
-            k = min(i + 1, n - 1)
-            x, v = X[i, tile], X[k, tile]
-            s0, s1 = s[i], s[k] if k > i else 0.0
-            y0, y1 = s0 * y[i], s1 * y[k]
-            # One sum a loop: all in one are not vectorised.
-            for j in range(x.size):
-                first[j] += s0 * (x[j] - centre[j]) + s1 * (v[j] - centre[j])
-            for j in range(x.size):
-                cross[j] += y0 * (x[j] - centre[j]) + y1 * (v[j] - centre[j])
-            for j in range(x.size):
-                a, b = x[j] - centre[j], v[j] - centre[j]
-                second[j] += s0 * a * a + s1 * b * b
+        width = min(TILE, p - start)
+        for j in range(width):
+            sums[j] = pilot[start + j]
+            sums[APART + j] = sums[2 * APART + j] = sums[3 * APART + j] = 0.0
+        tile = slice(start, start + width)
+        for i in range(q):
+            k0, k1, k2, k3 = quarters(i, n)
+            xa, xb, xc, xd = X[k0, tile], X[k1, tile], X[k2, tile], X[k3, tile]
+            sa, sb, sc, sd = weigh(s, i, n)
+            ya, yb, yc, yd = sa * y[k0], sb * y[k1], sc * y[k2], sd * y[k3]
+            for j in range(width):
+                a, b, c, d = xa[j] - sums[j], xb[j] - sums[j], xc[j] - sums[j], xd[j] - sums[j]
+                sums[APART + j] += sa * a + sb * b + sc * c + sd * d
+                sums[2 * APART + j] += ya * a + yb * b + yc * c + yd * d
+                sums[3 * APART + j] += sa * a * a + sb * b * b + sc * c * c + sd * d * d
+        for j in range(width):
+            mean[start + j] += sums[APART + j]
+            correlation[start + j] += sums[2 * APART + j]
+            norms[start + j] += sums[3 * APART + j]
 
 
 @kernel
-def add_rows(X, v, out):
-    """``out += X' v``, two rows at a time; X may be float32, the sums are not."""
+def residual_rows(X, s, y, w, many, few, z):
+    """Add ``X' S r`` to z, for ``r = y - X w``; returns ``r' S r`` and the sum of ``S r``.
+
+    X is read once: both products use a row while it is in cache. The coefficients in use are
+    ``many``, the first ones of w, and those at the places ``few``.
+    """
     n, p = X.shape
-    for i in range(0, n, 2):
-        k = min(i + 1, n - 1)
-        x, z = X[i], X[k]
-        a, b = v[i], v[k] if k > i else 0.0
+    rr = total = 0.0
+    for i in range((n + 3) // 4):
+        k0, k1, k2, k3 = quarters(i, n)
+        xa, xb, xc, xd = X[k0], X[k1], X[k2], X[k3]
+        a, b, c, d = y[k0], y[k1], y[k2], y[k3]
+        for j in range(many.size):
+            a -= xa[j] * many[j]
+            b -= xb[j] * many[j]
+            c -= xc[j] * many[j]
+            d -= xd[j] * many[j]
+        for j in few:
+            a -= xa[j] * w[j]
+            b -= xb[j] * w[j]
+            c -= xc[j] * w[j]
+            d -= xd[j] * w[j]
+        sa, sb, sc, sd = weigh(s, i, n)
+        rr += sa * a * a + sb * b * b + sc * c * c + sd * d * d
+        a, b, c, d = sa * a, sb * b, sc * c, sd * d
+        total += a + b + c + d
         for j in range(p):
-            out[j] += a * x[j] + b * z[j]
+            z[j] += a * xa[j] + b * xb[j] + c * xc[j] + d * xd[j]
+    return rr, total
 
 
 @kernel
