@@ -155,13 +155,14 @@ def largest_multiple(limit: np.ndarray, pulled: np.ndarray) -> float:
         return float(np.fmin.reduce(limit / pulled, initial=np.inf))
 
 
-def surely_zero(problem: Problem, certificate: Certificate) -> np.ndarray:
+def surely_zero(problem: Problem, certificate: Certificate, radii: float = 1.0) -> np.ndarray:
     """Mask of features that are zero in every solution (gap-safe sphere; Ndiaye et al. 2017).
 
     The dual objective is strongly concave in the (weighted) residual with modulus one, so the
-    optimal correlations are within ``||x_j|| sqrt(2 gap)`` of the dual point's.
+    optimal correlations are within ``||x_j|| sqrt(2 gap)`` of the dual point's. Two such radii
+    hold the dual points of all smaller gaps: those stay feasible without a look at the feature.
     """
-    radius = np.sqrt(2.0 * certificate.error)
+    radius = radii * np.sqrt(2.0 * certificate.error)
     pulled = problem.penalty.pull(certificate.dual)
     limit = problem.weights * problem.penalty.kink()
     return pulled + np.sqrt(problem.design.norms) * radius < limit * (1.0 - 4.0 * EPS)

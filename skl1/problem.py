@@ -53,6 +53,7 @@ class Problem:
         self.included = np.isfinite(penalty_weights) & (design.norms > 0.0)
         self.free = self.included & (penalty_weights == 0.0)
         self.has_free = bool(self.free.any())
+        self.among: np.ndarray | None = None
         self.weights = np.where(self.included, penalty_weights, 0.0)
         self.one_sided = penalty.one_sided
 
@@ -73,9 +74,21 @@ class Problem:
         vars(other).pop("alpha_max", None)
         return other
 
+    def narrowed(self, alive: np.ndarray) -> Problem:
+        """The same problem without the features outside a mask: passes may leave them out too.
+
+        For features that are zero in every solution: the minimum is then the same. Not for problems
+        with free columns, which are refitted in all rows of their Gram matrix.
+        """
+        other = copy(self)
+        other.included = self.included & alive
+        other.weights = np.where(other.included, self.weights, 0.0)
+        other.among = np.flatnonzero(other.included)
+        return other
+
     def at(self, w: np.ndarray) -> Point:
         """Gradient and objective at w: one pass over the data."""
-        z, rr = self.design.gradient(w)
+        z, rr = self.design.gradient(w, self.among)
         z[~self.included] = 0.0
         return Point(w, z, rr, 0.5 * rr + self.penalty_value(w))
 

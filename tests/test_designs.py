@@ -165,6 +165,22 @@ def test_gradient(cases):
             assert z.dtype == np.float64
 
 
+def test_gradient_among_some_features(cases, monkeypatch):
+    """What is wanted is there; what is not may be zero."""
+    monkeypatch.setattr(dense, "CACHED", 0)
+    monkeypatch.setattr(dense, "NARROW", 2)
+    for case in cases:
+        exact, p = case.reference, case.design.n_features
+        for w in vectors(case):
+            residual = exact.residual(w.astype(LONG))
+            size = np.sqrt(exact.energy) + exact.size @ np.abs(w)
+            for among in (np.arange(p)[::2], np.arange(p)[1:2], np.arange(0)):
+                z, rr = case.design.gradient(w, among)
+                expected = exact.correlation(residual)
+                near(case, z[among], expected[among], exact.size[among] * size)
+                near(case, rr, exact.s @ residual**2, size**2)
+
+
 def test_hessian_and_operator(cases):
     """``hessian`` and the compiled ``product`` both multiply by the Gram matrix."""
     for case in cases:

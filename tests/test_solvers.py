@@ -858,6 +858,29 @@ def test_strides_of_the_penalty_end_at_one():
 # The path
 
 
+@pytest.mark.parametrize("kind", [np.array, sparse.csc_array])
+def test_passes_are_narrowed_to_what_may_be_in_use(kind, monkeypatch):
+    """The last passes are for few features, and the model is optimal among all of them."""
+    monkeypatch.setattr("skl1.designs.dense.CACHED", 0)
+    X, y = growing_task()
+    p = X.shape[1]
+    problem = Problem(make_design(kind(X), y), L1(1.0), np.ones(p))
+    problem = problem.with_penalty(L1(0.7 * problem.alpha_max))
+    asked = []
+    gradient = type(problem.design).gradient
+
+    def listening(self, w, among=None):
+        asked.append(p if among is None else among.size)
+        return gradient(self, w, among)
+
+    monkeypatch.setattr(type(problem.design), "gradient", listening)
+    result = run(FAST, problem, tol=1e-13)
+    assert result.converged
+    assert asked[0] == p
+    assert asked[-1] < p // 16
+    assert certify(problem, problem.at(result.w)).error <= 1e-12 * problem.null.objective
+
+
 @pytest.mark.parametrize("p", [0.0, 0.5, 1.0])
 def test_follow_path_starts_empty_and_ends_near_a_minimum(p):
     """A path leads from the empty model to a good start for its last alpha."""

@@ -105,15 +105,16 @@ class Design(ABC):
         """The optimal intercept for the coefficients w."""
         return self.y_mean - float(self.x_mean @ w) if self.fit_intercept else 0.0
 
-    def gradient(self, w):
+    def gradient(self, w, among=None):
         """``(z, rr)``: correlations ``z_j = sum_i s_i x_ij r_i`` and ``rr = sum_i s_i r_i^2``.
 
-        r = y - X w is computed from scratch in float64; z is minus the gradient of the loss.
+        r = y - X w is computed from scratch in float64; z is minus the gradient of the loss. Where
+        only the features ``among`` are wanted, z_j may be 0 for the others.
         """
         r = self.y - self.forward(w)
         if self.fit_intercept:
             r -= self.weights @ r
-        return self.adjoint(r), float(self.weights @ (r * r))
+        return self.adjoint(r, among), float(self.weights @ (r * r))
 
     def hessian(self, v):
         """``G v``, with G the Gram matrix."""
@@ -200,8 +201,15 @@ class Design(ABC):
         """``X w`` of the centred X, as a float64 vector of n entries."""
 
     @abstractmethod
-    def adjoint(self, r):
-        """``sum_i s_i x_ij r_i`` of the centred X, as a float64 vector of p entries."""
+    def adjoint(self, r, among=None):
+        """``sum_i s_i x_ij r_i`` of the centred X, as a float64 vector of p entries.
+
+        Where only the features ``among`` are wanted, the others may be 0.
+        """
+
+    @abstractmethod
+    def narrow(self, count):
+        """Whether a pass for the sake of so many features takes less time than one for all."""
 
     @abstractmethod
     def columns(self, index):

@@ -23,7 +23,10 @@ SMALL = 2**16
 #: Rows of a block at least: with fewer the product is moved more than made.
 CHUNK_ROWS = 256
 #: Coefficients are multiplied one by one if they are fewer than one in so many.
-SCATTERED = 32
+SCATTERED = 40
+#: Columns are picked from the rows for a product if they are fewer than one in so many, and X
+#: has more bytes than a cache holds.
+NARROW, CACHED = 16, 2**24
 #: Share of X that copies of its columns may take, whatever the size of X the bytes of 8 MB.
 HELD_SHARE, HELD_BYTES = 0.15, 2**23
 
@@ -125,9 +128,9 @@ class DenseDesign(Design):
             X, w = X[:, support], w[support]
         return X.astype(np.float64, copy=False) @ w
 
-    def gradient(self, w):
-        if not self._by_rows():
-            return super().gradient(w)
+    def gradient(self, w, among=None):
+        if not self._by_rows() or (among is not None and self.narrow(among.size)):
+            return super().gradient(w, among)
         z = np.zeros(self.n_features)
         y = self.y + self.x_mean @ w
         few = np.flatnonzero(w)
@@ -140,12 +143,20 @@ class DenseDesign(Design):
         """Whether the compiled pass over rows is exact enough, and worth while."""
         return self._moderate and self.X.flags.c_contiguous and self.X.size > SMALL
 
-    def adjoint(self, r):
+    def narrow(self, count):
+        return count * NARROW < self.n_features and self.X.nbytes > CACHED
+
+    def adjoint(self, r, among=None):
+        v = self.weights * r
+        if among is not None and self.narrow(among.size):
+            out = np.zeros(self.n_features)
+            for rows in self._chunks(among.size):
+                out[among] += v[rows] @ self._block(rows, among)
+            return out
         if self._by_rows():
             out = np.zeros(self.n_features)
             _, total = residual_rows(self.X, self.weights, r, out, out[:0], NONE, out)
             return out - self.x_mean * total
-        v = self.weights * r
         if self._direct:
             return self.X.T @ v - self.x_mean * v.sum()
         out = np.zeros(self.n_features)

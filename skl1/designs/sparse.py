@@ -53,11 +53,19 @@ class SparseDesign(Design):
         add_product(*self._arrays, w, out)
         return out
 
-    def adjoint(self, r):
-        out = np.empty(self.n_features)
-        transposed_product(*self._arrays, self.weights * r, out)
+    def narrow(self, count):
+        return True
+
+    def adjoint(self, r, among=None):
+        among = self._every if among is None else among
+        out = np.zeros(self.n_features)
+        transposed_product(*self._arrays, self.weights * r, among, out)
         out -= self.x_mean * float(self.weights @ r)
         return out
+
+    @cached_property
+    def _every(self):
+        return np.arange(self.n_features)
 
     def columns(self, index):
         return self.X[:, index].toarray().astype(np.float64) - self.x_mean[index]
@@ -172,7 +180,7 @@ class SparseColumns(Record):
         for i in range(fit.size):
             fit[i] = (fit[i] - shift) * self.weights[i]
             total += fit[i]
-        transposed_product(self.data, self.indices, self.indptr, fit, out)
+        transposed_product(self.data, self.indices, self.indptr, fit, np.arange(v.size), out)
         for j in range(v.size):
             out[j] -= self.mean[j] * total
 
@@ -223,9 +231,9 @@ def add_product(data, indices, indptr, w, out):
 
 
 @kernel(exact=True)  # reassociated sums would gather in vectors, which takes twice as long
-def transposed_product(data, indices, indptr, r, out):
-    """``out = X' r``."""
-    for j in range(out.size):
+def transposed_product(data, indices, indptr, r, columns, out):
+    """``out = X' r`` in the entries of some columns."""
+    for j in columns:
         dot = 0.0
         for k in range(indptr[j], indptr[j + 1]):
             dot += data[k] * r[indices[k]]

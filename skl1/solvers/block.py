@@ -143,7 +143,7 @@ class GramStore:
     def restrict(self, wanted: np.ndarray) -> None:
         """Forget the features that a mask does not mark."""
         kept = wanted[self.features]
-        if self.pieces is not None:
+        if self.pieces:
             ends = np.cumsum([piece.shape[1] for piece in self.pieces])[:-1]
             parts = zip(self.pieces, np.split(kept, ends), strict=True)
             self.pieces = [piece[:, part] for piece, part in parts]

@@ -35,12 +35,15 @@ class State:
         Set by a solver that cannot go on: the reason.
     trace : dict
         Further figures for the history, overwritten at each step.
+    narrowed : Problem
+        The problem without features that a solver has proved to be zero, if it has.
     """
 
     w: np.ndarray
     n_iter: int = 0
     verdict: str = ""
     trace: dict[str, float] = field(default_factory=dict)
+    narrowed: Problem | None = None
 
 
 @dataclass(frozen=True)
@@ -127,8 +130,9 @@ def minimise(
     rows: list[dict[str, float]] = []
     bound = -np.inf
     while True:
-        point = problem.null if state.w is problem.null.w else problem.at(state.w)
-        known = certify(problem, point)
+        current = state.narrowed or problem
+        point = problem.null if state.w is problem.null.w else current.at(state.w)
+        known = certify(current, point)
         error = known.error
         if problem.penalty.convex:
             # A dual point found earlier stays valid, so the best bound so far may be used.
@@ -158,7 +162,7 @@ def minimise(
             reason = INTERRUPTED
         if reason:
             break
-        solver.step(problem, state, point, known, Goal(target, max_iter - state.n_iter))
+        solver.step(current, state, point, known, Goal(target, max_iter - state.n_iter))
     if callback is not None and reason != INTERRUPTED:
         callback(state.w)
     history = {key: np.array([row[key] for row in rows]) for key in (rows[-1] if rows else ())}

@@ -126,7 +126,7 @@ class WorkingSet(Solver):
         if not self._progress(problem, state, point, known):
             return
         if problem.penalty.convex:
-            state.alive &= ~surely_zero(problem, known) | (point.w != 0.0)
+            problem = self._drop(problem, state, point, known)
         scale = state.stage = self._scale(problem, state, point)
         stage = problem.scaled(scale) if scale > 1.0 else problem
         wanted = self._wanted(stage, state, point, known)
@@ -157,7 +157,8 @@ class WorkingSet(Solver):
         """Whether the last round did what its block promised; if not, see to it."""
         rounding = ROUNDING * problem.design.energy
         if state.stage == 1.0 and point.objective > state.value + rounding:
-            state.w = state.kept
+            state.w, state.narrowed = state.kept, None
+            state.alive |= state.kept != 0.0
             state.give_up()
             return False
         fell = state.stage != 1.0 or point.objective < state.value - rounding
@@ -171,6 +172,22 @@ class WorkingSet(Solver):
         state.value, state.kept, state.error = point.objective, state.w, known.error
         return True
 
+    def _drop(
+        self, problem: Problem, state: WorkingSetState, point: Point, known: Certificate
+    ) -> Problem:
+        """Drop what is proved zero; from the passes too where that shortens them by half.
+
+        Returns the problem without it, whose block must not hold it either.
+        """
+        used = point.w != 0.0
+        state.alive &= ~surely_zero(problem, known) | used
+        left = problem.design.n_features if problem.among is None else problem.among.size
+        alive = np.count_nonzero(state.alive)
+        if 2 * alive < left and problem.design.narrow(alive) and not problem.has_free:
+            state.narrowed = problem.narrowed(~surely_zero(problem, known, radii=2.0) | used)
+            state.store.restrict(state.narrowed.included)
+        return state.narrowed or problem
+
     def _scale(self, problem: Problem, state: WorkingSetState, point: Point) -> float:
         """By how much the penalty of this round is larger: towards a small alpha in strides.
 
@@ -182,7 +199,8 @@ class WorkingSet(Solver):
         limit = problem.weights * problem.penalty.kink()
         pulled = problem.penalty.pull(point.z)
         resting = (limit > 0.0) & (point.w == 0.0)
-        tension = float(np.max(pulled / limit, initial=0.0, where=resting))
+        pulled = np.divide(pulled, limit, out=np.zeros(limit.size), where=resting)
+        tension = float(pulled.max(initial=0.0))
         return max(1.0, min(STRIDE * tension, 0.5 * state.stage))
 
     def _wanted(
