@@ -177,7 +177,7 @@ class DenseDesign(Design):
             with spread(float(self.X.size) * rows.size):
                 product = self.X.T @ self.X
             product *= self.common
-            product -= np.outer(self.x_mean, self.x_mean)
+            product -= self.x_mean[:, None] * self.x_mean
             return product
         out = np.zeros((rows.size, columns.size))
         width = rows.size + (0 if same else columns.size)
@@ -190,8 +190,9 @@ class DenseDesign(Design):
 
     def _whole(self, columns):
         """Whether these are all columns as they are: X is then not even read into a block."""
-        every = columns.size == self.n_features and self._flat and self.common is not None
-        return every and not np.any(np.diff(columns) != 1)
+        if columns.size != self.n_features or not self._flat or self.common is None:
+            return False
+        return bool((columns == np.arange(columns.size)).all())
 
     def row_gram(self, scale):
         n = self.X.shape[0]

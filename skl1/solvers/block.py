@@ -132,11 +132,13 @@ class GramStore:
             self.pieces = None
             across = [design.gram(self.features[:old], new, self.dtype)] if old else []
             square = design.gram(new, new, self.dtype)
+        if not old:
+            self.matrix = square.astype(self.dtype, copy=False)
+            return
         grown: np.ndarray = np.empty((self.features.size, self.features.size), dtype=self.dtype)
         grown[:old, :old] = self.matrix
-        if old:
-            grown[:old, old:] = np.concatenate(across)
-            grown[old:, :old] = grown[:old, old:].T
+        grown[:old, old:] = np.concatenate(across)
+        grown[old:, :old] = grown[:old, old:].T
         grown[old:, old:] = square
         self.matrix = grown
 

@@ -76,6 +76,12 @@ def first_set(design: Design) -> int:
     return min(int(np.sqrt(FIRST_SET * design.n_features)), max(design.y.size, FULL_GRAM))
 
 
+def at_once(problem: Problem) -> bool:
+    """Whether the first round takes all features."""
+    n, p = problem.design.y.size, problem.design.n_features
+    return p <= FULL_GRAM or (problem.penalty.convex and n * p * p <= FULL_COST)
+
+
 @dataclass(frozen=True)
 class WorkingSet(Solver):
     """Solve on a small set of features, add those that violate optimality, repeat.
@@ -125,7 +131,7 @@ class WorkingSet(Solver):
     ) -> None:
         if not self._progress(problem, state, point, known):
             return
-        if problem.penalty.convex:
+        if problem.penalty.convex and not at_once(problem):
             problem = self._drop(problem, state, point, known)
         scale = state.stage = self._scale(problem, state, point)
         stage = problem.scaled(scale) if scale > 1.0 else problem
@@ -207,10 +213,9 @@ class WorkingSet(Solver):
         self, problem: Problem, state: WorkingSetState, point: Point, known: Certificate
     ) -> np.ndarray:
         """Mask of the working set: the features in use, and some of those that may enter."""
-        used = (point.w != 0.0) | problem.free
-        n, p = problem.design.y.size, problem.design.n_features
-        if p <= FULL_GRAM or (problem.penalty.convex and n * p * p <= FULL_COST):
+        if at_once(problem):
             return problem.included
+        used = (point.w != 0.0) | problem.free
         candidates = np.flatnonzero(state.alive & ~used)
         if problem.penalty.convex:
             limit = problem.weights[candidates] * problem.penalty.kink()
