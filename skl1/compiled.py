@@ -31,8 +31,9 @@ __all__ = [
 
 #: Sums may be reassociated and products contracted; no other fast-math, so NaN can be tested.
 FAST = frozenset({"reassoc", "contract"})
-#: Interpreted operations that take as long as loading the compiler and the cached code.
-PATIENCE = 1_000_000
+#: Interpreted operations that take as long as loading the compiler, and as loading the cached code
+#: of one kernel once the compiler is there.
+PATIENCE, BRIEF = 1_000_000, 20_000
 
 
 class Formula:
@@ -64,6 +65,7 @@ class Kernel(Formula):
     def __init__(self, function: Callable[..., Any], fastmath: frozenset[str]):
         super().__init__(function)
         self.fastmath = fastmath
+        self.asked = 0  # interpreted operations of this kernel
 
     @cached_property
     def compiled(self) -> Any:
@@ -77,12 +79,13 @@ class Kernel(Formula):
         """The kernel for a call of so many operations.
 
         Rent or buy: interpreted until all such calls together would have paid for loading the
-        compiler. Without fast-math both forms do the same arithmetic, bit for bit; powers and
+        compiler, or those of this kernel for loading its code if the compiler is there. Without fast-math both forms do the same arithmetic, bit for bit; powers and
         cosines may differ in the last one.
         """
         if "compiled" not in vars(self):
             Kernel.spent += operations
-            if Kernel.spent <= PATIENCE:
+            self.asked += operations
+            if self.asked <= BRIEF if _loaded() else Kernel.spent <= PATIENCE:
                 return self.function
         return self.compiled
 
@@ -106,6 +109,11 @@ def kernel(function: Callable[..., Any] | None = None, *, exact: bool = False) -
 @cache
 def _numba() -> Any:
     return import_module("skl1.records")
+
+
+def _loaded() -> bool:
+    """Whether a kernel has been compiled in this process, or its code been loaded."""
+    return _numba.cache_info().currsize > 0
 
 
 Vector = Annotated[npt.NDArray[Any], 1, "C"]

@@ -37,13 +37,15 @@ def test_powers_agree_but_for_rounding(p):
         np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
 
 
-def test_a_process_starts_interpreted_and_buys_the_compiler():
+@pytest.mark.parametrize("loaded", [False, True])
+def test_a_process_starts_interpreted_and_buys_the_compiler(loaded, monkeypatch):
     """``sized`` gives the plain function until the operations asked for exceed the patience."""
-    spent = compiled.Kernel.spent
-    try:
-        compiled.Kernel.spent = 0
-        fresh = compiled.kernel(sweep.function, exact=True)
-        assert fresh.sized(compiled.PATIENCE) is sweep.function
-        assert fresh.sized(1) is fresh.compiled
-    finally:
-        compiled.Kernel.spent = spent
+    monkeypatch.setattr(compiled.Kernel, "spent", 0)
+    monkeypatch.setattr(compiled, "_loaded", lambda: loaded)
+    fresh = compiled.kernel(sweep.function, exact=True)
+    other = compiled.kernel(sweep.function, exact=True)
+    patience = compiled.BRIEF if loaded else compiled.PATIENCE
+    assert fresh.sized(patience) is sweep.function
+    assert fresh.sized(1) is fresh.compiled
+    # Loading the compiler is paid for by all kernels together, a kernel's own code by itself.
+    assert other.sized(1) is (sweep.function if loaded else other.compiled)
