@@ -1,15 +1,20 @@
 """Sparse linear regression for scikit-learn, each fit with a certificate."""
 
+from skl1.designs import Moments
 from skl1.estimators import NonconvexLpRegressor, ProximalLasso, RidgeGD, SubgradientLasso
 from skl1.exceptions import EmptyModelWarning
+from skl1.paths import LassoPath, lasso_path
 
 __version__ = "0.1.0"
 
 __all__ = [
     "EmptyModelWarning",
+    "LassoPath",
+    "Moments",
     "NonconvexLpRegressor",
     "ProximalLasso",
     "RidgeGD",
     "SubgradientLasso",
     "__version__",
+    "lasso_path",
 ]

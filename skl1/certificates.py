@@ -71,9 +71,8 @@ def gap_certificate(problem: Problem, point: Point) -> Certificate:
             point.z,
             point.rr,
         )
-    # Each correlation carries a rounding error of about eps ||x_j|| ||r||, and y one of eps.
-    reach = np.sqrt(problem.design.norms) * np.sqrt(point.rr)
-    floor = 4.0 * EPS * (float(np.abs(point.w) @ reach) + problem.design.energy)
+    design = problem.design
+    floor = 4.0 * EPS * (float(np.abs(point.w) @ design.rounding(point.rr)) + design.energy)
     floor = min(floor, WORST_FLOOR * problem.design.energy)
     return Certificate(gap, floor, scaling * z)
 

@@ -79,8 +79,9 @@ class Kernel(Formula):
         """The kernel for a call of so many operations.
 
         Rent or buy: interpreted until all such calls together would have paid for loading the
-        compiler, or those of this kernel for loading its code if the compiler is there. Without fast-math both forms do the same arithmetic, bit for bit; powers and
-        cosines may differ in the last one.
+        compiler, or those of this kernel for loading its code if the compiler is there. Without
+        fast-math both forms do the same arithmetic, bit for bit; powers and cosines may differ in
+        the last one.
         """
         if "compiled" not in vars(self):
             Kernel.spent += operations

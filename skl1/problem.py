@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.optimize import nnls
 
 from skl1.designs import Design, GramOperator
 from skl1.penalties import Penalty
@@ -74,6 +73,14 @@ class Problem:
         vars(other).pop("alpha_max", None)
         return other
 
+    def on(self, design: Design) -> Problem:
+        """The same problem on a design of the same data."""
+        other = copy(self)
+        other.design = design
+        for name in ("free_basis", "free_gram", "operator"):
+            vars(other).pop(name, None)
+        return other
+
     def narrowed(self, alive: np.ndarray) -> Problem:
         """The same problem without the features outside a mask: passes may leave them out too.
 
@@ -91,6 +98,10 @@ class Problem:
         z, rr = self.design.gradient(w, self.among)
         z[~self.included] = 0.0
         return Point(w, z, rr, 0.5 * rr + self.penalty_value(w))
+
+    def again(self, point: Point) -> Point:
+        """The same point under this penalty, without another pass."""
+        return Point(point.w, point.z, point.rr, 0.5 * point.rr + self.penalty_value(point.w))
 
     def penalty_value(self, w: np.ndarray) -> float:
         """``sum_j u_j g(w_j)``."""
@@ -118,11 +129,9 @@ class Problem:
         return float(self.penalty.alpha_max(pulled, norms, weights).max())
 
     def _fit_free(self, free: np.ndarray) -> np.ndarray:
-        if not self.one_sided:
-            return self.design.least_squares(free)
-        if not self.design.gathers(free):
-            return np.zeros(free.size)  # the solver itself then fits them
-        return nnls(self.design.weighted(free), self.design.root * self.design.y)[0]
+        if self.one_sided:
+            return self.design.nonnegative_least_squares(free)
+        return self.design.least_squares(free)
 
     @cached_property
     def free_basis(self) -> tuple[np.ndarray, np.ndarray] | None:
@@ -146,7 +155,7 @@ class Problem:
     def operator(self):
         """What first-order kernels multiply by: a Gram matrix if small, else the data."""
         p = self.design.n_features
-        if p <= GRAM_COLUMNS and p <= 2 * self.design.y.size:
+        if p <= GRAM_COLUMNS and p <= 2 * self.design.n_samples:
             every = np.arange(p)
             return GramOperator(self.design.gram(every, every))
         return self.design.operator()

@@ -17,7 +17,7 @@ import pytest
 from scipy import sparse
 
 import skl1
-from skl1.designs import DenseDesign, Design, SparseDesign
+from skl1.designs import DenseDesign, SparseDesign, TableDesign
 from skl1.penalties import L1, ElasticNet, Lp, NonNegative, Penalty, SquaredL2
 from skl1.problem import Problem
 from skl1.solvers.driver import Solver
@@ -217,7 +217,7 @@ def _single(store):
     return lambda X: store(X.astype(np.float32))
 
 
-#: How each Design's X may be stored: a function of a C-ordered float64 matrix.
+#: How the X of each design with rows may be stored: a function of a C-ordered float64 matrix.
 STORAGES: dict[type, dict[str, Callable]] = {
     DenseDesign: {
         "C": np.array,
@@ -243,8 +243,8 @@ STORAGES: dict[type, dict[str, Callable]] = {
 
 
 def storages():
-    """Pairs (name, function that stores a matrix) for every Design."""
-    return examples_of(Design, {kind: list(ways.items()) for kind, ways in STORAGES.items()})
+    """Pairs (name, function that stores a matrix) for every design with rows."""
+    return examples_of(TableDesign, {kind: list(ways.items()) for kind, ways in STORAGES.items()})
 
 
 class Reference:

@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 
 from contracts import CLOSE, EPS, LONG, STORAGES, Reference, concrete_subclasses, storages
-from skl1.designs import DenseDesign, Design, GramOperator, SparseDesign, base, dense, make_design
+from skl1.designs import DenseDesign, GramOperator, SparseDesign, TableDesign, dense, make_design
 from skl1.designs.base import apply_product
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -46,7 +46,7 @@ class Case:
     """A design and what it has to equal."""
 
     name: str
-    design: Design
+    design: TableDesign
     reference: Reference
     X: object
     y: np.ndarray
@@ -123,8 +123,8 @@ def vectors(case, seed=0):
 
 
 def test_every_design_is_made_by_make_design():
-    """Each Design has storages, and make_design picks that Design for them."""
-    assert set(STORAGES) == set(concrete_subclasses(Design))
+    """Each design with rows has storages, and make_design picks it for them."""
+    assert set(STORAGES) == set(concrete_subclasses(TableDesign))
     X = np.random.default_rng(0).normal(size=(4, 3))
     for kind, ways in STORAGES.items():
         for name, way in ways.items():
@@ -288,7 +288,7 @@ def test_least_squares(cases):
 def test_least_squares_has_least_norm(store, fit_intercept, blocks, monkeypatch):
     """Of many solutions the one of least norm is returned, by both routes."""
     if not blocks:
-        monkeypatch.setattr(base, "BLOCK_ENTRIES", 0)
+        monkeypatch.setattr("skl1.designs.table.BLOCK_ENTRIES", 0)
     rng = np.random.default_rng(3)
     wide = rng.normal(size=(6, 9)).round(3)
     twins = rng.normal(size=(15, 3)).round(3)[:, [0, 1, 0, 2]]

@@ -11,13 +11,14 @@ import pytest
 PACKAGE = Path(importlib.util.find_spec("skl1").origin).parent
 #: From low to high. A module may import from its own layer and from the ones before it.
 LAYERS = [
-    {"exceptions", "compiled", "records", "threads"},
+    {"exceptions", "compiled", "records", "threads", "sklearn_api"},
     {"penalties", "designs"},
     {"problem"},
     {"certificates"},
     {"solvers"},
-    {"path", "sklearn_api"},
+    {"path"},
     {"estimators"},
+    {"paths"},
     {"__init__", "__main__"},
 ]
 LONGEST = 330

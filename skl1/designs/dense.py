@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from skl1.compiled import ColumnMatrix, Record, RowMatrix, Vector, formula, kernel
-from skl1.designs.base import SAFE_MEAN_RATIO, Design, beyond_rounding
+from skl1.designs.base import SAFE_MEAN_RATIO
+from skl1.designs.table import TableDesign, beyond_rounding
 from skl1.threads import spread
 
 #: Entries of a block of rows: 1 MB of float64, to stay in cache between its uses.
@@ -31,7 +32,7 @@ NARROW, CACHED = 16, 2**24
 HELD_SHARE, HELD_BYTES = 0.15, 2**23
 
 
-class DenseDesign(Design):
+class DenseDesign(TableDesign):
     """X as a NumPy matrix of either order, never copied as a whole.
 
     Products go straight to BLAS where X is float64 and its means are moderate. Otherwise
@@ -54,7 +55,7 @@ class DenseDesign(Design):
             # Deviations are taken from a row of the data, so a constant column gives exact
             # zeros, and subtracting the squared mean costs at most log10(n) digits.
             np.maximum(self.norms - mean * mean, 0.0, out=self.norms)
-            self.x_mean = pilot + mean
+            self.x_mean, self.x_origin, self.x_offset = pilot + mean, pilot, mean
         ratio = np.abs(self.x_mean) / np.sqrt(self.norms)
         steepest = ratio.max(initial=0.0, where=self.norms > 0.0)
         contiguous = X.flags.c_contiguous or X.flags.f_contiguous

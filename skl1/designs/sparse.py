@@ -7,10 +7,11 @@ from functools import cached_property
 import numpy as np
 
 from skl1.compiled import Record, Vector, kernel
-from skl1.designs.base import SAFE_MEAN_RATIO, Design, beyond_rounding
+from skl1.designs.base import SAFE_MEAN_RATIO
+from skl1.designs.table import TableDesign, beyond_rounding
 
 
-class SparseDesign(Design):
+class SparseDesign(TableDesign):
     """X as a canonical CSC matrix.
 
     Centring enters every product as a rank-one term: ``X w`` loses the scalar ``mean . w``

@@ -15,7 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.extmath import safe_sparse_dot
 from sklearn.utils.validation import check_is_fitted
 
-from skl1.designs import make_design
+from skl1.designs import Design, MomentDesign, Moments, make_design
 from skl1.exceptions import EmptyModelWarning
 from skl1.penalties import NonNegative, Penalty
 from skl1.problem import Problem
@@ -108,7 +108,7 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
         # Infinite trial values are compared with, and rejected; the result is checked.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             X, y, sample_weight, design = self._design(X, y, sample_weight)
-            problem = Problem(design, self._signed(self._penalty()), self._feature_weights())
+            problem = self._problem(design)
             with (
                 single_threaded(float(X.size) * min(X.shape)),
                 fit_callback(self, X, y, sample_weight) as report,
@@ -121,6 +121,47 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
 
                 result = self._solve(problem, self._start(problem), callback)
                 result = self._publish(problem, result, X.dtype)
+        self._warn(problem, result)
+        return self
+
+    def fit_moments(self, moments):
+        """Fit the model to sufficient statistics: to data that was read block by block.
+
+        The same model as ``fit`` on all rows, up to rounding, and the same attributes but the
+        names of the features. Always a fresh fit, whatever ``warm_start`` says.
+
+        Parameters
+        ----------
+        moments : Moments
+            Of X and y; y is inside.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        TypeError
+            If ``moments`` are no Moments.
+        ValueError
+            If a parameter is out of its range, or the moments hold no row with a weight.
+        """
+        self._validate_params()
+        if not isinstance(moments, Moments):
+            raise TypeError(
+                f"fit_moments wants Moments, got {type(moments).__name__}; Moments.of(X, y) makes "
+                "them."
+            )
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            design = MomentDesign.of_moments(moments, self.fit_intercept)
+            self.n_features_in_ = moments.n_features
+            if hasattr(self, "feature_names_in_"):
+                del self.feature_names_in_
+            problem = self._problem(design)
+            with single_threaded(float(moments.n_features) ** 3):
+                result = self._solve(problem, problem.null.w, None)
+                result = self._publish(problem, result, np.dtype(np.float64))
         self._warn(problem, result)
         return self
 
@@ -209,6 +250,16 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
         if self.alpha == 0.0:
             weights[np.isfinite(weights)] = 0.0
         return weights
+
+    def _problem(self, design: Design) -> Problem:
+        """What the parameters make of the data."""
+        return Problem(design, self._signed(self._penalty()), self._feature_weights())
+
+    def _posed(self, X, y, sample_weight) -> tuple[Any, Problem]:
+        """X as validated and the problem, for all who do not call ``fit``."""
+        self._validate_params()
+        X, _, _, design = self._design(X, y, sample_weight)
+        return X, self._problem(design)
 
     def _start(self, problem: Problem) -> np.ndarray:
         """The last solution on a warm start, else the model without penalised features."""

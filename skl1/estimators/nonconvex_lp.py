@@ -159,7 +159,7 @@ class NonconvexLpRegressor(PenalisedRegressor):
         return "Increase max_iter or tol, or scale the columns."
 
     def _solve(self, problem, start, callback):
-        warm = self.warm_start and hasattr(self, "coef_")
+        warm = start is not problem.null.w
         if warm or problem.penalty.convex or self.alpha >= problem.alpha_max:
             self.start_ = "warm start" if warm else "path"
             return super()._solve(problem, start, callback)

@@ -67,6 +67,13 @@ class Solver(ABC):
     def init(self, problem: Problem, w: np.ndarray) -> Any:
         """The state at the start w."""
 
+    def resume(self, problem: Problem, state: Any) -> Any:
+        """The state at the start of a problem that differs in the strength of the penalty only.
+
+        ``state`` is the one at the end of the last problem.
+        """
+        return self.init(problem, state.w)
+
     @abstractmethod
     def step(
         self, problem: Problem, state: Any, point: Point, known: Certificate, goal: Goal
@@ -87,6 +94,7 @@ class Result:
     converged: bool
     stop_reason: str
     history: dict[str, np.ndarray]
+    state: State  #: of the solver, for a similar problem to go on with
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
@@ -99,6 +107,7 @@ def minimise(
     max_iter: int,
     callback: Callable[[np.ndarray], bool] | None = None,
     record: bool = False,
+    last: Result | None = None,
 ) -> Result:
     """Run a solver until its certificate meets the tolerance.
 
@@ -119,6 +128,9 @@ def minimise(
         Called with the coefficients after each step; a true result stops the run.
     record : bool, default=False
         Keep iteration, seconds, objective, gap and non-zeros of every check.
+    last : Result, optional
+        The result for the same data and a penalty of another strength, with w its minimiser: what
+        is known of w, and what the solver has formed, serves again.
 
     Returns
     -------
@@ -126,12 +138,14 @@ def minimise(
     """
     start = perf_counter()
     target = tol * problem.null.objective if problem.penalty.convex else tol
-    state = solver.init(problem, w)
+    state = solver.init(problem, w) if last is None else solver.resume(problem, last.state)
+    point = None if last is None else problem.again(last.point)
     rows: list[dict[str, float]] = []
     bound = -np.inf
     while True:
         current = state.narrowed or problem
-        point = problem.null if state.w is problem.null.w else current.at(state.w)
+        if point is None:
+            point = problem.null if state.w is problem.null.w else current.at(state.w)
         known = certify(current, point)
         error = known.error
         if problem.penalty.convex:
@@ -163,6 +177,7 @@ def minimise(
         if reason:
             break
         solver.step(current, state, point, known, Goal(target, max_iter - state.n_iter))
+        point = None
     if callback is not None and reason != INTERRUPTED:
         callback(state.w)
     history = {key: np.array([row[key] for row in rows]) for key in (rows[-1] if rows else ())}
@@ -176,6 +191,7 @@ def minimise(
         converged=reason == CONVERGED or known.error <= known.floor,
         stop_reason=reason,
         history=history,
+        state=state,
     )
 
 

@@ -6,12 +6,13 @@ from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
+from typing import cast
 
 import numpy as np
 from scipy.linalg import eigh_tridiagonal
 
 from skl1.compiled import Record
-from skl1.designs import GramOperator
+from skl1.designs import GramOperator, TableDesign
 from skl1.designs.base import apply_product
 from skl1.penalties import Penalty, SquaredL2
 from skl1.problem import GRAM_COLUMNS, Problem
@@ -57,9 +58,9 @@ def sample_space(problem: Problem, alpha: float) -> Space:
     Gradient steps from zero stay in the row space of X, so they are the same steps there:
     ``v - t ((K + alpha) v - y)`` with ``K = X U^-1 X'``, at n^2 operations each.
     """
-    design = problem.design
+    design = cast(TableDesign, problem.design)
     metric = inverse(problem.weights)
-    ones = np.ones_like(design.y)
+    ones = np.ones(design.n_samples)
     operator = GramOperator(design.row_gram(metric))
 
     def lift(v):
@@ -75,9 +76,10 @@ def inverse(values: np.ndarray) -> np.ndarray:
 
 def prefers_samples(problem: Problem, start: np.ndarray) -> bool:
     """Whether the sample space is smaller, and open: weights positive, no sign, start at 0."""
-    n, p = problem.design.y.size, problem.design.n_features
+    n, p = problem.design.n_samples, problem.design.n_features
     return (
-        n < p
+        problem.design.has_rows
+        and n < p
         and n <= GRAM_COLUMNS
         and not problem.one_sided
         and not problem.free.any()

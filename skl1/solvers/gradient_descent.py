@@ -32,7 +32,7 @@ def ridge_space(problem: Problem, w: np.ndarray, scaled: bool) -> tuple[Space, n
     alpha = float(problem.penalty.curvature(np.ones(1))[0])
     plain = bool(np.all(problem.weights[problem.included] == 1.0))
     if prefers_samples(problem, w) and (scaled or plain):
-        return sample_space(problem, alpha), np.full(problem.design.y.size, alpha)
+        return sample_space(problem, alpha), np.full(problem.design.n_samples, alpha)
     charge = alpha * problem.weights
     scale = inverse(problem.design.norms + charge) if scaled else np.ones_like(w)
     return feature_space(problem, scale), charge

@@ -36,6 +36,45 @@ def sweep(penalty, gram, norms, weights, w, z, count):
 
 
 @kernel(exact=True)
+def path_sweeps(penalty, gram, norms, weights, alphas, limits, most, w, z, W, Z, sweeps):
+    """Coordinate descent for one alpha after the other, each from where the last one ended.
+
+    Alpha k multiplies the weights. Its sweeps end when one of them moves less than ``limits[k]``
+    in the sum of ``d_j (change of w_j)^2``, which is what the objective falls by at least twice; or
+    after ``most``. Between full sweeps only the coefficients in use are looked at. Fills a row of W
+    and of Z for each alpha.
+    """
+    p = w.size
+    for k in range(alphas.size):
+        done = 0
+        full = True
+        while done < most:
+            moved = 0.0
+            for j in range(p):
+                old = w[j]
+                d = norms[j]
+                if d > 0.0 and (full or old != 0.0):
+                    new = penalty.prox(old + z[j] / d, alphas[k] * weights[j] / d)
+                    if new != old:
+                        move = new - old
+                        w[j] = new
+                        moved += d * move * move
+                        for i in range(p):
+                            z[i] -= gram[j, i] * move
+            done += 1
+            if moved <= limits[k]:
+                if full:
+                    break
+                full = True
+            else:
+                full = False
+        for j in range(p):
+            W[k, j] = w[j]
+            Z[k, j] = z[j]
+        sweeps[k] = done
+
+
+@kernel(exact=True)
 def gram_shift(gram, index, step, z):
     """``z <- z - G[:, index] step``."""
     for k in range(index.size):

@@ -73,13 +73,13 @@ class WorkingSetState(State):
 
 def first_set(design: Design) -> int:
     """How many features the first round looks at: never many more than a support can have."""
-    return min(int(np.sqrt(FIRST_SET * design.n_features)), max(design.y.size, FULL_GRAM))
+    return min(int(np.sqrt(FIRST_SET * design.n_features)), max(design.n_samples, FULL_GRAM))
 
 
 def at_once(problem: Problem) -> bool:
     """Whether the first round takes all features."""
-    n, p = problem.design.y.size, problem.design.n_features
-    return p <= FULL_GRAM or (problem.penalty.convex and n * p * p <= FULL_COST)
+    p = problem.design.n_features
+    return p <= FULL_GRAM or (problem.penalty.convex and problem.design.forming(p) <= FULL_COST)
 
 
 @dataclass(frozen=True)
@@ -102,10 +102,14 @@ class WorkingSet(Solver):
         The solver of the subproblem.
     count_sweeps : bool
         Let ``n_iter`` count the inner sweeps and not the rounds.
+    narrows : bool
+        Leave what is proved zero out of later passes. Not on a path, whose next problem needs the
+        correlations of all features.
     """
 
     inner: Inner
     count_sweeps: bool = False
+    narrows: bool = True
 
     @property
     def unit(self) -> str:  # type: ignore[override]
@@ -120,6 +124,11 @@ class WorkingSet(Solver):
         return WorkingSetState(
             w=w, kept=w, alive=problem.included.copy(), members=members, store=store
         )
+
+    def resume(self, problem: Problem, state: WorkingSetState) -> WorkingSetState:
+        fresh = self.init(problem, state.w)
+        fresh.store = state.store  # which may have become double precision
+        return fresh
 
     def step(
         self,
@@ -189,7 +198,8 @@ class WorkingSet(Solver):
         state.alive &= ~surely_zero(problem, known) | used
         left = problem.design.n_features if problem.among is None else problem.among.size
         alive = np.count_nonzero(state.alive)
-        if 2 * alive < left and problem.design.narrow(alive) and not problem.has_free:
+        narrows = self.narrows and problem.design.narrow(alive) and not problem.has_free
+        if 2 * alive < left and narrows:
             state.narrowed = problem.narrowed(~surely_zero(problem, known, radii=2.0) | used)
             state.store.restrict(state.narrowed.included)
         return state.narrowed or problem
@@ -200,7 +210,7 @@ class WorkingSet(Solver):
         With fewer rows than columns, what enters for the sake of a larger alpha is mostly there
         to stay, and far less enters in vain. With more rows each round costs more than it saves.
         """
-        if not problem.penalty.convex or problem.design.n_features <= problem.design.y.size:
+        if not problem.penalty.convex or problem.design.n_features <= problem.design.n_samples:
             return 1.0
         limit = problem.weights * problem.penalty.kink()
         pulled = problem.penalty.pull(point.z)
@@ -241,7 +251,7 @@ class WorkingSet(Solver):
         features = np.flatnonzero(wanted)
         entries = problem.design.entries(features)
         size = features.size
-        forming = FORMING * entries * min(entries / problem.design.y.size, size)
+        forming = FORMING * entries * min(entries / problem.design.n_samples, size)
         sweeping = USUAL_SWEEPS * (2.0 * SCATTERED * entries - size**2)
         if size > FULL_GRAM and forming > sweeping and problem.design.walkable(features):
             state.members = wanted

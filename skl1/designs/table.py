@@ -1,0 +1,205 @@
+"""Tables: X and y as they are given, centred and weighted but never copied to be so."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from functools import cached_property
+
+import numpy as np
+from scipy.linalg import lstsq, svd
+from scipy.optimize import nnls
+from scipy.sparse.linalg import LinearOperator, lsmr
+
+from skl1.designs.base import CONSTANT_RATIO, Design
+
+#: Largest dense block (in float64 entries) that a least-squares fit may gather: 256 MB.
+BLOCK_ENTRIES = 2**25
+#: Range of the variances that products of several of them leave finite and nonzero.
+SMALLEST, LARGEST = 1e-140, 1e140
+#: Singular values below this share of the largest, times the size, count as zero.
+DEPENDENT = 1e-15
+
+
+class TableDesign(Design):
+    """A design made of n rows.
+
+    Attributes
+    ----------
+    X : matrix
+    y : ndarray of shape (n_samples,)
+        Centred where an intercept is fitted.
+    weights : ndarray of shape (n_samples,)
+        s, which sum to one.
+    common : float
+        The weight that all samples share, or None if they do not.
+    x_origin, x_offset, y_origin, y_offset
+        A sample, and the mean deviation from it: together the mean, to all digits of the spread.
+    """
+
+    has_rows = True
+
+    def __init__(self, X, y, sample_weight, fit_intercept):
+        self.X = X
+        self.n_samples, self.n_features = X.shape
+        self.fit_intercept = fit_intercept
+        self.weights = normalised_weights(sample_weight, self.n_samples)
+        first = self.weights[0]
+        self.common = first if sample_weight is None or np.all(self.weights == first) else None
+        y = np.asarray(y, dtype=np.float64)
+        # Centring at a sample first keeps digits that a large mean would cost, and makes a
+        # constant y exactly zero. It must be a sample that counts.
+        self.y, self.y_origin, self.y_offset = y, 0.0, 0.0
+        if fit_intercept:
+            self.y_origin = float(y[self.anchor_row()])
+            with np.errstate(over="ignore", invalid="ignore"):
+                self.y = y - self.y_origin
+                self.y_offset = float(self.weights @ self.y)
+                self.y = self.y - self.y_offset
+        self.y_mean = self.y_origin + self.y_offset
+        self.x_mean = self.x_offset = np.zeros(self.n_features)
+        self.x_origin = np.zeros(self.n_features)
+        self.norms = np.empty(self.n_features)
+        self.correlation = np.empty(self.n_features)
+        with np.errstate(all="ignore"):
+            self.energy = float(self.weights @ (self.y * self.y))
+            self._scan_columns()
+            # Deviations this small against the mean are the rounding of a constant column.
+            self.norms[np.sqrt(self.norms) <= CONSTANT_RATIO * np.abs(self.x_mean)] = 0.0
+        # As a rule a glance suffices, which NaN fails too; what is wrong takes a closer look.
+        within = self.norms.min() >= SMALLEST and self.norms.max() < LARGEST
+        if not (within and SMALLEST <= self.energy < LARGEST):
+            self._check_range()
+
+    def _check_range(self):
+        """Refuse data whose squares overflow or vanish."""
+        if not (self.energy < LARGEST and np.all(self.norms < LARGEST)):
+            raise ValueError(
+                "X or y holds numbers so large that their squares overflow; rescale the columns "
+                "(StandardScaler does)."
+            )
+        counted = self.weights > 0.0
+        if self.energy < SMALLEST and np.ptp(self.y[counted]) > CONSTANT_RATIO * abs(self.y_mean):
+            raise ValueError("y holds numbers so small that their squares vanish; rescale it.")
+        tiny = np.flatnonzero(self.norms < SMALLEST)
+        if tiny.size and self._spread(tiny, counted) > 0.0:
+            raise ValueError(
+                "X has columns of numbers so small that their squares vanish; rescale the columns "
+                "(StandardScaler does)."
+            )
+
+    def anchor_row(self):
+        """A row of the largest weight."""
+        return 0 if self.common is not None else int(np.argmax(self.weights))
+
+    def gradient(self, w, among=None):
+        # From scratch, in float64.
+        r = self.y - self.forward(w)
+        if self.fit_intercept:
+            r -= self.weights @ r
+        return self.adjoint(r, among), float(self.weights @ (r * r))
+
+    def hessian(self, v):
+        return self.adjoint(self.forward(v))
+
+    @cached_property
+    def root(self):
+        """Square roots of the weights."""
+        return np.sqrt(self.weights)
+
+    def correlations(self, v):
+        """``X' S^(1/2) v``."""
+        return self.adjoint(np.divide(v, self.root, out=np.zeros(v.size), where=self.root > 0.0))
+
+    def residual_along(self, basis, w):
+        """``Q' S^(1/2) (y - X w)``."""
+        return basis.T @ (self.root * (self.y - self.forward(w)))
+
+    def gathers(self, columns):
+        """Whether these columns are few enough to be gathered as a dense block."""
+        return self.y.size * columns.size <= BLOCK_ENTRIES
+
+    def weighted(self, columns, dtype=np.float64):
+        return (self.columns(columns) * self.root[:, None]).astype(dtype, copy=False)
+
+    def nonnegative_least_squares(self, columns):
+        if not self.gathers(columns):
+            return np.zeros(columns.size)
+        return nnls(self.weighted(columns), self.root * self.y)[0]
+
+    def forming(self, count):
+        return float(self.n_samples) * count**2
+
+    def orthonormal(self, columns):
+        # Q has n rows; C = X' S^(1/2) Q has p. Made from the columns and not from their Gram
+        # matrix, in which dependence to seven digits already looks exact.
+        block = self.weighted(columns) / self._units(columns)
+        left, values, _ = svd(block, full_matrices=False, check_finite=False)
+        basis = left[:, values > DEPENDENT * max(block.shape) * values.max(initial=0.0)]
+        across = np.array([self.correlations(column) for column in basis.T])
+        return basis, across.reshape(-1, self.n_features).T
+
+    def least_squares(self, columns):
+        target = self.root * self.y
+        if self.gathers(columns):
+            block, units = self.weighted(columns), self._units(columns)
+            settings = {"cond": DEPENDENT * max(block.shape), "check_finite": False}
+            plain, _, rank, _ = lstsq(block, target, **settings)
+            scaled, _, scaled_rank, _ = lstsq(block / units, target, **settings)
+            # Columns of tiny units look dependent beside large ones until all have one unit; the
+            # solution of least norm is that of the plain columns.
+            return scaled / units if scaled_rank > rank else plain
+        padded = np.zeros(self.n_features)
+
+        def matvec(v):
+            padded[columns] = v.ravel()
+            return self.root * self.forward(padded)
+
+        operator = LinearOperator(
+            (self.y.size, columns.size),
+            matvec=matvec,
+            rmatvec=lambda v: self.correlations(v.ravel())[columns],
+            dtype=np.float64,
+        )
+        return lsmr(operator, target, atol=1e-14, btol=1e-14, maxiter=2000)[0]
+
+    @abstractmethod
+    def _scan_columns(self):
+        """Fill ``x_mean`` (if an intercept is fitted), ``norms`` and ``correlation``."""
+
+    @abstractmethod
+    def _spread(self, index, rows):
+        """The largest difference within one of the columns, beyond rounding of its mean."""
+
+    @abstractmethod
+    def forward(self, w):
+        """``X w`` of the centred X, as a float64 vector of n entries."""
+
+    @abstractmethod
+    def adjoint(self, r, among=None):
+        """``sum_i s_i x_ij r_i`` of the centred X, as a float64 vector of p entries.
+
+        Where only the features ``among`` are wanted, the others may be 0.
+        """
+
+    @abstractmethod
+    def columns(self, index):
+        """The given columns, centred, as a float64 matrix. For few columns only."""
+
+    @abstractmethod
+    def row_gram(self, scale):
+        """``K_ij = sqrt(s_i s_j) sum_k scale_k x_ik x_jk`` of the centred X, n x n."""
+
+
+def normalised_weights(sample_weight, n_samples):
+    """Weights that sum to one; rows of weight zero then take no part in anything."""
+    if sample_weight is None:
+        return np.full(n_samples, 1.0 / n_samples)
+    weights = np.asarray(sample_weight, dtype=np.float64)
+    # Dividing by the maximum first keeps the sum finite for weights near the largest float.
+    weights = weights / weights.max()
+    return weights / weights.sum()
+
+
+def beyond_rounding(spread, mean):
+    """The largest of the spreads that are more than the rounding of their means."""
+    return float(np.where(spread > CONSTANT_RATIO * np.abs(mean), spread, 0.0).max(initial=0.0))
