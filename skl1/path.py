@@ -13,7 +13,7 @@ from skl1.penalties import Penalty
 from skl1.problem import Point, Problem
 from skl1.solvers.driver import CONVERGED, Result, Solver, minimise
 from skl1.solvers.inner import SweepsThenNewton
-from skl1.solvers.kernels import path_sweeps
+from skl1.solvers.kernels import settle, settle_along
 from skl1.solvers.working_set import WorkingSet
 
 #: Each alpha of a continuation is about this share of the one before.
@@ -27,10 +27,10 @@ ROUNDS = 100
 GRAM_COLUMNS = 2000
 #: Sweeps for an alpha at most; what is not solved then is left to Newton's method.
 MOST_SWEEPS = 100
-#: A sweep that lowers the objective by less than this share of the gap wanted, times the relative
-#: gap itself, is the last. The gap is of first order in the error of the coefficients, and the
-#: objective of second.
-LAST_SHARE, LAST_FACTOR = 0.1, 100.0
+#: The last sweep lowers the objective by less than this share of the gap wanted, and less than its
+#: square: the gap is of first order in the error of the coefficients, the objective of second.
+#: Where that does not suffice it is this much less again.
+LAST_SHARE, CLOSER = 0.1, 1e-2
 
 
 @dataclass(frozen=True)
@@ -101,46 +101,42 @@ def gram_path(problem, alphas, *, tol, max_iter) -> list[Step]:
     """All alphas by sweeps over the Gram matrix of all features, in one compiled loop.
 
     One matrix product then gives the gradients of all solutions, and each is certified. Where the
-    sweeps did not suffice the working-set solver goes on.
+    sweeps did not suffice more follow, and then the working-set solver.
     """
     if not isinstance(problem.design, MomentDesign):
         problem = problem.on(MomentDesign.of_design(problem.design))
-    design = problem.design
-    null = problem.null
-    w, z = null.w.copy(), null.z.copy()
-    shape = alphas.size, design.n_features
-    W, Z, sweeps = np.empty(shape), np.empty(shape), np.empty(alphas.size, dtype=np.intp)
-    last = null.objective * tol * min(LAST_SHARE, LAST_FACTOR * tol)
+    design, null = problem.design, problem.null
     norms = np.where(problem.included, design.norms, 0.0)
-    sizes = alphas.size * 10 * design.n_features**2
-    path_sweeps.sized(sizes)(
-        problem.penalty,
-        design.matrix,
-        norms,
-        problem.weights,
-        alphas,
-        np.full(alphas.size, last),
-        min(MOST_SWEEPS, max_iter),
-        w,
-        z,
-        W,
-        Z,
-        sweeps,
-    )
-    Z = design.correlation - W @ design.matrix
-    Z[:, ~problem.included] = 0.0
-    rr = np.maximum(design.energy - np.einsum("kj,kj->k", W, design.correlation + Z), 0.0)
-    steps = []
-    solver = WorkingSet(SweepsThenNewton())
+    W, Z = np.empty((2, alphas.size + 1, design.n_features))
+    W[0], Z[0] = null.w, null.z
+    sweeps = np.zeros(alphas.size, dtype=np.intp)
+    target = tol * null.objective
+    limit, most = target * min(LAST_SHARE, tol), min(MOST_SWEEPS, max_iter)
+    data = problem.penalty, design.matrix, norms, problem.weights
+    work = 10 * design.n_features**2
+    settle_along.sized(work * alphas.size)(*data, alphas, limit, most, W, Z, sweeps)
+    W, Z = W[1:], Z[1:]
+    exact = design.correlation - W @ design.matrix
+    exact[:, ~problem.included] = 0.0
+    rr = np.maximum(design.energy - np.einsum("kj,kj->k", W, design.correlation + exact), 0.0)
+    steps: list[Step] = []
+    solver, last = WorkingSet(SweepsThenNewton(), narrows=False), None
     for k, alpha in enumerate(alphas):
         stage = problem.scaled(float(alpha))
-        point = stage.again(Point(W[k], Z[k], float(rr[k]), 0.0))
+        point = stage.again(Point(W[k], exact[k], float(rr[k]), 0.0))
         error = certify(stage, point).error
-        if error <= tol * null.objective:
+        left = limit
+        while error > target and sweeps[k] < most:
+            left *= CLOSER
+            more = settle.sized(work)(*data, alpha, left, most - sweeps[k], W[k], Z[k])
+            sweeps[k] += more
+            point = stage.at(W[k])
+            error = certify(stage, point).error
+        if error <= target:
             steps.append(Step(alpha, point, error, int(sweeps[k]), CONVERGED, True))
         else:
-            result = minimise(solver, stage, W[k], tol=tol, max_iter=max_iter)
-            steps.append(_step(alpha, result))
+            last = minimise(solver, stage, W[k], tol=tol, max_iter=max_iter, last=last)
+            steps.append(_step(alpha, last))
     return steps
 
 

@@ -15,6 +15,8 @@ from skl1.sklearn_api import check_sample_weight
 
 #: What it takes to copy a number, in multiplications of a matrix product.
 COPYING = 16.0
+#: Rows are picked for a product if they are fewer than one in so many.
+MANY = 8
 #: Eigenvalues of free columns' Gram matrix below this share of the largest count as zero.
 DEPENDENT = 1e-12
 
@@ -261,6 +263,8 @@ class MomentDesign(Design):
 
     def hessian(self, v):
         support = np.flatnonzero(v)
+        if MANY * support.size > v.size:
+            return self.matrix @ v
         return v[support] @ self.matrix[support]
 
     def _rows(self, columns):
@@ -288,6 +292,8 @@ class MomentDesign(Design):
         return False
 
     def gram(self, rows, columns, dtype=np.float64):
+        if rows is columns and rows.size == self.n_features and np.all(rows[1:] > rows[:-1]):
+            return self.matrix
         return self.matrix[np.ix_(rows, columns)]
 
     def forming(self, count):

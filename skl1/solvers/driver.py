@@ -67,12 +67,12 @@ class Solver(ABC):
     def init(self, problem: Problem, w: np.ndarray) -> Any:
         """The state at the start w."""
 
-    def resume(self, problem: Problem, state: Any) -> Any:
-        """The state at the start of a problem that differs in the strength of the penalty only.
+    def resume(self, problem: Problem, w: np.ndarray, state: Any) -> Any:
+        """The state at the start w of a problem that differs in the strength of the penalty only.
 
         ``state`` is the one at the end of the last problem.
         """
-        return self.init(problem, state.w)
+        return self.init(problem, w)
 
     @abstractmethod
     def step(
@@ -129,8 +129,8 @@ def minimise(
     record : bool, default=False
         Keep iteration, seconds, objective, gap and non-zeros of every check.
     last : Result, optional
-        The result for the same data and a penalty of another strength, with w its minimiser: what
-        is known of w, and what the solver has formed, serves again.
+        The result for the same data and a penalty of another strength: what the solver has formed
+        serves again, and so does what is known of its minimiser, if that is w.
 
     Returns
     -------
@@ -138,8 +138,8 @@ def minimise(
     """
     start = perf_counter()
     target = tol * problem.null.objective if problem.penalty.convex else tol
-    state = solver.init(problem, w) if last is None else solver.resume(problem, last.state)
-    point = None if last is None else problem.again(last.point)
+    state = solver.init(problem, w) if last is None else solver.resume(problem, w, last.state)
+    point = problem.again(last.point) if last is not None and w is last.w else None
     rows: list[dict[str, float]] = []
     bound = -np.inf
     while True:

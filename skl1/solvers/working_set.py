@@ -125,8 +125,8 @@ class WorkingSet(Solver):
             w=w, kept=w, alive=problem.included.copy(), members=members, store=store
         )
 
-    def resume(self, problem: Problem, state: WorkingSetState) -> WorkingSetState:
-        fresh = self.init(problem, state.w)
+    def resume(self, problem: Problem, w: np.ndarray, state: WorkingSetState) -> WorkingSetState:
+        fresh = self.init(problem, w)
         fresh.store = state.store  # which may have become double precision
         return fresh
 
