@@ -23,8 +23,9 @@ STAGES = 40
 #: What is asked of the solutions on the way.
 LOOSE = 1e-3
 ROUNDS = 100
-#: Up to this many features a path works on the Gram matrix of all, formed once.
-GRAM_COLUMNS = 2000
+#: Up to this many features a path is swept over the Gram matrix of all, formed once; up to so many
+#: more, with at least as many rows, the working set is taken from that matrix: 128 MB.
+SWEPT_COLUMNS, GRAM_COLUMNS = 500, 4000
 #: Sweeps for an alpha at most; what is not solved then is left to Newton's method.
 MOST_SWEEPS = 100
 #: The last sweep lowers the objective by less than this share of the gap wanted, and less than its
@@ -79,8 +80,11 @@ def solve_path(problem: Problem, alphas: np.ndarray, *, tol: float, max_iter: in
     tol, max_iter
         As for ``minimise``, for each alpha.
     """
-    if problem.design.n_features <= GRAM_COLUMNS:
+    p = problem.design.n_features
+    if p <= SWEPT_COLUMNS:
         return gram_path(problem, alphas, tol=tol, max_iter=max_iter)
+    if p <= min(GRAM_COLUMNS, problem.design.n_samples):
+        problem = problem.on(MomentDesign.of_design(problem.design))
     return working_set_path(problem, alphas, tol=tol, max_iter=max_iter)
 
 
@@ -103,8 +107,7 @@ def gram_path(problem, alphas, *, tol, max_iter) -> list[Step]:
     One matrix product then gives the gradients of all solutions, and each is certified. Where the
     sweeps did not suffice more follow, and then the working-set solver.
     """
-    if not isinstance(problem.design, MomentDesign):
-        problem = problem.on(MomentDesign.of_design(problem.design))
+    problem = problem.on(MomentDesign.of_design(problem.design))
     design, null = problem.design, problem.null
     norms = np.where(problem.included, design.norms, 0.0)
     W, Z = np.empty((2, alphas.size + 1, design.n_features))

@@ -22,9 +22,11 @@ def data(n=50, p=20, seed=0):
     return X, y, rng.uniform(0.2, 2.0, n)
 
 
-@pytest.fixture(params=["gram", "working set"])
+@pytest.fixture(params=["gram", "working set of the gram", "working set"])
 def route(request, monkeypatch):
-    """Both ways of following a path, on data for which the first would be taken."""
+    """All ways of following a path, on data for which the first would be taken."""
+    if request.param != "gram":
+        monkeypatch.setattr("skl1.path.SWEPT_COLUMNS", 0)
     if request.param == "working set":
         monkeypatch.setattr("skl1.path.GRAM_COLUMNS", 0)
     return request.param
