@@ -72,7 +72,8 @@ def gap_certificate(problem: Problem, point: Point) -> Certificate:
             point.rr,
         )
     design = problem.design
-    floor = 4.0 * EPS * (float(np.abs(point.w) @ design.rounding(point.rr)) + design.energy)
+    reach = float(np.abs(point.w) @ design.lengths) * design.rounding(point.rr)
+    floor = 4.0 * EPS * (reach + design.energy)
     floor = min(floor, WORST_FLOOR * problem.design.energy)
     return Certificate(gap, floor, scaling * z)
 
@@ -164,7 +165,7 @@ def surely_zero(problem: Problem, certificate: Certificate, radii: float = 1.0) 
     radius = radii * np.sqrt(2.0 * certificate.error)
     pulled = problem.penalty.pull(certificate.dual)
     limit = problem.weights * problem.penalty.kink()
-    return pulled + np.sqrt(problem.design.norms) * radius < limit * (1.0 - 4.0 * EPS)
+    return pulled + problem.design.lengths * radius < limit * (1.0 - 4.0 * EPS)
 
 
 def fixed_point_certificate(problem: Problem, point: Point) -> Certificate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import cached_property
 
 import numpy as np
 
@@ -56,12 +57,17 @@ class Design(ABC):
         """The optimal intercept for the coefficients w."""
         return self.y_mean - float(self.x_mean @ w) if self.fit_intercept else 0.0
 
-    def rounding(self, rr):
-        """The rounding error of each correlation where the loss is ``rr / 2``, in epsilons.
+    @cached_property
+    def lengths(self):
+        """Square roots of the norms."""
+        return np.sqrt(self.norms)
 
-        About the norm of the column times that of what it is multiplied by, the residual.
+    def rounding(self, rr):
+        """The rounding error of a correlation where the loss is ``rr / 2``, per length and epsilon.
+
+        About the length of what a column is multiplied by: the residual.
         """
-        return np.sqrt(self.norms) * np.sqrt(rr)
+        return np.sqrt(rr)
 
     def gathers(self, columns):
         """Whether these columns are few enough to be gathered as a dense block."""
@@ -81,7 +87,7 @@ class Design(ABC):
 
     def _units(self, columns):
         """The norms of the columns, 1 for a norm of 0."""
-        units = np.sqrt(self.norms[columns])
+        units = self.lengths[columns]
         units[units == 0.0] = 1.0
         return units
 

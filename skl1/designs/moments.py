@@ -257,7 +257,7 @@ class MomentDesign(Design):
         )
 
     def rounding(self, rr):
-        return np.sqrt(self.norms) * np.sqrt(self.energy)
+        return np.sqrt(self.energy)
 
     def gradient(self, w, among=None):
         z = self.correlation - self.hessian(w)

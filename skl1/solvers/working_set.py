@@ -229,7 +229,7 @@ class WorkingSet(Solver):
         candidates = np.flatnonzero(state.alive & ~used)
         if problem.penalty.convex:
             limit = problem.weights[candidates] * problem.penalty.kink()
-            reach = np.sqrt(problem.design.norms[candidates])
+            reach = problem.design.lengths[candidates]
             rank = (limit - problem.penalty.pull(point.z[candidates])) / reach
         else:
             norms, weights = problem.design.norms[candidates], problem.weights[candidates]
