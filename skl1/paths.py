@@ -171,7 +171,7 @@ def lasso_path(
     >>> bool(dual_gaps.max() <= 1e-6 * y.var() / 2)
     True
     """
-    if isinstance(alphas, Integral):
+    if isinstance(alphas, Integral) and not isinstance(alphas, bool):
         alphas, n_alphas = None, alphas
     _check_limits(n_alphas, eps, max_nonzeros, max_explained)
     model = ProximalLasso(
@@ -211,13 +211,14 @@ def _check_limits(n_alphas, eps, max_nonzeros, max_explained):
 def _grid(problem: Problem, alphas, n_alphas: int, eps: float | None) -> np.ndarray:
     """The alphas as asked for, from large to small, or a grid."""
     if alphas is not None:
-        grid = np.asarray(alphas, dtype=np.float64)
-        if grid.ndim != 1 or not grid.size or not np.all((grid > 0.0) & np.isfinite(grid)):
+        grid = np.asarray(alphas)
+        numbers = grid.ndim == 1 and grid.size and grid.dtype.kind in "iuf"
+        if not numbers or not np.all((grid > 0.0) & np.isfinite(grid)):
             raise ValueError(
                 f"alphas must be a sequence of positive numbers, got {alphas!r}; for no penalty "
                 "use LinearRegression."
             )
-        return np.sort(grid)[::-1].copy()
+        return np.sort(grid.astype(np.float64))[::-1].copy()
     top = problem.alpha_max
     if not np.isfinite(top):
         raise ValueError("With l1_ratio=0 no alpha is the largest: give the alphas.")
@@ -268,7 +269,11 @@ def degrees_of_freedom(problem: Problem, w: np.ndarray, alpha: float) -> float:
     if not curvature.any():
         return float(support.size)
     gram = problem.design.gram(support, support)
-    return float(np.trace(np.linalg.solve(gram + np.diag(curvature), gram)))
+    # Of least squares, as free columns may be dependent; in units of the columns.
+    units = 1.0 / np.sqrt(gram.diagonal() + curvature)
+    gram *= units * units[:, None]
+    bent = gram + np.diag(curvature * units * units)
+    return float(np.trace(np.linalg.lstsq(bent, gram, rcond=None)[0]))
 
 
 def _basics(steps: list[Step]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -96,14 +96,15 @@ def test_means_far_beyond_the_spread():
     assert np.all(np.abs(got - second[:p].astype(float)) <= 1e-10 * np.outer(size[:p], size))
 
 
-def test_save_and_load(tmp_path):
+@pytest.mark.parametrize("name", ["moments.npz", "moments"])
+def test_save_and_load(tmp_path, name):
     X, y, s = data()
     moments = Moments.of(X, y, s)
-    moments.save(tmp_path / "moments.npz")
-    again = Moments.load(tmp_path / "moments.npz")
-    for name, value in vars(moments).items():
-        np.testing.assert_array_equal(getattr(again, name), value)
-        assert type(getattr(again, name)) is type(value)
+    moments.save(tmp_path / name)
+    again = Moments.load(tmp_path / name)
+    for field, value in vars(moments).items():
+        np.testing.assert_array_equal(getattr(again, field), value)
+        assert type(getattr(again, field)) is type(value)
 
 
 @pytest.mark.parametrize("fit_intercept", [True, False])
@@ -192,7 +193,18 @@ def test_names_of_an_earlier_fit_are_forgotten():
     assert not hasattr(model, "feature_names_in_")
 
 
-def test_what_is_refused():
+@pytest.mark.parametrize("model", [RidgeGD(0.0), ProximalLasso(1e-3, penalty_weights=[0, 0])])
+def test_of_many_solutions_the_one_of_least_norm(model):
+    """The same one as from the rows, in the columns' own units."""
+    X, y = np.array([[1.0, 10.0], [2.0, 20.0]]), np.array([1.0, 2.0])
+    with quiet():
+        rows = type(model)(**model.get_params()).fit(X, y).coef_
+        sums = model.fit_moments(Moments.of(X, y)).coef_
+    np.testing.assert_allclose(rows, [1 / 101, 10 / 101])
+    np.testing.assert_allclose(sums, rows)
+
+
+def test_what_is_refused(tmp_path):
     X, y, _ = data()
     moments = Moments.of(X, y)
     with pytest.raises(ValueError, match="7 features cannot be added to those of 6"):
@@ -207,6 +219,11 @@ def test_what_is_refused():
         Moments.of(X, y, -np.ones(y.size))
     with pytest.raises(ValueError, match="finite"):
         Moments.of(X, y, np.inf)
+    with pytest.raises(ValueError, match="could not convert"):
+        Moments.of(X, y, "abc")
+    np.savez(tmp_path / "other.npz", a=X)
+    with pytest.raises(ValueError, match="holds no Moments"):
+        Moments.load(tmp_path / "other.npz")
     with pytest.raises(TypeError, match=r"Moments\.of"):
         ProximalLasso().fit_moments((X, y))
     with pytest.raises(ValueError, match="no row with a positive weight"):

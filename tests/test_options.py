@@ -815,3 +815,20 @@ def test_public_names():
     public = {getattr(skl1, name) for name in skl1.__all__ if not name.startswith("_")}
     assert set(ESTIMATORS) <= public
     assert set(EXACT) <= {cls.__name__ for cls in ESTIMATORS}
+
+
+def test_one_row_and_no_penalty():
+    """Nothing varies: the model is the intercept."""
+    with pytest.warns(EmptyModelWarning):
+        model = RidgeGD(0.0).fit([[1.0, 2.0]], [3.0])
+    assert not model.coef_.any()
+    assert model.intercept_ == 3.0
+
+
+def test_single_precision_whose_intercept_cannot_be_held():
+    """Means of 1e7: the rounded intercept costs more than the tolerance, and the fit says so."""
+    X = (np.array([[1.0], [2.0], [4.0]]) + 1e7).astype(np.float32)
+    with pytest.warns(ConvergenceWarning, match="duality gap"):
+        model = ProximalLasso(0.01, tol=1e-6).fit(X, np.array([1.0, 2.0, 4.0]))
+    assert not model.converged_
+    assert model.dual_gap_ > 1e-6

@@ -185,6 +185,9 @@ def test_nothing_to_explain(route):
         ({"alphas": [np.nan]}, "positive"),
         ({"alphas": [np.inf]}, "positive"),
         ({"alphas": []}, "alphas"),
+        ({"alphas": [1j]}, "positive"),
+        ({"alphas": "a"}, "positive"),
+        ({"alphas": True}, "positive"),
         ({"alphas": [[1.0]]}, "alphas"),
         ({"n_alphas": 0}, "n_alphas"),
         ({"n_alphas": 2.5}, "n_alphas"),
@@ -213,3 +216,14 @@ def test_ridge_regression_on_given_alphas(route):
     for k, alpha in enumerate([1.0, 0.1]):
         ridge = sklearn.linear_model.Ridge(50 * alpha).fit(X, y)
         np.testing.assert_allclose(coefs[:, k], ridge.coef_, atol=1e-5)
+
+
+def test_degrees_of_freedom_of_dependent_columns():
+    """Free twins, and a curvature that is lost beside the Gram matrix."""
+    identity = np.eye(6)
+    X, y = np.c_[identity[:, :3], identity[:, :2]], np.array([1.0, 2, 4, 9, 3, 5])
+    options = {"l1_ratio": 0.5, "alphas": [0.01], "return_path": True}
+    path = lasso_path(X, y, penalty_weights=[0, 0, 1, 0, 0], **options)
+    assert 2.0 < path.degrees_of_freedom[0] < 3.0
+    path = lasso_path(np.full((1, 2), 3e8), [1.0], fit_intercept=False, **options)
+    assert path.degrees_of_freedom[0] == pytest.approx(1.0)

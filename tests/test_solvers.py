@@ -755,6 +755,20 @@ def test_newton_step_refuses_a_singular_support():
     assert problem.at(block.w).objective < before
 
 
+@pytest.mark.parametrize("near", [1e-3, 0.0])
+def test_dependent_sparse_columns_of_which_some_are_free(near):
+    """Conjugate gradients do not descend there; a factor takes over, as it does for dense X."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 2)) @ rng.normal(size=(2, 100)) + near * rng.normal(size=(60, 100))
+    y = X[:, :10] @ rng.normal(size=10) + 0.3 * rng.normal(size=60)
+    u = np.ones(100)
+    u[:4] = 0.0
+    problem = Problem(make_design(sparse.csc_array(X), y), L1(1.0), u)
+    problem = problem.with_penalty(L1(0.1 * problem.alpha_max))
+    result = run(FAST, problem, tol=1e-6, max_iter=20)
+    assert result.stop_reason == CONVERGED
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_walk_along_a_face(seed):
     """It ends at the least value for the coefficients that are left, and none changes sign."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 import numpy as np
 from scipy.optimize import nnls
@@ -120,7 +121,8 @@ class Moments:
         """
         X, y = check_X_y(X, y, accept_sparse="csc", dtype=[np.float64, np.float32], y_numeric=True)
         n, p = X.shape
-        if np.shape(sample_weight) in ((), (n,)) and not np.any(np.not_equal(sample_weight, 0.0)):
+        given = np.asarray(1.0 if sample_weight is None else sample_weight)
+        if given.shape in ((), (n,)) and given.dtype.kind in "biuf" and not given.any():
             nothing = np.zeros(p)
             return cls(0, 0.0, nothing, nothing, 0.0, 0.0, np.zeros((p, p)), nothing, 0.0)
         s = None if sample_weight is None else check_sample_weight(sample_weight, X)
@@ -183,12 +185,19 @@ class Moments:
 
     def save(self, file) -> None:
         """Write to a file or path, in NumPy's npz format."""
+        if not hasattr(file, "write"):  # NumPy would add its suffix to a path, and load would not
+            with Path(file).open("wb") as stream:
+                self.save(stream)
+            return
         np.savez(file, **{each.name: getattr(self, each.name) for each in fields(self)})
 
     @classmethod
     def load(cls, file) -> Moments:
         """Read what ``save`` has written."""
         with np.load(file, allow_pickle=False) as stored:
+            missing = {each.name for each in fields(cls)} - set(stored)
+            if missing:
+                raise ValueError(f"{file} holds no Moments: {', '.join(sorted(missing))} missing.")
             values = {each.name: stored[each.name] for each in fields(cls)}
         return cls(**{name: v if v.ndim else v.item() for name, v in values.items()})
 
@@ -269,26 +278,30 @@ class MomentDesign(Design):
             return self.matrix @ v
         return v[support] @ self.matrix[support]
 
-    def _rows(self, columns):
-        """``(A, b, units)``: A'A and A'b are the moments of the columns, divided by their units.
+    def _rows(self, columns, units):
+        """``(A, b)``: A'A and A'b are the moments of the columns, divided by their units.
 
         A is the root of their Gram matrix: rows that have the same moments as the data.
         """
-        units = self._units(columns)
         square = self.matrix[np.ix_(columns, columns)] / units / units[:, None]
         values, vectors = np.linalg.eigh(square)
         held = values > DEPENDENT * values.max(initial=0.0)
         root, basis = np.sqrt(values[held]), vectors[:, held]
         b = basis.T @ (self.correlation[columns] / units) / root
-        return root[:, None] * basis.T, b, units
+        return root[:, None] * basis.T, b
 
     def least_squares(self, columns):
-        A, b, units = self._rows(columns)
-        return np.linalg.lstsq(A, b, DEPENDENT)[0] / units
+        units = self._units(columns)
+        A, b = self._rows(columns, np.ones(columns.size))
+        scaled, c = self._rows(columns, units)
+        # As with rows: of least norm in the columns as they are, if those show their full rank.
+        if c.size > b.size:
+            return np.linalg.lstsq(scaled, c, DEPENDENT)[0] / units
+        return np.linalg.lstsq(A, b, DEPENDENT)[0]
 
     def nonnegative_least_squares(self, columns):
-        A, b, units = self._rows(columns)
-        return nnls(A, b)[0] / units
+        units = self._units(columns)
+        return nnls(*self._rows(columns, units))[0] / units
 
     def narrow(self, count):
         return False

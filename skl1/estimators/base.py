@@ -297,13 +297,15 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
                 "rescale them (StandardScaler does it for X)."
             )
         self.coef_, self.intercept_ = model["coef_"], model["intercept_"]
+        excess = 0.0
         if dtype != np.float64:
-            result = certified(problem, result, self.coef_.astype(np.float64))
-        offset = float(self.intercept_) - problem.design.intercept(self.coef_.astype(np.float64))
+            w = self.coef_.astype(np.float64)
+            excess = 0.5 * (float(self.intercept_) - problem.design.intercept(w)) ** 2
+            result = certified(problem, result, w, excess)
         self.n_iter_ = result.n_iter
-        self.objective_ = result.point.objective + 0.5 * offset**2
+        self.objective_ = result.point.objective + excess
         if problem.penalty.convex:
-            self.dual_gap_ = result.error + 0.5 * offset**2
+            self.dual_gap_ = result.error
         self.converged_ = result.converged
         self.stop_reason_ = result.stop_reason
         self.alpha_max_ = problem.alpha_max

@@ -37,12 +37,15 @@ class Block(ABC):
         Twice the loss.
     singular : float
         Pivots of the support's matrix below this share of the diagonal count as zero.
+    free_gram : ndarray or None
+        The columns of the Gram matrix that belong to free features, if there are any.
     doubtful : bool
         Set where more digits than the block has would be needed.
     """
 
     singular = 1e-13
     doubtful = False
+    free_gram: np.ndarray | None = None
 
     def __init__(self, problem: Problem, features: np.ndarray, point: Point):
         self.problem = problem
@@ -62,9 +65,15 @@ class Block(ABC):
             return float(np.abs(moves).max(initial=0.0) / np.sqrt(self.problem.design.energy))
         return self._gap()
 
-    @abstractmethod
     def _gap(self) -> float:
         """The duality gap of the subproblem."""
+        penalty, rr = self.problem.penalty, max(self.rr, 0.0)
+        if self.free_gram is None:
+            return best_gap(penalty, self.weights, self.w, self.z, rr)[0]
+        refitted = gap_after_refit(
+            penalty, self.weights, self.norms, self.free, self.free_gram, self.w, self.z, rr
+        )
+        return refitted[0]
 
     @abstractmethod
     def sweep(self, count: int) -> tuple[int, float]:
@@ -164,16 +173,8 @@ class GramBlock(Block):
         self.norms = self.gram.diagonal().astype(np.float64)
         if store.dtype == np.float32:
             self.singular = 1e-5
-        self.free_gram = self.gram[:, self.free] if self.free.any() else None
-
-    def _gap(self) -> float:
-        penalty, rr = self.problem.penalty, max(self.rr, 0.0)
-        if self.free_gram is None:
-            return best_gap(penalty, self.weights, self.w, self.z, rr)[0]
-        refitted = gap_after_refit(
-            penalty, self.weights, self.norms, self.free, self.free_gram, self.w, self.z, rr
-        )
-        return refitted[0]
+        if self.free.any():
+            self.free_gram = self.gram[:, self.free]
 
     def sweep(self, count):
         w, z = self.w.copy(), self.z.copy()
@@ -210,20 +211,8 @@ class ColumnBlock(Block):
         self.columns = problem.design.walk(features)
         self.residual = problem.design.residual(point.w)
         self.entries = problem.design.entries(features)
-
-    def _gap(self) -> float:
-        """The gap; the free coefficients are refitted one at a time, which flatters it."""
-        z, decrement = self.z, 0.0
         if self.free.any():
-            slack = z[self.free] if not self.problem.one_sided else self._slack()
-            decrement = float(slack @ (slack / self.norms[self.free]))
-            z = np.where(self.free, 0.0, z)
-        penalty, rr = self.problem.penalty, max(self.rr, 0.0)
-        return best_gap(penalty, self.weights, self.w, z, rr)[0] + 0.5 * decrement
-
-    def _slack(self):
-        w, z = self.w[self.free], self.z[self.free]
-        return np.where(w > 0.0, z, np.maximum(z, 0.0))
+            self.free_gram = problem.design.gram(features, features[self.free])
 
     def sweep(self, count):
         self.w = self.w.copy()

@@ -195,15 +195,16 @@ def minimise(
     )
 
 
-def certified(problem: Problem, result: Result, w: np.ndarray) -> Result:
+def certified(problem: Problem, result: Result, w: np.ndarray, excess: float = 0.0) -> Result:
     """The same result for other coefficients: the ones that float32 can hold, say.
 
-    The dual bound found on the way stays valid for them.
+    The dual bound found on the way stays valid for them. ``excess`` is what an intercept that is
+    rounded too adds to the objective.
     """
     point = problem.at(w)
     error = certify(problem, point).error
     if problem.penalty.convex:
-        error = min(error, max(point.objective - result.bound, 0.0))
+        error = min(error, max(point.objective - result.bound, 0.0)) + excess
     unit = problem.null.objective if problem.penalty.convex else 1.0
     converged = result.converged and error <= max(result.target, SINGLE * unit)
     return replace(result, w=w, point=point, error=error, converged=converged)

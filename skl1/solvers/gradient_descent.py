@@ -76,7 +76,7 @@ class GradientDescent(Solver):
         v = w.copy() if space.scale.size == w.size else np.zeros_like(space.q)
         step = self.step_size
         if step is None:
-            most = largest_curvature(space, charge)
+            most = largest_curvature(space, charge) or 1.0  # nothing varies: any step will do
             least = float((charge * space.scale)[space.scale > 0.0].min(initial=most))
             step = 2.0 / (most + least) if isinstance(self.momentum, Still) else 1.0 / most
         return DescentState(w=w, space=space, charge=charge, v=v, before=v.copy(), step=step)

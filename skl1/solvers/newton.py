@@ -19,6 +19,8 @@ SLACK = 1e-3
 FORCING, CG_STEPS = 1e-3, 200
 #: How often a step that does not descend is halved.
 HALVINGS = 4
+#: Coefficients at most whose matrix is formed where conjugate gradients do not descend.
+FACTORED = 2000
 #: Share of the largest entry below which an entry of a null vector is rounding.
 NEGLIGIBLE = 1e-9
 
@@ -40,7 +42,10 @@ def newton_step(block: Block, insist: bool) -> bool:
     penalty = block.problem.penalty
     support = np.flatnonzero(block.w)
     if block.iterates(support):
-        return conjugate_step(block, support)
+        kept = conjugate_step(block, support)
+        if kept is not None or not insist or support.size > FACTORED:
+            return bool(kept)
+        # Many signs would change at once, as on dependent columns: a factor can walk the face.
     while True:
         w, u = block.w[support], block.weights[support]
         hessian = block.hessian(support)
@@ -85,8 +90,10 @@ def newton_step(block: Block, insist: bool) -> bool:
     return kept_support
 
 
-def conjugate_step(block: Block, support: np.ndarray) -> bool:
+def conjugate_step(block: Block, support: np.ndarray) -> bool | None:
     """The same without a matrix: the step by conjugate gradients, shortened until it descends.
+
+    None if it does not.
 
     Nocedal and Wright, "Numerical optimization", algorithm 7.1, in units of each column's norm.
     """
@@ -112,7 +119,7 @@ def conjugate_step(block: Block, support: np.ndarray) -> bool:
             block.move(support, new)
             return bool(np.all(new * w > 0.0))
         step *= 0.5
-    return False
+    return None
 
 
 def conjugate_gradients(product: Callable, b: np.ndarray) -> np.ndarray:
