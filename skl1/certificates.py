@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skl1.designs.base import DEPENDENT_GRAM
 from skl1.penalties.base import Penalty, prox_vector
 from skl1.problem import Point, Problem
 
 EPS = float(np.finfo(np.float64).eps)
-#: Eigenvalues of the free columns' Gram matrix below this share of the largest count as zero.
-DEPENDENT = 1e-12
 #: Cosine of the angle to the residual below which a column is orthogonal up to rounding.
 ORTHOGONAL = 1e-10
 #: Rounding never excuses a larger error than this share of y's energy.
@@ -106,7 +105,7 @@ def gap_after_refit(penalty, weights, norms, free, free_gram, w, z, rr):
         block = free_gram[:, active[free]]
         units = 1.0 / np.sqrt(norms[active])
         square = block[active] * units * units[:, None]
-        step = units * np.linalg.lstsq(square, units * z[active], rcond=DEPENDENT)[0]
+        step = units * np.linalg.lstsq(square, units * z[active], rcond=DEPENDENT_GRAM)[0]
         decrement = float(step @ z[active])
         z = z - block @ step
         # Orthogonal but for rounding counts as orthogonal; what is left enters the gap.

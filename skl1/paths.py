@@ -32,7 +32,8 @@ class LassoPath:
         Upper bounds of the distance of each objective from its minimum.
     objectives : ndarray of shape (n_alphas,)
     explained : ndarray of shape (n_alphas,)
-        Share of the (weighted) variance of y that is explained, on the data of the fit.
+        Share of the (weighted) variance of y that is explained, on the data of the fit; of its mean
+        square without an intercept.
     n_nonzeros : ndarray of shape (n_alphas,)
     degrees_of_freedom : ndarray of shape (n_alphas,)
         Of the coefficients, without the intercept: the number of non-zeros for the Lasso [1]_, the
@@ -139,7 +140,7 @@ def lasso_path(
     alphas : ndarray of shape (n_alphas,)
         The alphas, from large to small.
     coefs : ndarray of shape (n_features, n_alphas)
-        Coefficients along the path.
+        Coefficients along the path, in float64.
     dual_gaps : ndarray of shape (n_alphas,)
         The duality gap of each, in units of the objective.
     path : LassoPath
@@ -271,7 +272,7 @@ def degrees_of_freedom(problem: Problem, w: np.ndarray, alpha: float) -> float:
     gram = problem.design.gram(support, support)
     # Of least squares, as free columns may be dependent; in units of the columns.
     units = 1.0 / np.sqrt(gram.diagonal() + curvature)
-    gram *= units * units[:, None]
+    gram = gram * units * units[:, None]
     bent = gram + np.diag(curvature * units * units)
     return float(np.trace(np.linalg.lstsq(bent, gram, rcond=None)[0]))
 

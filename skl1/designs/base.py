@@ -14,6 +14,8 @@ from skl1.compiled import Record, RowMatrix, kernel
 SAFE_MEAN_RATIO = 100.0
 #: A column whose standard deviation is below this share of its mean is constant.
 CONSTANT_RATIO = 1e-14
+#: Eigenvalues of a Gram matrix below this share of the largest count as zero.
+DEPENDENT_GRAM = 1e-12
 
 
 class Design(ABC):
@@ -149,6 +151,11 @@ class Design(ABC):
     def energy_of(self, residual):
         """``sum_i s_i r_i^2`` of such a residual."""
         raise NotImplementedError
+
+
+def clear_constant(norms, means):
+    """Set to 0, in place, the norms that are the rounding of a constant column."""
+    norms[np.sqrt(norms) <= CONSTANT_RATIO * np.abs(means)] = 0.0
 
 
 class GramOperator(Record):

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import nnls
 from sklearn.utils.validation import check_X_y
 
-from skl1.designs.base import CONSTANT_RATIO, Design, GramOperator
+from skl1.designs.base import DEPENDENT_GRAM, Design, GramOperator, clear_constant
 from skl1.designs.make import make_design
 from skl1.designs.table import LARGEST, SMALLEST
 from skl1.sklearn_api import check_sample_weight
@@ -18,8 +18,6 @@ from skl1.sklearn_api import check_sample_weight
 COPYING = 16.0
 #: Rows are picked for a product if they are fewer than one in so many.
 MANY = 8
-#: Eigenvalues of free columns' Gram matrix below this share of the largest count as zero.
-DEPENDENT = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,7 +226,7 @@ class MomentDesign(Design):
         self.matrix, self.correlation, self.energy = matrix, correlation, energy
         self.x_mean, self.y_mean = x_mean, y_mean
         self.norms = matrix.diagonal().copy()
-        self.norms[np.sqrt(self.norms) <= CONSTANT_RATIO * np.abs(x_mean)] = 0.0
+        clear_constant(self.norms, x_mean)
 
     @classmethod
     def of_moments(cls, moments: Moments, fit_intercept: bool) -> MomentDesign:
@@ -285,7 +283,7 @@ class MomentDesign(Design):
         """
         square = self.matrix[np.ix_(columns, columns)] / units / units[:, None]
         values, vectors = np.linalg.eigh(square)
-        held = values > DEPENDENT * values.max(initial=0.0)
+        held = values > DEPENDENT_GRAM * values.max(initial=0.0)
         root, basis = np.sqrt(values[held]), vectors[:, held]
         b = basis.T @ (self.correlation[columns] / units) / root
         return root[:, None] * basis.T, b
@@ -296,8 +294,8 @@ class MomentDesign(Design):
         scaled, c = self._rows(columns, units)
         # As with rows: of least norm in the columns as they are, if those show their full rank.
         if c.size > b.size:
-            return np.linalg.lstsq(scaled, c, DEPENDENT)[0] / units
-        return np.linalg.lstsq(A, b, DEPENDENT)[0]
+            return np.linalg.lstsq(scaled, c, DEPENDENT_GRAM)[0] / units
+        return np.linalg.lstsq(A, b, DEPENDENT_GRAM)[0]
 
     def nonnegative_least_squares(self, columns):
         units = self._units(columns)

@@ -10,7 +10,7 @@ from scipy.linalg import lstsq, svd
 from scipy.optimize import nnls
 from scipy.sparse.linalg import LinearOperator, lsmr
 
-from skl1.designs.base import CONSTANT_RATIO, Design
+from skl1.designs.base import CONSTANT_RATIO, Design, clear_constant
 
 #: Largest dense block (in float64 entries) that a least-squares fit may gather: 256 MB.
 BLOCK_ENTRIES = 2**25
@@ -63,8 +63,7 @@ class TableDesign(Design):
         with np.errstate(all="ignore"):
             self.energy = float(self.weights @ (self.y * self.y))
             self._scan_columns()
-            # Deviations this small against the mean are the rounding of a constant column.
-            self.norms[np.sqrt(self.norms) <= CONSTANT_RATIO * np.abs(self.x_mean)] = 0.0
+            clear_constant(self.norms, self.x_mean)
         # As a rule a glance suffices, which NaN fails too; what is wrong takes a closer look.
         within = self.norms.min() >= SMALLEST and self.norms.max() < LARGEST
         if not (within and SMALLEST <= self.energy < LARGEST):
