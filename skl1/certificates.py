@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,25 +128,76 @@ def best_gap(
     clipped on one side only its dual point would be infeasible. The other is c = 1, which
     costs a finite conjugate only where the penalty has an l2 term; at an optimum it is exact.
     """
-    charged = float(weights @ penalty.value(w))
-    agreement = float(w @ z)
     limit = weights * penalty.kink()
-    pulled = penalty.pull(z)
-    highest = largest_multiple(limit, pulled)
+    return gap_along(
+        float(weights @ penalty.value(w)),
+        float(w @ z),
+        rr,
+        largest_multiple(limit, penalty.pull(z)),
+        lambda: largest_multiple(limit, penalty.pull(-z)),
+        lambda: charge_beyond(penalty, weights, z),
+    )
+
+
+def best_gaps(
+    penalty: Penalty,
+    alphas: np.ndarray,
+    weights: np.ndarray,
+    charged: np.ndarray,
+    agreement: np.ndarray,
+    Z: np.ndarray,
+    rr: np.ndarray,
+) -> np.ndarray:
+    """The gaps of many points under the weights times an alpha each; z is a row of Z.
+
+    ``charged`` and ``agreement`` are ``sum_j u_j g(w_j)`` and ``w . z``.
+    """
+    limit = weights * penalty.kink()
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        highest = alphas * np.fmin.reduce(limit / penalty.pull(Z), axis=1, initial=np.inf)
+    gaps = np.empty(rr.size)
+    for k, alpha in enumerate(alphas):
+        gaps[k] = gap_along(
+            float(charged[k]),
+            float(agreement[k]),
+            float(rr[k]),
+            float(highest[k]),
+            lambda k=k, alpha=alpha: largest_multiple(alpha * limit, penalty.pull(-Z[k])),
+            lambda k=k, alpha=alpha: charge_beyond(penalty, alpha * weights, Z[k]),
+        )[0]
+    return gaps
+
+
+def gap_along(
+    charged: float,
+    agreement: float,
+    rr: float,
+    highest: float,
+    lowest: Callable[[], float],
+    beyond: Callable[[], float],
+) -> tuple[float, float]:
+    """``(gap, c)`` along the residual, from what the penalty says.
+
+    ``charged`` is ``sum_j u_j g(w_j)``, ``agreement`` ``w . z``; ``highest`` and ``lowest`` are the
+    largest multiples of z and of -z within the kink, ``beyond`` the conjugate at c = 1.
+    """
     c = min(1.0 + agreement / rr if rr > 0.0 else 1.0, highest)
     if c < 0.0:
-        c = max(c, -largest_multiple(limit, penalty.pull(-z)))
+        c = max(c, -lowest())
     gap = 0.5 * (1.0 - c) ** 2 * rr + charged - c * agreement
-    conjugate = 0.0
-    if highest < 1.0:  # within the kink the conjugate is zero
-        conjugate = np.inf
-        if penalty.bends:
-            beyond = pulled > limit
-            conjugate = float(penalty.conjugate(z[beyond], weights[beyond]).sum())  # type: ignore[attr-defined]
+    conjugate = 0.0 if highest >= 1.0 else beyond()  # within the kink the conjugate is zero
     if charged - agreement + conjugate < gap:
         c = 1.0
         gap = charged - agreement + conjugate
     return max(float(gap), 0.0), float(c)
+
+
+def charge_beyond(penalty: Penalty, weights: np.ndarray, z: np.ndarray) -> float:
+    """The conjugate at z, which is zero but for the features beyond their kink."""
+    if not penalty.bends:
+        return np.inf
+    beyond = penalty.pull(z) > weights * penalty.kink()
+    return float(penalty.conjugate(z[beyond], weights[beyond]).sum())  # type: ignore[attr-defined]
 
 
 def largest_multiple(limit: np.ndarray, pulled: np.ndarray) -> float:

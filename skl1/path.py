@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from skl1.certificates import certify
+from skl1.batches import ALL, shared_paths
 from skl1.designs import MomentDesign
 from skl1.penalties import Penalty
-from skl1.problem import Point, Problem
-from skl1.solvers.driver import CONVERGED, Result, Solver, minimise
+from skl1.problem import Problem
+from skl1.solvers.driver import Solver, minimise
 from skl1.solvers.inner import SweepsThenNewton
-from skl1.solvers.kernels import settle, settle_along
 from skl1.solvers.working_set import WorkingSet
+from skl1.step import Step
 
 #: Each alpha of a continuation is about this share of the one before.
 SHRINK = 0.6
@@ -23,27 +22,9 @@ STAGES = 40
 #: What is asked of the solutions on the way.
 LOOSE = 1e-3
 ROUNDS = 100
-#: Up to this many features a path is swept over the Gram matrix of all, formed once; up to so many
-#: more, with at least as many rows, the working set is taken from that matrix: 128 MB.
-SWEPT_COLUMNS, GRAM_COLUMNS = 500, 4000
-#: Sweeps for an alpha at most; what is not solved then is left to Newton's method.
-MOST_SWEEPS = 100
-#: The last sweep lowers the objective by less than this share of the gap wanted, and less than its
-#: square: the gap is of first order in the error of the coefficients, the objective of second.
-#: Where that does not suffice it is this much less again.
-LAST_SHARE, CLOSER = 0.1, 1e-2
-
-
-@dataclass(frozen=True)
-class Step:
-    """The solution at one alpha of a path."""
-
-    alpha: float
-    point: Point
-    error: float  #: the duality gap
-    n_iter: int
-    stop_reason: str
-    converged: bool
+#: Up to this many features, with at least as many rows, a path works on the Gram matrix of all,
+#: formed once: 128 MB.
+GRAM_COLUMNS = 4000
 
 
 def follow_path(
@@ -80,12 +61,18 @@ def solve_path(problem: Problem, alphas: np.ndarray, *, tol: float, max_iter: in
     tol, max_iter
         As for ``minimise``, for each alpha.
     """
-    p = problem.design.n_features
-    if p <= SWEPT_COLUMNS:
-        return gram_path(problem, alphas, tol=tol, max_iter=max_iter)
-    if p <= min(GRAM_COLUMNS, problem.design.n_samples):
-        problem = problem.on(MomentDesign.of_design(problem.design))
-    return working_set_path(problem, alphas, tol=tol, max_iter=max_iter)
+    return solve_paths([problem], alphas, tol=tol, max_iter=max_iter)[0]
+
+
+def solve_paths(problems: Sequence[Problem], alphas, *, tol, max_iter) -> list[list[Step]]:
+    """The same for several problems on the same X, or on moments, that differ in their weights."""
+    penalty, design = problems[0].penalty, problems[0].design
+    p = design.n_features
+    if p <= min(GRAM_COLUMNS, design.n_samples) or p <= ALL:
+        problems = [each.on(MomentDesign.of_design(each.design)) for each in problems]
+    if penalty.steady_curvature is not None and (penalty.kink() > 0.0 or p <= ALL):
+        return shared_paths(problems, alphas, tol=tol, max_iter=max_iter)
+    return [working_set_path(each, alphas, tol=tol, max_iter=max_iter) for each in problems]
 
 
 def working_set_path(problem, alphas, *, tol, max_iter) -> list[Step]:
@@ -97,53 +84,5 @@ def working_set_path(problem, alphas, *, tol, max_iter) -> list[Step]:
         start = problem.null.w if result is None else result.w
         stage = problem.scaled(float(alpha))
         result = minimise(solver, stage, start, tol=tol, max_iter=max_iter, last=result)
-        steps.append(_step(alpha, result))
+        steps.append(Step.of(alpha, result))
     return steps
-
-
-def gram_path(problem, alphas, *, tol, max_iter) -> list[Step]:
-    """All alphas by sweeps over the Gram matrix of all features, in one compiled loop.
-
-    One matrix product then gives the gradients of all solutions, and each is certified. Where the
-    sweeps did not suffice more follow, and then the working-set solver.
-    """
-    problem = problem.on(MomentDesign.of_design(problem.design))
-    design, null = problem.design, problem.null
-    norms = np.where(problem.included, design.norms, 0.0)
-    W, Z = np.empty((2, alphas.size + 1, design.n_features))
-    W[0], Z[0] = null.w, null.z
-    sweeps = np.zeros(alphas.size, dtype=np.intp)
-    target = tol * null.objective
-    limit, most = target * min(LAST_SHARE, tol), min(MOST_SWEEPS, max_iter)
-    data = problem.penalty, design.matrix, norms, problem.weights
-    work = 10 * design.n_features**2
-    settle_along.sized(work * alphas.size)(*data, alphas, limit, most, W, Z, sweeps)
-    W, Z = W[1:], Z[1:]
-    exact = design.correlation - W @ design.matrix
-    exact[:, ~problem.included] = 0.0
-    rr = np.maximum(design.energy - np.einsum("kj,kj->k", W, design.correlation + exact), 0.0)
-    steps: list[Step] = []
-    solver, last = WorkingSet(SweepsThenNewton(), narrows=False), None
-    for k, alpha in enumerate(alphas):
-        stage = problem.scaled(float(alpha))
-        point = stage.again(Point(W[k], exact[k], float(rr[k]), 0.0))
-        error = certify(stage, point).error
-        left = limit
-        while error > target and sweeps[k] < most:
-            left *= CLOSER
-            more = settle.sized(work)(*data, alpha, left, most - sweeps[k], W[k], Z[k])
-            sweeps[k] += more
-            point = stage.at(W[k])
-            error = certify(stage, point).error
-        if error <= target:
-            steps.append(Step(alpha, point, error, int(sweeps[k]), CONVERGED, True))
-        else:
-            last = minimise(solver, stage, W[k], tol=tol, max_iter=max_iter, last=last)
-            steps.append(_step(alpha, last))
-    return steps
-
-
-def _step(alpha: float, result: Result) -> Step:
-    return Step(
-        alpha, result.point, result.error, result.n_iter, result.stop_reason, result.converged
-    )

@@ -10,8 +10,9 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.estimators import ProximalLasso
-from skl1.path import Step, solve_path
+from skl1.path import solve_path
 from skl1.problem import Problem
+from skl1.step import Step, coefficients
 from skl1.threads import single_threaded
 
 #: The smallest alpha of a grid as a share of the largest: with more rows than columns, and without.
@@ -193,7 +194,7 @@ def lasso_path(
     _warn(steps, tol, problem.null.objective)
     if return_path:
         return _collect(problem, steps)
-    return _basics(steps)
+    return _basics(problem, steps)
 
 
 def _check_limits(n_alphas, eps, max_nonzeros, max_explained):
@@ -235,14 +236,14 @@ def _grid(problem: Problem, alphas, n_alphas: int, eps: float | None) -> np.ndar
 
 def _explained(problem: Problem, step: Step) -> float:
     energy = problem.design.energy
-    return 1.0 - step.point.rr / energy if energy > 0.0 else 0.0
+    return 1.0 - step.rr / energy if energy > 0.0 else 0.0
 
 
 def _cut(problem: Problem, steps: list[Step], max_nonzeros, max_explained) -> list[Step]:
     """The path up to where the caller wants to see it; at least one model."""
     end = len(steps)
     for k, step in enumerate(steps):
-        if max_nonzeros is not None and np.count_nonzero(step.point.w) > max_nonzeros:
+        if max_nonzeros is not None and step.features.size > max_nonzeros:
             end = min(end, k)
         if max_explained is not None and _explained(problem, step) > max_explained:
             end = min(end, k + 1)
@@ -277,24 +278,24 @@ def degrees_of_freedom(problem: Problem, w: np.ndarray, alpha: float) -> float:
     return float(np.trace(np.linalg.lstsq(bent, gram, rcond=None)[0]))
 
 
-def _basics(steps: list[Step]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _basics(problem: Problem, steps: list[Step]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Alphas, coefficients, gaps."""
     alphas, gaps = (np.array([getattr(step, of) for step in steps]) for of in ("alpha", "error"))
-    return alphas, np.array([step.point.w for step in steps]).T + 0.0, gaps
+    return alphas, coefficients(steps, problem.design.n_features).T + 0.0, gaps
 
 
 def _collect(problem: Problem, steps: list[Step]) -> LassoPath:
-    alphas, coefs, dual_gaps = _basics(steps)
+    alphas, coefs, dual_gaps = _basics(problem, steps)
     return LassoPath(
         alphas=alphas,
         coefs=coefs,
         intercepts=np.array([problem.design.intercept(w) for w in coefs.T]),
         dual_gaps=dual_gaps,
-        objectives=np.array([step.point.objective for step in steps]),
+        objectives=np.array([step.objective for step in steps]),
         explained=np.array([_explained(problem, step) for step in steps]),
         n_nonzeros=np.count_nonzero(coefs, axis=0),
         degrees_of_freedom=np.array(
-            [degrees_of_freedom(problem, step.point.w, step.alpha) for step in steps]
+            [degrees_of_freedom(problem, w, a) for w, a in zip(coefs.T, alphas, strict=True)]
         ),
         n_iters=np.array([step.n_iter for step in steps]),
         converged=np.array([step.converged for step in steps]),

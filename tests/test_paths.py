@@ -22,13 +22,19 @@ def data(n=50, p=20, seed=0):
     return X, y, rng.uniform(0.2, 2.0, n)
 
 
-@pytest.fixture(params=["gram", "working set of the gram", "working set"])
+@pytest.fixture(params=["all in play", "gram", "rows", "few at a time", "one by one"])
 def route(request, monkeypatch):
     """All ways of following a path, on data for which the first would be taken."""
-    if request.param != "gram":
-        monkeypatch.setattr("skl1.path.SWEPT_COLUMNS", 0)
-    if request.param == "working set":
+    if request.param != "all in play":
+        monkeypatch.setattr("skl1.batches.ALL", 0)
+        monkeypatch.setattr("skl1.path.ALL", 0)
+    if request.param not in {"all in play", "gram"}:
         monkeypatch.setattr("skl1.path.GRAM_COLUMNS", 0)
+    if request.param == "few at a time":
+        monkeypatch.setattr("skl1.batches.ENTER", 1)
+        monkeypatch.setattr("skl1.batches.ENTER_SHARE", 0.0)
+    if request.param == "one by one":
+        monkeypatch.setattr("skl1.batches.MOST", 2)
     return request.param
 
 

@@ -16,7 +16,7 @@ LAYERS = [
     {"problem"},
     {"certificates"},
     {"solvers"},
-    {"path"},
+    {"step", "batches", "path"},
     {"estimators"},
     {"paths"},
     {"__init__", "__main__"},

@@ -165,6 +165,14 @@ class DenseDesign(TableDesign):
             out += v[rows] @ self._block(rows)
         return out
 
+    def transposed(self, V, centre):
+        if self._direct:
+            return V @ self.X - V.sum(axis=1)[:, None] * centre
+        out = np.zeros((V.shape[0], self.n_features))
+        for rows in self._chunks():
+            out += V[:, rows] @ (self.X[rows].astype(np.float64) - centre)
+        return out
+
     def columns(self, index):
         return self._block(EVERY, index)
 

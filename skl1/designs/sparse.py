@@ -68,6 +68,10 @@ class SparseDesign(TableDesign):
     def _every(self):
         return np.arange(self.n_features)
 
+    def transposed(self, V, centre):
+        product = self.X.T @ np.ascontiguousarray(V.T)
+        return product.T - V.sum(axis=1)[:, None] * centre
+
     def columns(self, index):
         return self.X[:, index].toarray().astype(np.float64) - self.x_mean[index]
 

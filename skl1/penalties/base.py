@@ -31,6 +31,11 @@ class Penalty(Record):
         return False
 
     @property
+    def steady_curvature(self) -> float | None:
+        """``g''`` away from 0 if it is the same everywhere: then g is ``kink |w| + g''/2 w^2``."""
+        return None
+
+    @property
     def one_sided(self) -> bool:
         """Whether negative coefficients are forbidden."""
         return False
@@ -105,6 +110,10 @@ class NonNegative(Penalty):
     @property
     def bends(self) -> bool:
         return self.inner.bends
+
+    @property
+    def steady_curvature(self) -> float | None:
+        return self.inner.steady_curvature
 
     @property
     def one_sided(self) -> bool:

@@ -21,6 +21,10 @@ class L1(ConvexPenalty):
 
     alpha: float
 
+    @property
+    def steady_curvature(self) -> float:
+        return 0.0
+
     def value(self, w):
         return self.alpha * np.abs(w)
 
@@ -57,6 +61,10 @@ class ElasticNet(ConvexPenalty):
     @property
     def bends(self) -> bool:
         return True
+
+    @property
+    def steady_curvature(self) -> float:
+        return self.alpha * (1.0 - self.l1_ratio)
 
     def value(self, w):
         return self.alpha * (self.l1_ratio * np.abs(w) + 0.5 * (1.0 - self.l1_ratio) * w * w)
@@ -96,6 +104,10 @@ class SquaredL2(ConvexPenalty):
     @property
     def bends(self) -> bool:
         return True
+
+    @property
+    def steady_curvature(self) -> float:
+        return self.alpha
 
     def value(self, w):
         return 0.5 * self.alpha * w * w

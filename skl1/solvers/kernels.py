@@ -36,52 +36,6 @@ def sweep(penalty, gram, norms, weights, w, z, count):
 
 
 @kernel(exact=True)
-def settle(penalty, gram, norms, weights, alpha, limit, most, w, z):
-    """Coordinate descent on a Gram matrix for weights times alpha, in place. Returns the sweeps.
-
-    It ends when a sweep over all moves less than ``limit`` in the sum of ``d_j (change of w_j)^2``,
-    which is what the objective falls by at least twice; or after ``most``. Between such sweeps only
-    the coefficients in use are looked at.
-    """
-    p = w.size
-    full = True
-    for done in range(1, most + 1):
-        moved = 0.0
-        for j in range(p):
-            old = w[j]
-            d = norms[j]
-            if d > 0.0 and (full or old != 0.0):
-                new = penalty.prox(old + z[j] / d, alpha * weights[j] / d)
-                if new != old:
-                    move = new - old
-                    w[j] = new
-                    moved += d * move * move
-                    for i in range(p):
-                        z[i] -= gram[j, i] * move
-        if moved <= limit:
-            if full:
-                return done
-            full = True
-        else:
-            full = False
-    return most
-
-
-@kernel(exact=True)
-def settle_along(penalty, gram, norms, weights, alphas, limit, most, W, Z, sweeps):
-    """The same for one alpha after the other, each from where the last one ended.
-
-    Row k + 1 of W and of Z becomes the solution for alpha k; row 0 is the start.
-    """
-    for k in range(alphas.size):
-        W[k + 1] = W[k]
-        Z[k + 1] = Z[k]
-        sweeps[k] = settle(
-            penalty, gram, norms, weights, alphas[k], limit, most, W[k + 1], Z[k + 1]
-        )
-
-
-@kernel(exact=True)
 def gram_shift(gram, index, step, z):
     """``z <- z - G[:, index] step``."""
     for k in range(index.size):
