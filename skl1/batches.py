@@ -24,7 +24,7 @@ ALL, LONGEST = 500, 1000
 #: Correlations held at a time: this share of the entries of X, within bounds (8 and 32 MB).
 SHARE, FEWEST, MANY = 8, 2**20, 2**22
 #: Features in play at most; with more, one alpha follows the other by the working-set solver.
-MOST = 2000
+MOST = 900
 #: At most so many features enter at a time, and this share of those in play.
 ENTER, ENTER_SHARE = 50, 0.5
 #: A subproblem is solved until a sweep lowers the objective by less than this share of the null

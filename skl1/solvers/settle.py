@@ -34,13 +34,23 @@ def settle(
     """
     p = w.size
     extra = alpha * bend * weights
+    pull = alpha * kink * weights
+    one_sided = penalty.project(-1.0) == 0.0
     if bend > 0.0:
         held[0] = 0  # the factor was that of another alpha
     slight = SLIGHT * limit / p
     full = True
+    settled = False
     regular = True
-    spent = 0.0
+    # With the factor in hand a Newton step is the best guess of where the support moves to.
+    spent = 2.0 * p * held[0]
     for done in range(1, most + 1):
+        if regular and not settled and spent > newton_price(w, order, held):
+            spent = 0.0
+            full = True
+            regular = update_factor(gram, pull, extra, w, z, order, held, factor)
+            if regular:
+                newton_walk(gram, pull, extra, one_sided, w, z, order, held, factor)
         moved = 0.0
         for j in range(p):
             old = w[j]
@@ -55,24 +65,18 @@ def settle(
                     spent += p
                     for i in range(p):
                         z[i] -= gram[j, i] * move
-        if moved <= limit and full:
-            return done
-        full = moved <= limit
         spent += 4.0 * p
-        if regular and not full and spent >= newton_price(w, order, held):
-            spent = 0.0
-            pull = alpha * kink * weights
-            one_sided = penalty.project(-1.0) == 0.0
-            while regular and not full:  # each that is no whole step drops a feature
-                regular = update_factor(gram, pull, extra, w, z, order, held, factor)
-                if regular:
-                    full = newton_move(gram, pull, extra, one_sided, w, z, order, held, factor)
+        settled = moved <= limit
+        if settled and full:
+            return done
+        full = settled
     return most
 
 
 @kernel(exact=True)
 def settle_along(
-    penalty, kink, bend, gram, norms, weights, alphas, limit, most, W, Z, sweeps, order, held, factor
+    penalty, kink, bend, gram, norms, weights, alphas, limit, most, W, Z, sweeps,
+    order, held, factor,
 ):  # fmt: skip
     """The same for one alpha after the other, each from where the last one ended.
 
@@ -203,37 +207,57 @@ def remove(order, held, factor, place):
 
 
 @kernel(exact=True)
-def newton_move(gram, pull, extra, one_sided, w, z, order, held, factor):
-    """A step to the minimum on the support with its signs, or to the first change of sign.
+def newton_walk(gram, pull, extra, one_sided, w, z, order, held, factor):
+    """Walk to the minimum on the support with its signs, or on what is left of it at the end.
 
-    Returns whether it was the whole step. The objective falls on all of the way. Coefficients
-    without a kink at zero may pass it.
+    Where a coefficient would change its sign the step ends and it leaves the support; what is left
+    of the slope is what is left of the step. The objective falls all the way. Coefficients without
+    a kink at zero may pass it.
     """
-    size = held[0]
-    d = np.empty(size)
-    for i in range(size):
+    before = w.copy()
+    slope = np.empty(held[0])
+    for i in range(held[0]):
         j = order[i]
-        d[i] = z[j] - np.sign(w[j]) * pull[j] - extra[j] * w[j]
+        slope[i] = z[j] - np.sign(w[j]) * pull[j] - extra[j] * w[j]
+    left = 1.0
+    while True:
+        size = held[0]
+        d = left * slope[:size]
+        solve(factor, d)
+        share = 1.0
+        first = -1
+        for i in range(size):
+            j = order[i]
+            bounded = one_sided or pull[j] > 0.0
+            crosses = bounded and w[j] * d[i] < 0.0
+            if crosses and abs(w[j]) <= share * abs(d[i]):
+                share = abs(w[j] / d[i])
+                first = i
+        for i in range(size):
+            w[order[i]] += share * d[i]
+        if first < 0:
+            break
+        w[order[first]] = 0.0
+        left *= 1.0 - share
+        remove(order, held, factor, first)
+        slope[first : size - 1] = slope[first + 1 : size].copy()
+    for j in range(w.size):
+        move = w[j] - before[j]
+        if move != 0.0:
+            for k in range(w.size):
+                z[k] -= gram[j, k] * move
+
+
+@kernel
+def solve(factor, d):
+    """Solve ``U' U x = d`` in place."""
+    size = d.size
     for i in range(size):
         d[i] /= factor[i, i]
         for k in range(i + 1, size):
             d[k] -= d[i] * factor[i, k]
     for i in range(size - 1, -1, -1):
+        dot = 0.0
         for k in range(i + 1, size):
-            d[i] -= factor[i, k] * d[k]
-        d[i] /= factor[i, i]
-    share = 1.0
-    first = -1
-    for i in range(size):
-        j = order[i]
-        held = one_sided or pull[j] > 0.0
-        if held and w[j] * (w[j] + d[i]) <= 0.0 and -w[j] / d[i] <= share:
-            share = -w[j] / d[i]
-            first = i
-    for i in range(size):
-        j = order[i]
-        move = share * d[i] if i != first else -w[j]
-        w[j] += move
-        for k in range(w.size):
-            z[k] -= gram[j, k] * move
-    return first < 0
+            dot += factor[i, k] * d[k]
+        d[i] = (d[i] - dot) / factor[i, i]
