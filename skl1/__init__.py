@@ -3,6 +3,7 @@
 from skl1.designs import Moments
 from skl1.estimators import NonconvexLpRegressor, ProximalLasso, RidgeGD, SubgradientLasso
 from skl1.exceptions import EmptyModelWarning
+from skl1.inference import RelaxedLasso
 from skl1.paths import LassoPath, lasso_path
 
 __version__ = "0.1.0"
@@ -13,6 +14,7 @@ __all__ = [
     "Moments",
     "NonconvexLpRegressor",
     "ProximalLasso",
+    "RelaxedLasso",
     "RidgeGD",
     "SubgradientLasso",
     "__version__",

@@ -5,6 +5,7 @@ import inspect
 import warnings
 
 import numpy as np
+from scipy.optimize import nnls
 from sklearn.exceptions import ConvergenceWarning
 
 import skl1
@@ -57,6 +58,8 @@ def variants():
         skl1.NonconvexLpRegressor(alpha=0.01, p=2 / 3),
         skl1.NonconvexLpRegressor(alpha=0.01, p=1),
         skl1.NonconvexLpRegressor(alpha=0.01, p=0.5, positive=True),
+        skl1.RelaxedLasso(alpha=0.01, gamma=0.5),
+        skl1.RelaxedLasso(alpha=0.01, l1_ratio=0.5, positive=True),
     ]
 
 
@@ -68,6 +71,13 @@ def label(value):
 def is_convex(model):
     """Does the fitted model carry a duality gap?"""
     return hasattr(model, "dual_gap_")
+
+
+def solution(model):
+    """``(coef, intercept)`` that minimise the objective: of a relaxed fit its first stage."""
+    if isinstance(model, skl1.RelaxedLasso):
+        return model.lasso_coef_, model.lasso_intercept_
+    return model.coef_, model.intercept_
 
 
 @contextlib.contextmanager
@@ -142,6 +152,15 @@ def elastic_net(
     return coef, y_mean - x_mean @ coef
 
 
+def least_squares(X, y, support, *, sample_weight=None, positive=False, fit_intercept=True):
+    """``(coef, intercept)`` of least squares on the support, of least norm: explicit data."""
+    Xe, ye, x_mean, y_mean = explicit(X, y, sample_weight, fit_intercept)
+    coef = np.zeros(Xe.shape[1])
+    A = Xe[:, support]
+    coef[support] = nnls(A, ye)[0] if positive else np.linalg.pinv(A) @ ye
+    return coef, y_mean - x_mean @ coef
+
+
 def objective(
     X,
     y,
@@ -166,14 +185,13 @@ def objective(
 
 
 def own_objective(model, X, y, sample_weight=None):
-    """The objective of a fitted model at its own coefficients, from the definition."""
+    """The objective of a fitted model at what it says minimises it, from the definition."""
     power = getattr(model, "p", None)
     l1_ratio = getattr(model, "l1_ratio", 0.0 if isinstance(model, skl1.RidgeGD) else 1.0)
     return objective(
         X,
         y,
-        model.coef_,
-        model.intercept_,
+        *solution(model),
         model.alpha,
         l1_ratio=l1_ratio,
         power=power,

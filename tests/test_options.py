@@ -18,16 +18,19 @@ from common import (
     explicit,
     is_convex,
     label,
+    least_squares,
     own_objective,
     problem,
     quiet,
+    solution,
 )
-from skl1 import NonconvexLpRegressor, ProximalLasso, RidgeGD, SubgradientLasso
+from skl1 import NonconvexLpRegressor, ProximalLasso, RelaxedLasso, RidgeGD, SubgradientLasso
 from skl1.exceptions import EmptyModelWarning
 
 #: Each estimator as exactly as it can be had, at a penalty that keeps some features.
 EXACT = {
     "ProximalLasso": {"alpha": 0.2, "tol": 1e-13},
+    "RelaxedLasso": {"alpha": 0.2, "tol": 1e-13},
     "SubgradientLasso": {"alpha": 0.2, "tol": 1e-11, "max_iter": 50_000},
     "RidgeGD": {"alpha": 0.2, "tol": 1e-14},
     "NonconvexLpRegressor": {"alpha": 0.2, "tol": 1e-12},
@@ -49,12 +52,13 @@ def fit(model, *args, **kwargs):
         return model.fit(*args, **kwargs)
 
 
-def assert_same(model, coef, intercept, factor=1.0):
+def assert_same(model, coef, intercept, factor=1.0, found=None):
     """The coefficients agree to what the estimator can be expected to reach."""
     tol = factor * CLOSE.get(type(model).__name__, 1e-6)
     scale = max(1.0, np.abs(coef).max(initial=0.0))
-    assert_allclose(model.coef_, coef, rtol=0.0, atol=tol * scale)
-    assert_allclose(model.intercept_, intercept, rtol=0.0, atol=10.0 * tol * scale)
+    got, constant = found or (model.coef_, model.intercept_)
+    assert_allclose(got, coef, rtol=0.0, atol=tol * scale)
+    assert_allclose(constant, intercept, rtol=0.0, atol=10.0 * tol * scale)
 
 
 def memmapped(X, folder):
@@ -315,7 +319,18 @@ def test_combination(cls, kind, weighted, fit_intercept, penalties, positive):
             positive=positive,
             fit_intercept=fit_intercept,
         )
-        assert_same(model, coef, intercept, factor=factor)
+        assert_same(model, coef, intercept, factor=factor, found=solution(model))
+        if isinstance(model, RelaxedLasso):
+            free = np.zeros(8, dtype=bool) if u is None else u == 0.0
+            refit = least_squares(
+                X,
+                y,
+                (model.lasso_coef_ != 0.0) | free,
+                sample_weight=weights,
+                positive=positive,
+                fit_intercept=fit_intercept,
+            )
+            assert_same(model, *refit, factor=factor)
     if u is not None:
         assert not model.coef_[np.isinf(u)].any()
     if positive:
@@ -371,12 +386,12 @@ def test_two_targets_are_refused(cls, container):
 @pytest.mark.parametrize("shape", [(40, 8), (6, 20)], ids=["tall", "wide"])
 @every
 def test_no_penalty(cls, shape):
-    """alpha = 0 is least squares; only ProximalLasso has, like Lasso, a warning about it."""
+    """alpha = 0 is least squares; ProximalLasso and its kin have, like Lasso, a warning of it."""
     X, y = problem(*shape)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         model = cls(alpha=0.0).fit(X, y)
-    wanted = [UserWarning] if cls is ProximalLasso else []
+    wanted = [UserWarning] if issubclass(cls, ProximalLasso) else []
     assert [warning.category for warning in caught] == wanted
     assert model.converged_
     r = y - model.predict(X)

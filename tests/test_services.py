@@ -19,7 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from common import ESTIMATORS, label, problem, quiet, variants
-from skl1 import NonconvexLpRegressor, ProximalLasso, RidgeGD, SubgradientLasso
+from skl1 import NonconvexLpRegressor, ProximalLasso, RelaxedLasso, RidgeGD, SubgradientLasso
 
 callback = pytest.importorskip("sklearn.callback", reason="scikit-learn < 1.9 has no callbacks")
 
@@ -31,6 +31,7 @@ X, Y = problem(60, 12, noise=2.0)
 #: Options that make a fit take several steps.
 SLOW = {
     ProximalLasso: {"solver": "ista", "tol": 1e-10},
+    RelaxedLasso: {"solver": "ista", "tol": 1e-10},
     SubgradientLasso: {"max_iter": 500, "tol": 1e-12},
     RidgeGD: {"acceleration": None, "tol": 1e-12},
     NonconvexLpRegressor: {"tol": 1e-12},

@@ -19,6 +19,7 @@ LAYERS = [
     {"step", "batches", "path"},
     {"estimators"},
     {"paths"},
+    {"inference"},
     {"__init__", "__main__"},
 ]
 LONGEST = 330

@@ -117,7 +117,7 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
                 if report is not None:
 
                     def callback(w):
-                        return report(lambda: _rounded_model(problem, w, X.dtype))
+                        return report(lambda: self._model(problem, w, X.dtype))
 
                 result = self._solve(problem, self._start(problem), callback)
                 result = self._publish(problem, result, X.dtype)
@@ -263,13 +263,17 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
 
     def _start(self, problem: Problem) -> np.ndarray:
         """The last solution on a warm start, else the model without penalised features."""
-        coef = getattr(self, "coef_", None) if self.warm_start else None
+        coef = self._last_solution() if self.warm_start else None
         if coef is None or np.shape(coef) != problem.null.w.shape:
             return problem.null.w
         w = np.where(problem.included, np.asarray(coef, dtype=np.float64), 0.0)
         w = np.maximum(w, 0.0) if self.positive else w
         # A start that is worse than the null model (or not finite) is no help.
         return w if problem.at(w).objective <= problem.null.objective else problem.null.w
+
+    def _last_solution(self) -> np.ndarray | None:
+        """What the last fit found to minimise the objective, if there was one."""
+        return getattr(self, "coef_", None)
 
     def _solve(
         self, problem: Problem, start: np.ndarray, callback: Callable[[np.ndarray], bool] | None
@@ -283,6 +287,10 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
             callback=callback,
             record=self.record_history,
         )
+
+    def _model(self, problem: Problem, w: np.ndarray, dtype) -> dict[str, Any]:
+        """The attributes that predict needs, made of a solution w on the way."""
+        return _rounded_model(problem, w, dtype)
 
     def _linear_model(self) -> dict[str, Any]:
         """The attributes that predict needs."""
