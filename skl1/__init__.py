@@ -3,12 +3,13 @@
 from skl1.designs import Moments
 from skl1.estimators import NonconvexLpRegressor, ProximalLasso, RidgeGD, SubgradientLasso
 from skl1.exceptions import EmptyModelWarning
-from skl1.inference import RelaxedLasso
+from skl1.inference import DebiasedCoefficients, RelaxedLasso, debiased_lasso
 from skl1.paths import LassoPath, lasso_path
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "DebiasedCoefficients",
     "EmptyModelWarning",
     "LassoPath",
     "Moments",
@@ -18,5 +19,6 @@ __all__ = [
     "RidgeGD",
     "SubgradientLasso",
     "__version__",
+    "debiased_lasso",
     "lasso_path",
 ]

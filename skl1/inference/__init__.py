@@ -1,5 +1,6 @@
 """What comes after a selection: less shrinkage, stability, confidence intervals."""
 
+from skl1.inference.debiased import DebiasedCoefficients, debiased_lasso
 from skl1.inference.relaxed import RelaxedLasso
 
-__all__ = ["RelaxedLasso"]
+__all__ = ["DebiasedCoefficients", "RelaxedLasso", "debiased_lasso"]

@@ -1,0 +1,346 @@
+"""Confidence intervals for single coefficients of many: the de-biased Lasso."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from numbers import Real
+
+import numpy as np
+from scipy.stats import norm
+from sklearn.exceptions import ConvergenceWarning
+
+from skl1.designs import Design, MomentDesign, make_design
+from skl1.designs.table import TableDesign
+from skl1.estimators import ProximalLasso
+from skl1.inference.noise import Fit, fixed_lasso, penalty_level, scaled_lasso, standard_lasso
+from skl1.threads import single_threaded
+
+#: Up to this many features all regressions are solved on one Gram matrix: 128 MB.
+GRAM_COLUMNS = 4000
+
+
+@dataclass(frozen=True, eq=False)
+class DebiasedCoefficients:
+    r"""What ``debiased_lasso`` found, one entry for each feature that was asked for.
+
+    Attributes
+    ----------
+    features : ndarray of int of shape (n_selected,)
+        Columns of X.
+    coefs : ndarray of shape (n_selected,)
+        De-biased coefficients: none is exactly zero.
+    standard_errors : ndarray of shape (n_selected,)
+        inf for a column that is constant or a combination of others: nothing is known of its
+        coefficient.
+    lower, upper : ndarray of shape (n_selected,)
+        Ends of the confidence intervals, each by itself of the given level.
+    p_values : ndarray of shape (n_selected,)
+        Two-sided, of the hypothesis that the coefficient is zero; not corrected for their number.
+    bias_factors : ndarray of shape (n_selected,)
+        By how many standard errors a coefficient may be off, beyond noise, for each unit of
+        :math:`\sum_k sd_k |\hat w_k - w_k| / \sigma`: the error of the Lasso, which is not known.
+        The square root of n for a column that has a twin.
+    level : float
+        Level of the intervals.
+    sigma : float
+        Estimate of the standard deviation of the noise, or the one that was given.
+    lasso_coefs : ndarray of shape (n_features,)
+        Coefficients of the Lasso that was de-biased.
+    alpha : float
+        Its penalty, in units of ``sd_j |w_j|``.
+    nodewise_alphas : ndarray of shape (n_selected,)
+        Penalties of the regressions of the features on all others, as shares of their standard
+        deviation.
+    """
+
+    features: np.ndarray
+    coefs: np.ndarray
+    standard_errors: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    p_values: np.ndarray
+    bias_factors: np.ndarray
+    level: float
+    sigma: float
+    lasso_coefs: np.ndarray
+    alpha: float
+    nodewise_alphas: np.ndarray
+
+
+def debiased_lasso(
+    X,
+    y,
+    *,
+    alpha=None,
+    nodewise_alpha=None,
+    features=None,
+    level=0.95,
+    sigma=None,
+    sample_weight=None,
+    fit_intercept=True,
+    tol=1e-6,
+    max_iter=10_000,
+):
+    r"""Confidence intervals and p-values for coefficients of a linear model with many features.
+
+    A Lasso of y on X, in standard units,
+
+    .. math::
+
+        \hat w = \arg\min_w \frac{1}{2 W} \sum_i s_i (y_i - x_i^\top w - b)^2
+        + \alpha \sum_j sd_j |w_j|, \qquad W = \sum_i s_i,
+
+    is biased towards zero. For each feature j asked for, a second Lasso of column j on all others
+    leaves a residual :math:`z_j` that hardly correlates with them, and along it the bias is
+    removed [1]_ [2]_: with the residuals r of the first, and the columns centred,
+
+    .. math::
+
+        \hat b_j = \hat w_j + \frac{z_j^\top S r}{z_j^\top S x_j}, \qquad
+        se_j = \hat\sigma \, \frac{\sqrt{z_j^\top S z_j}}{|z_j^\top S x_j|},
+
+    where S has the weights :math:`n s_i / W`. The interval is :math:`\hat b_j` and
+    :math:`se_j` times a normal quantile either way.
+
+    **Valid only if** the model is linear in these columns, with errors of mean 0 and one variance
+    (with weights: of a variance proportional to :math:`1 / s_i`), independent of each other and of
+    X, Gaussian or with tails as light; if it is sparse, with s nonzero coefficients of which
+    :math:`s \log p` is small beside :math:`\sqrt{n}`; and if each column depends on few others
+    (the inverse covariance matrix of the rows has sparse rows). None of it can be seen from the
+    result. Neither are they valid for features, transformations or outliers chosen by a look at
+    the same y: take all features that were there, or a fresh half of the data. They hold for one
+    coefficient at a time; for many p-values, correct for their number.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        Data. The result does not depend on the columns' units.
+    y : array-like of shape (n_samples,)
+        Target.
+    alpha : float, default=None
+        Penalty of the first Lasso, positive, in units of ``sd_j |w_j|``. None means the scaled
+        Lasso [4]_, which estimates the level of the noise too and needs no choice.
+    nodewise_alpha : float, default=None
+        Penalty of the regressions among the features, positive, as a share of the standard
+        deviation of the column that is regressed. None means the scaled Lasso again.
+    features : array-like of int or bool, default=None
+        The columns to report, or a mask of them. None means all: one Lasso each.
+    level : float, default=0.95
+        Level of the intervals, between 0 and 1.
+    sigma : float, default=None
+        Standard deviation of the noise, if it is known. None means that it is estimated from the
+        residuals of the first Lasso, with its nonzeros counted as degrees of freedom.
+    sample_weight : float or array-like of shape (n_samples,), default=None
+        Weights, proportional to the inverse variances of the errors. A weight of 0 leaves a row
+        out, but one of 2 is not two rows.
+    fit_intercept : bool, default=True
+        Fit an intercept, in all regressions.
+    tol : float, default=1e-6
+        Duality gap wanted of each Lasso, as a share of its null objective.
+    max_iter : int, default=10000
+        Iterations allowed for each Lasso.
+
+    Returns
+    -------
+    DebiasedCoefficients
+        Coefficients, standard errors, intervals, p-values, and what they were made from.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range, not finite or misshaped, or if the first Lasso keeps so
+        many features that nothing is left to estimate the noise from.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If a gap was not reached; one warning for all regressions.
+
+    See Also
+    --------
+    StabilitySelection : Which features are selected again and again.
+    RelaxedLasso : Less shrinkage, for prediction.
+
+    Notes
+    -----
+    The penalty of the scaled Lasso is the one of [5]_, smaller than the universal
+    :math:`\sqrt{2 \log p / n}`: with n = 100 and p = 200 that overestimates the noise by a sixth.
+    In the settings of [1]_ (n = 100, p = 200, s = 3, coefficients of 1) intervals of level 0.95
+    cover nonzero coefficients in COVERAGE; see ``docs/after_selection.md``.
+
+    References
+    ----------
+    .. [1] S. van de Geer, P. Buhlmann, Y. Ritov and R. Dezeure, "On asymptotically optimal
+       confidence regions and tests for high-dimensional models", The Annals of Statistics 42,
+       2014, eq. 5.
+    .. [2] C.-H. Zhang and S. S. Zhang, "Confidence intervals for low dimensional parameters in
+       high dimensional linear models", Journal of the Royal Statistical Society B 76, 2014,
+       section 2.2.
+    .. [3] A. Javanmard and A. Montanari, "Confidence intervals and hypothesis testing for
+       high-dimensional regression", Journal of Machine Learning Research 15, 2014.
+    .. [4] T. Sun and C.-H. Zhang, "Scaled sparse linear regression", Biometrika 99, 2012,
+       section 2.
+    .. [5] T. Sun and C.-H. Zhang, "Sparse matrix inversion with scaled Lasso", Journal of Machine
+       Learning Research 14, 2013, section 4.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from skl1 import debiased_lasso
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> result = debiased_lasso(X, y)
+    >>> result.features[result.p_values < 0.001]
+    array([1, 2, 3, 8])
+    """
+    _check_numbers(level, alpha=alpha, nodewise_alpha=nodewise_alpha, sigma=sigma)
+    model = ProximalLasso(fit_intercept=fit_intercept, tol=tol, max_iter=max_iter)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        X, problem = model._posed(X, y, sample_weight)  # noqa: SLF001 (validation as in fit)
+        columns = _columns(features, X.shape[1])
+        rows = Regressions(problem.design, X, {"tol": tol, "max_iter": max_iter})
+        with single_threaded(float(X.size) * min(X.shape)):
+            known = None if sigma is None else rows.level * sigma
+            lasso = rows.lasso(rows.design, known if alpha is None else alpha)
+            if sigma is None:
+                sigma = _noise(lasso, rows.n, fit_intercept)
+            scores = [rows.score(j, lasso, nodewise_alpha) for j in columns]
+    _warn([lasso.result.converged, *(score.converged for score in scores)])
+    coefs, spreads, bias_factors, nodewise_alphas = (
+        np.array([getattr(score, name) for score in scores], dtype=float)
+        for name in ("coef", "spread", "bias_factor", "alpha")
+    )
+    errors = np.where(np.isfinite(spreads), sigma * spreads, np.inf)
+    # Without noise a coefficient is what it is, and 0 is no evidence against 0.
+    ratios = np.divide(np.abs(coefs), errors, out=np.zeros(coefs.size), where=coefs != 0.0)
+    reach = norm.isf(0.5 * (1.0 - level)) * errors
+    return DebiasedCoefficients(
+        features=columns,
+        coefs=coefs,
+        standard_errors=errors,
+        lower=coefs - reach,
+        upper=coefs + reach,
+        p_values=2.0 * norm.sf(ratios),
+        bias_factors=bias_factors,
+        level=float(level),
+        sigma=float(sigma),
+        lasso_coefs=lasso.result.w + 0.0,
+        alpha=lasso.alpha,
+        nodewise_alphas=nodewise_alphas,
+    )
+
+
+@dataclass(frozen=True)
+class Score:
+    """What the regression of a column on all others says of its coefficient."""
+
+    coef: float
+    spread: float  #: standard error per standard deviation of the noise
+    bias_factor: float
+    alpha: float
+    converged: bool
+
+
+class Regressions:
+    """The first Lasso, and those among the features, on the same rows."""
+
+    def __init__(self, table: TableDesign, X, settings: dict):
+        self.table, self.X, self.settings = table, X, settings
+        self.n = int(np.count_nonzero(table.weights))
+        self.constant = table.norms == 0.0
+        self.design: Design = table
+        if table.n_features <= GRAM_COLUMNS:
+            self.design = MomentDesign.of_design(table)
+        self.level = penalty_level(self.n, max(int(np.count_nonzero(~self.constant)), 1))
+
+    def lasso(self, design: Design, alpha: float | None, without: int | None = None) -> Fit:
+        """A Lasso in standard units, scaled if no alpha is given."""
+        excluded = self.constant.copy()
+        if without is not None:
+            excluded[without] = True
+        problem = standard_lasso(design, excluded)
+        if alpha is None:
+            return scaled_lasso(problem, self.level, **self.settings)
+        return fixed_lasso(problem, alpha, **self.settings)
+
+    def on_column(self, j: int) -> Design:
+        """The design whose target is column j."""
+        table, design = self.table, self.design
+        if not isinstance(design, MomentDesign):
+            target = table.columns(np.array([j]))[:, 0]
+            return make_design(self.X, target, table.weights, table.fit_intercept)
+        G, means = design.matrix, design.x_mean
+        return MomentDesign(
+            design.n_samples, design.fit_intercept, G, G[:, j].copy(), G[j, j], means, means[j]
+        )
+
+    def score(self, j: int, lasso: Fit, share: float | None) -> Score:
+        """The coefficient of column j without the bias of the Lasso."""
+        coef, sd = float(lasso.result.w[j]), float(self.design.lengths[j])
+        if self.constant[j]:
+            return Score(coef, np.inf, np.inf, 0.0, True)
+        fit = self.lasso(self.on_column(j), None if share is None else share * sd, without=j)
+        v = -fit.result.w
+        v[j] = 1.0
+        pulled = self.design.hessian(v)  # the correlations of all columns with z_j = X v
+        length, along = np.sqrt(v @ pulled), pulled[j]
+        others = ~self.constant
+        others[j] = False
+        most = np.abs(pulled[others] / self.design.lengths[others]).max(initial=0.0)
+        return Score(
+            coef=coef + float(v @ lasso.result.point.z) / along,
+            spread=length / (np.sqrt(self.n) * along),
+            bias_factor=np.sqrt(self.n) * most / length,
+            alpha=fit.alpha / sd,
+            converged=fit.result.converged,
+        )
+
+
+def _check_numbers(level, **positive):
+    if not (isinstance(level, Real) and 0.0 < level < 1.0):
+        raise ValueError(f"level must lie between 0 and 1, got {level!r}; 0.95 is customary.")
+    for name, value in positive.items():
+        if value is not None and not (isinstance(value, Real) and 0.0 < value < np.inf):
+            raise ValueError(
+                f"{name} must be a positive number, got {value!r}; None leaves the choice to the "
+                "scaled Lasso."
+            )
+
+
+def _columns(features, p: int) -> np.ndarray:
+    """The columns that are asked for, as numbers."""
+    if features is None:
+        return np.arange(p)
+    given = np.asarray(features)
+    if given.dtype == bool and given.shape == (p,):
+        return np.flatnonzero(given)
+    if not (given.ndim == 1 and given.size and given.dtype.kind in "iu"):
+        raise ValueError(
+            f"features must be column numbers, or a mask of the {p} columns, got {features!r}."
+        )
+    if given.min() < 0 or given.max() >= p:
+        raise ValueError(f"features must lie between 0 and {p - 1}, got {features!r}.")
+    return given.astype(np.intp)
+
+
+def _noise(lasso: Fit, n: int, fit_intercept: bool) -> float:
+    """The residual standard deviation, by degrees of freedom."""
+    used = np.count_nonzero(lasso.result.w) + fit_intercept
+    if used >= n:
+        raise ValueError(
+            f"The Lasso at alpha={lasso.alpha:g} uses {used} degrees of freedom of {n} samples and "
+            "leaves none for the noise; give a larger alpha, or sigma."
+        )
+    return lasso.sigma * float(np.sqrt(n / (n - used)))
+
+
+def _warn(converged: list[bool]) -> None:
+    failed = len(converged) - sum(converged)
+    if failed:
+        first = "the first among them" if not converged[0] else "not the first"
+        warnings.warn(
+            f"{failed} of {len(converged)} regressions did not reach tol, {first}. Increase "
+            "max_iter or tol, or scale the columns.",
+            ConvergenceWarning,
+            stacklevel=3,
+        )
