@@ -3,7 +3,12 @@
 from skl1.designs import Moments
 from skl1.estimators import NonconvexLpRegressor, ProximalLasso, RidgeGD, SubgradientLasso
 from skl1.exceptions import EmptyModelWarning
-from skl1.inference import DebiasedCoefficients, RelaxedLasso, debiased_lasso
+from skl1.inference import (
+    DebiasedCoefficients,
+    RelaxedLasso,
+    adaptive_weights,
+    debiased_lasso,
+)
 from skl1.paths import LassoPath, lasso_path
 
 __version__ = "0.1.0"
@@ -19,6 +24,7 @@ __all__ = [
     "RidgeGD",
     "SubgradientLasso",
     "__version__",
+    "adaptive_weights",
     "debiased_lasso",
     "lasso_path",
 ]

@@ -255,10 +255,10 @@ class Regressions:
 
     def lasso(self, design: Design, alpha: float | None, without: int | None = None) -> Fit:
         """A Lasso in standard units, scaled if no alpha is given."""
-        excluded = self.constant.copy()
+        factors = np.where(self.constant, np.inf, 1.0)
         if without is not None:
-            excluded[without] = True
-        problem = standard_lasso(design, excluded)
+            factors[without] = np.inf
+        problem = standard_lasso(design, factors)
         if alpha is None:
             return scaled_lasso(problem, self.level, **self.settings)
         return fixed_lasso(problem, alpha, **self.settings)

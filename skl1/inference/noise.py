@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import norm
 
 from skl1.designs import Design
-from skl1.penalties import L1
+from skl1.penalties import L1, NonNegative
 from skl1.problem import Problem
 from skl1.solvers.driver import Result, minimise
 from skl1.solvers.inner import SweepsThenNewton
@@ -28,9 +29,11 @@ class Fit:
     sigma: float  #: root of the mean squared residual
 
 
-def standard_lasso(design: Design, excluded: np.ndarray) -> Problem:
-    """The Lasso with alpha = 1 and the standard deviations as penalty weights."""
-    return Problem(design, L1(1.0), np.where(excluded, np.inf, design.lengths))
+def standard_lasso(design: Design, factors: np.ndarray, positive: bool = False) -> Problem:
+    """The Lasso with alpha = 1 and penalty weights in standard deviations; inf excludes."""
+    weights = np.full(design.n_features, np.inf)
+    np.multiply(factors, design.lengths, out=weights, where=np.isfinite(factors))
+    return Problem(design, NonNegative(L1(1.0)) if positive else L1(1.0), weights)
 
 
 def penalty_level(n: int, p: int) -> float:
@@ -58,7 +61,8 @@ def scaled_lasso(problem: Problem, level: float, *, tol: float, max_iter: int) -
     and is minimised in turn (Sun and Zhang 2012, section 2).
     """
     solver = WorkingSet(SweepsThenNewton(), narrows=False)
-    sigma, settings = float(np.sqrt(problem.null.rr)), {"tol": tol, "max_iter": max_iter}
+    settings: dict[str, Any] = {"tol": tol, "max_iter": max_iter}
+    sigma = float(np.sqrt(problem.null.rr))
     alpha = level * sigma
     result = minimise(solver, problem.scaled(alpha), problem.null.w, **settings)
     for _ in range(MOST_ROUNDS):
