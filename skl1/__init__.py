@@ -6,6 +6,7 @@ from skl1.exceptions import EmptyModelWarning
 from skl1.inference import (
     DebiasedCoefficients,
     RelaxedLasso,
+    StabilitySelection,
     adaptive_weights,
     debiased_lasso,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "ProximalLasso",
     "RelaxedLasso",
     "RidgeGD",
+    "StabilitySelection",
     "SubgradientLasso",
     "__version__",
     "adaptive_weights",

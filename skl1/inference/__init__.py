@@ -3,5 +3,12 @@
 from skl1.inference.adaptive import adaptive_weights
 from skl1.inference.debiased import DebiasedCoefficients, debiased_lasso
 from skl1.inference.relaxed import RelaxedLasso
+from skl1.inference.stability import StabilitySelection
 
-__all__ = ["DebiasedCoefficients", "RelaxedLasso", "adaptive_weights", "debiased_lasso"]
+__all__ = [
+    "DebiasedCoefficients",
+    "RelaxedLasso",
+    "StabilitySelection",
+    "adaptive_weights",
+    "debiased_lasso",
+]

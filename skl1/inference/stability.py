@@ -1,0 +1,340 @@
+"""Stability selection: the features that the Lasso selects on most halves of the data."""
+
+from __future__ import annotations
+
+import warnings
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.feature_selection import SelectorMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.validation import check_is_fitted
+
+from skl1.estimators import ProximalLasso
+from skl1.inference.bounds import lifted, unimodal, worst_case
+from skl1.sklearn_api import Interval, StrOptions, check_sample_weight, fit_context, validate_data
+from skl1.solvers.driver import minimise
+from skl1.solvers.inner import SweepsThenNewton
+from skl1.solvers.working_set import WorkingSet
+from skl1.threads import single_threaded
+
+#: The alphas of a half: each this share of the one before, down to this share of the first.
+STEP, END = 0.93, 1e-4
+
+
+class StabilitySelection(SelectorMixin, BaseEstimator):
+    r"""Features that enter the Lasso path early on most halves of the data.
+
+    B times the rows are split at random into two halves. On each half the alpha of
+
+    .. math::
+
+        \frac{1}{2 W} \sum_i s_i (y_i - x_i^\top w - b)^2
+        + \alpha \sum_j u_j \left(\rho |w_j| + \frac{1 - \rho}{2} w_j^2\right),
+        \qquad W = \sum_i s_i,
+
+    falls from where the model is empty until q features have entered. A feature is kept if it is
+    among them on at least the share ``threshold`` of the 2 B halves [1]_ [2]_.
+
+    Parameters
+    ----------
+    n_selected : int, default=None
+        The number q of features that each half selects: those that enter first. None means
+        :math:`\sqrt{0.8 p}`, the choice of [1]_, and at least 1.
+    threshold : float, default=0.75
+        Share of the halves that have to select a feature, in (1/2, 1].
+    n_pairs : int, default=50
+        Number B of splits, each of two halves.
+    bound : {"unimodal", "worst_case"}, default="unimodal"
+        The assumption of ``error_bound_``.
+    l1_ratio : float, default=1.0
+        Share :math:`\rho` of the L1 penalty, in (0, 1].
+    penalty_weights : array-like of shape (n_features,), default=None
+        Factors u of the penalty. A feature of weight 0 is always selected and not counted among
+        the q, one of weight inf never.
+    positive : bool, default=False
+        Allow no negative coefficient.
+    fit_intercept : bool, default=True
+        Fit an intercept on each half.
+    tol : float, default=1e-6
+        Duality gap wanted for each alpha, as a share of the null objective.
+    max_iter : int, default=10000
+        Iterations allowed for each alpha.
+    random_state : int, RandomState instance or None, default=None
+        Decides on the splits.
+    n_jobs : int, default=None
+        Threads. The result does not depend on their number.
+
+    Attributes
+    ----------
+    selection_probabilities_ : ndarray of shape (n_features,)
+        Share of the 2 B halves on which a feature is selected: what ``threshold`` is compared
+        with.
+    simultaneous_probabilities_ : ndarray of shape (n_features,)
+        Share of the B splits of which both halves select a feature.
+    error_bound_ : float
+        Upper bound of the expected number of kept features that a half selects with a probability
+        of at most q / p, which is that of chance. See the notes.
+    n_selected_ : int
+        The number q.
+    threshold_ : float
+        The threshold, rounded up to a possible share.
+    n_iter_ : int
+        The most iterations that an alpha took.
+    converged_ : bool
+        Whether all models met the tolerance.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if X has names that are strings.
+
+    See Also
+    --------
+    lasso_path : The path on all rows.
+    debiased_lasso : Confidence intervals for coefficients.
+    RelaxedLasso : Prediction by a few features.
+
+    Notes
+    -----
+    With p the number of penalised features, not constant, and :math:`\pi` the threshold,
+    ``error_bound_`` is, for "worst_case",
+
+    .. math::
+
+        \frac{q^2}{(2 \pi - 1) p},
+
+    and for "unimodal", with :math:`q / p \le 1 / \sqrt 3`, the smaller of that and
+
+    .. math::
+
+        \frac{q^2}{2 (2 \pi - 1 - 1 / (2 B)) p} \quad (\pi \le 3/4), \qquad
+        \frac{4 (1 - \pi + 1 / (2 B)) q^2}{(1 + 1 / B) p} \quad (\pi > 3/4).
+
+    *What it bounds.* The expected number of kept features among those whose probability of being
+    selected on one half is at most q / p [2]_. It needs rows that are independent and alike, and
+    nothing of the model, X or noise. "unimodal" assumes besides that for each of these features the
+    distribution of the share of the splits of which both halves select it has one peak, as it
+    usually does. It bounds the expected number of *false* selections only if a
+    feature without an effect is selected on a half with a probability of at most q / p: if all of
+    them are equally likely to be selected, and the Lasso is no worse than chance [1]_. Features
+    that correlate with one that has an effect may well be selected more often.
+
+    A half is half as large as the data, so that weak effects are missed. Rows that occur twice, or
+    belong together, end up in both halves, and make the shares too large; therefore also a weight
+    of 2 is not a row that occurs twice. A weight of 0 leaves a row out.
+
+    References
+    ----------
+    .. [1] N. Meinshausen and P. Buhlmann, "Stability selection", Journal of the Royal Statistical
+       Society B 72, 2010, theorem 1.
+    .. [2] R. D. Shah and R. J. Samworth, "Variable selection with error control: another look at
+       stability selection", Journal of the Royal Statistical Society B 75, 2013, theorems 1 and 2.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from skl1 import StabilitySelection
+    >>> X, y = load_diabetes(return_X_y=True, as_frame=True)
+    >>> selector = StabilitySelection(random_state=0).fit(X, y)
+    >>> selector.get_feature_names_out()
+    array(['bmi', 's5'], dtype=object)
+    >>> round(selector.error_bound_, 2)
+    0.41
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "n_selected": [Interval(Integral, 1, None, closed="left"), None],
+        "threshold": [Interval(Real, 0.5, 1, closed="right")],
+        "n_pairs": [Interval(Integral, 1, None, closed="left")],
+        "bound": [StrOptions({"unimodal", "worst_case"})],
+        "l1_ratio": [Interval(Real, 0, 1, closed="right")],
+        "penalty_weights": ["array-like", None],
+        "positive": ["boolean"],
+        "fit_intercept": ["boolean"],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+        "n_jobs": [Integral, None],
+    }
+
+    def __init__(
+        self,
+        n_selected=None,
+        *,
+        threshold=0.75,
+        n_pairs=50,
+        bound="unimodal",
+        l1_ratio=1.0,
+        penalty_weights=None,
+        positive=False,
+        fit_intercept=True,
+        tol=1e-6,
+        max_iter=10_000,
+        random_state=None,
+        n_jobs=None,
+    ):
+        self.n_selected = n_selected
+        self.threshold = threshold
+        self.n_pairs = n_pairs
+        self.bound = bound
+        self.l1_ratio = l1_ratio
+        self.penalty_weights = penalty_weights
+        self.positive = positive
+        self.fit_intercept = fit_intercept
+        self.tol = tol
+        self.max_iter = max_iter
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.target_tags.required = True
+        return tags
+
+    @fit_context
+    def fit(self, X, y, sample_weight=None):
+        """Select on the halves.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Data, at least four rows.
+        y : array-like of shape (n_samples,)
+            Target.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Weights of the losses, not negative and not all zero. A weight of 0 leaves a row out.
+
+        Returns
+        -------
+        self : object
+            The fitted selector.
+
+        Raises
+        ------
+        ValueError
+            If a parameter, X, y or a weight is out of its range, not finite or misshaped, or if
+            there are fewer rows than four or fewer penalised features than ``n_selected``.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If models did not meet the tolerance; one warning for all.
+        """
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse="csr",
+            accept_large_sparse=True,
+            dtype=[np.float64, np.float32],
+            y_numeric=True,
+        )
+        rows = np.arange(y.size)
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(sample_weight, X)
+            rows = np.flatnonzero(sample_weight)
+        if rows.size < 4:
+            raise ValueError(
+                f"StabilitySelection needs at least four rows to halve, got n_samples={rows.size}."
+            )
+        penalised, free = self._features(X, y, sample_weight)
+        q = int(np.sqrt(0.8 * penalised.sum())) if self.n_selected is None else self.n_selected
+        self.n_selected_ = max(q, 1)
+        if self.n_selected_ > penalised.sum() and self.n_selected is not None:
+            raise ValueError(
+                f"n_selected={self.n_selected} is more than the {penalised.sum()} features that "
+                "are penalised and not constant; choose far fewer."
+            )
+        halves = halved(rows, self.n_pairs, check_random_state(self.random_state))
+        with single_threaded(0.5 * float(X.shape[0]) * X.shape[1] * min(X.shape)):
+            outcomes = Parallel(n_jobs=self.n_jobs, prefer="threads")(
+                delayed(self._select)(X, y, sample_weight, half) for half in halves
+            )
+        selected = np.array([chosen for chosen, *_ in outcomes]) | free
+        self.selection_probabilities_ = selected.mean(axis=0)
+        self.simultaneous_probabilities_ = (selected[::2] & selected[1::2]).mean(axis=0)
+        self.threshold_ = lifted(self.threshold, self.n_pairs)
+        self.error_bound_ = self._error_bound(int(penalised.sum()))
+        self.n_iter_ = max(count for _, count, _ in outcomes)
+        failed = sum(not converged for *_, converged in outcomes)
+        self.converged_ = not failed
+        self._warn(failed)
+        return self
+
+    def _features(self, X, y, sample_weight):
+        """Masks of the features that may be selected, and of those that always are."""
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            _, problem = self._lasso()._posed(X, y, sample_weight)  # noqa: SLF001
+        return problem.included & ~problem.free, problem.free
+
+    def _lasso(self) -> ProximalLasso:
+        return ProximalLasso(
+            l1_ratio=self.l1_ratio,
+            penalty_weights=self.penalty_weights,
+            positive=self.positive,
+            fit_intercept=self.fit_intercept,
+        )
+
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    def _select(self, X, y, sample_weight, half) -> tuple[np.ndarray, int, bool]:
+        """The first q features to enter on a half, the most iterations, and the convergence."""
+        X, y = X[half], y[half]
+        weights = None if sample_weight is None else sample_weight[half]
+        X = sparse.csc_array(X) if sparse.issparse(X) else X
+        _, problem = self._lasso()._posed(X, y, weights)  # noqa: SLF001 (validation as in fit)
+        penalised = problem.included & ~problem.free
+        wanted = min(self.n_selected_, int(penalised.sum()))
+        chosen, count, converged = np.zeros(X.shape[1], dtype=bool), 1, True
+        solver, settings = WorkingSet(SweepsThenNewton(), narrows=False), self._settings()
+        alpha, w, last = problem.alpha_max, problem.null.w, None
+        while chosen.sum() < wanted and alpha > END * problem.alpha_max:
+            alpha *= STEP
+            last = minimise(solver, problem.scaled(alpha), w, last=last, **settings)
+            w, count = last.w, max(count, last.n_iter)
+            converged = converged and last.converged
+            entered = np.flatnonzero((w != 0.0) & penalised & ~chosen)
+            # Of several that enter at once the ones that are the largest by now, in standard units.
+            order = np.argsort(-np.abs(w[entered]) * problem.design.lengths[entered], kind="stable")
+            chosen[entered[order][: wanted - chosen.sum()]] = True
+        return chosen, count, converged
+
+    def _settings(self) -> dict[str, Any]:
+        return {"tol": self.tol, "max_iter": self.max_iter}
+
+    def _error_bound(self, p: int) -> float:
+        if not p:
+            return 0.0
+        bounds = [worst_case(self.n_selected_, p, self.threshold_)]
+        if self.bound == "unimodal":
+            bounds.append(unimodal(self.n_selected_, p, self.threshold_, self.n_pairs))
+        return float(min(bounds))
+
+    def _warn(self, failed: int) -> None:
+        if failed:
+            warnings.warn(
+                f"On {failed} of {2 * self.n_pairs} halves a model did not reach tol={self.tol:g}. "
+                "Increase max_iter or tol, scale the columns, or choose a smaller n_selected.",
+                ConvergenceWarning,
+                stacklevel=4,
+            )
+
+    def _get_support_mask(self):
+        check_is_fitted(self)
+        # Half a step of the shares: both numbers are fractions of 2 B.
+        return self.selection_probabilities_ > self.threshold_ - 0.25 / self.n_pairs
+
+
+def halved(rows: np.ndarray, n_pairs: int, rng) -> list[np.ndarray]:
+    """Pairs of disjoint halves, each of ``rows.size // 2``, one after the other."""
+    size = rows.size // 2
+    halves = []
+    for _ in range(n_pairs):
+        order = rng.permutation(rows.size)
+        halves += [np.sort(rows[order[:size]]), np.sort(rows[order[size : 2 * size]])]
+    return halves
