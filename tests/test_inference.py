@@ -1,6 +1,6 @@
 """After a selection: the relaxed and the adaptive Lasso, stability selection, intervals."""
 
-import warnings
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -11,6 +11,7 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import Lasso, LinearRegression, RidgeCV
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
 from common import problem, quiet
@@ -26,9 +27,8 @@ from skl1 import (
 from skl1.designs import make_design
 from skl1.inference.bounds import lifted, unimodal, worst_case
 from skl1.inference.noise import penalty_level, scaled_lasso, standard_lasso
-from skl1.inference.stability import halved
-
-pytestmark = pytest.mark.filterwarnings("error")
+from skl1.inference.stability import _halved
+from skl1.solvers.driver import EXHAUSTED
 
 
 def gaussian(n, p, truth, *, seed=0, correlation=None, noise=1.0):
@@ -86,8 +86,7 @@ def test_relaxed_free_and_excluded_features():
     """A feature of weight 0 is in the refit, whatever the Lasso says; one of inf is not."""
     X, y = problem(60, 5, noise=2.0)
     u = np.array([1.0, 1.0, np.inf, 0.0, 1.0])
-    with pytest.warns(EmptyModelWarning) if False else warnings.catch_warnings():
-        model = RelaxedLasso(1e3, penalty_weights=u).fit(X, y)
+    model = RelaxedLasso(1e3, penalty_weights=u).fit(X, y)
     assert_array_equal(np.flatnonzero(model.coef_), [3])
     assert model.coef_[3] == pytest.approx(LinearRegression().fit(X[:, [3]], y).coef_[0])
 
@@ -102,22 +101,33 @@ def test_relaxed_twins_share_their_coefficient():
     assert_allclose(double.predict(np.c_[X, X]), single.predict(X), rtol=1e-8)
 
 
-def test_relaxed_refit_says_when_it_fell_short(monkeypatch):
-    """A nonnegative refit too large to be solved at once, in too few rounds: one warning."""
+def test_relaxed_refit_that_is_too_large_to_be_solved_at_once(monkeypatch):
+    """Then the solver does it: the same nonnegative least squares."""
+    X, y = problem(400, 300, noise=3.0, nonzero=150)
+    exact = RelaxedLasso(0.05, positive=True, tol=1e-12).fit(X, y)
     monkeypatch.setattr("skl1.designs.table.BLOCK_ENTRIES", 0)
-    X, y = problem(80, 40, noise=3.0, nonzero=20)
-    model = RelaxedLasso(0.05, positive=True, max_iter=1, tol=1e-12, warm_start=True)
-    model.lasso_coef_ = ProximalLasso(0.05, positive=True, tol=1e-14).fit(X, y).coef_
-    with pytest.warns(ConvergenceWarning, match="second stage .* was wanted") as caught:
-        model.fit(X, y)
+    model = RelaxedLasso(0.05, positive=True, tol=1e-12).fit(X, y)
+    assert model.converged_
+    assert np.count_nonzero(model.coef_) > 100
+    assert_allclose(model.coef_, exact.coef_, atol=1e-5)
+
+
+def test_relaxed_refit_says_when_it_fell_short(monkeypatch):
+    """One warning, with the figures of the second stage, and converged_ is false."""
+    X, y = problem(60, 12, noise=2.0)
+    refit = RelaxedLasso._refit
+
+    def hasty(model, task, w):
+        result = refit(model, task, w)
+        return replace(result, converged=False, error=0.125, target=0.1, stop_reason=EXHAUSTED)
+
+    monkeypatch.setattr(RelaxedLasso, "_refit", hasty)
+    with pytest.warns(ConvergenceWarning, match=r"second stage .* 0\.125; 0\.1 was") as caught:
+        model = RelaxedLasso(0.3).fit(X, y)
     assert len(caught) == 1
     assert caught[0].filename == __file__
     assert not model.converged_
-    full = RelaxedLasso(0.05, positive=True, tol=1e-12).fit(X, y)
-    assert full.converged_
-    monkeypatch.undo()
-    exact = RelaxedLasso(0.05, positive=True, tol=1e-12).fit(X, y)
-    assert_allclose(full.coef_, exact.coef_, atol=1e-5)
+    assert model.stop_reason_ == EXHAUSTED
 
 
 # The adaptive Lasso --------------------------------------------------------------------------
@@ -172,27 +182,29 @@ def test_adaptive_weights_of_an_estimator():
     b = np.abs(LinearRegression().fit(X, y, sample_weight=s).coef_)
     assert_allclose(weights, b.max() / b)
     with pytest.raises(TypeError, match="StandardScaler sets none"):
-        from sklearn.preprocessing import StandardScaler
-
         adaptive_weights(X, y, initial=StandardScaler())
 
 
 @pytest.mark.parametrize("storage", [np.array, sparse.csr_array, np.float32])
 def test_adaptive_first_estimates(storage):
     """Ridge is near least squares here, the Lasso excludes; both in every storage."""
-    X, y, coef = gaussian(200, 10, [3.0, -2.0, 1.0])
+    X, y, coef = gaussian(200, 30, [3.0, -2.0, 1.0])
     s = np.linspace(0.0, 2.0, 200)
     b = np.abs(LinearRegression().fit(X, y, sample_weight=s).coef_)
     weights = adaptive_weights(storage(X), y, initial="ridge", sample_weight=s)
-    assert_allclose(weights[:3], b.max() / b[:3], rtol=0.02)
+    assert_allclose(weights[:3], b.max() / b[:3], rtol=0.05)
     weights = adaptive_weights(storage(X), y, initial="lasso", sample_weight=s)
     assert np.isfinite(weights[coef != 0.0]).all()
-    assert np.isinf(weights[coef == 0.0]).sum() >= 4
+    assert np.isinf(weights[coef == 0.0]).sum() >= 15
     kept = adaptive_weights(
-        storage(X), y, initial="lasso", sample_weight=s, penalty_weights=[1, 1, np.inf, *[1] * 6, 0]
+        storage(X),
+        y,
+        initial="lasso",
+        sample_weight=s,
+        penalty_weights=[1, 1, np.inf, *[1] * 26, 0],
     )
     assert kept[2] == np.inf
-    assert kept[9] == 0.0
+    assert kept[29] == 0.0
 
 
 def test_adaptive_ridge_is_chosen_as_by_generalised_cross_validation():
@@ -264,7 +276,7 @@ def test_adaptive_refuses(options, error, words):
 def test_halves_are_complementary():
     """Disjoint, of floor(n / 2) rows each, and only of the rows that count."""
     rows = np.array([1, 2, 3, 5, 8, 13, 21, 34, 55])
-    halves = halved(rows, 20, np.random.RandomState(0))
+    halves = _halved(rows, 20, np.random.RandomState(0))
     assert len(halves) == 40
     for one, other in zip(halves[::2], halves[1::2], strict=True):
         assert one.size == other.size == 4
@@ -338,8 +350,8 @@ def test_stability_selects_the_first_to_enter():
     X, y, _ = gaussian(80, 30, [2.0, -2.0])
     selector = StabilitySelection(4, n_pairs=1, random_state=3).fit(X, y)
     chosen = np.zeros(30)
-    for half in halved(np.arange(80), 1, np.random.RandomState(3)):
-        alphas, coefs, _ = lasso_path(X[half], y[half], n_alphas=2000, eps=1e-2)
+    for half in _halved(np.arange(80), 1, np.random.RandomState(3)):
+        _, coefs, _ = lasso_path(X[half], y[half], n_alphas=2000, eps=1e-2)
         entry = np.argmax(coefs != 0.0, axis=1) + 2000 * ~(coefs != 0.0).any(axis=1)
         chosen[np.argsort(entry, kind="stable")[:4]] += 0.5
     assert_array_equal(selector.selection_probabilities_, chosen)
@@ -387,9 +399,9 @@ def test_stability_in_a_pipeline():
 
 def test_stability_warns_once_of_models_that_fell_short():
     X, y, _ = gaussian(60, 80, [2.0] * 20)
+    selector = StabilitySelection(25, n_pairs=2, random_state=0, max_iter=1, tol=0)
     with pytest.warns(ConvergenceWarning, match=r"of 4 halves .* tol=0") as caught:
-        selector = StabilitySelection(25, n_pairs=2, random_state=0, max_iter=1, tol=1e-15)
-        selector.set_params(tol=0).fit(X, y)
+        selector.fit(X, y)
     assert len(caught) == 1
     assert caught[0].filename == __file__
     assert not selector.converged_
@@ -511,20 +523,24 @@ def test_debiased_is_least_squares_where_that_exists(weighted, fit_intercept):
 def test_debiased_coverage(toeplitz):
     """n = 100, p = 200, s = 3: intervals of 95 % cover about so often, the Lasso's would not."""
     correlation = toeplitz ** np.abs(np.subtract.outer(np.arange(200), np.arange(200)))
-    active, null, noise = [], [], []
+    active, null, noise, biased = [], [], [], []
+    effects = np.zeros(141)
+    effects[[0, 70, 140]] = 1.0
     for seed in range(40):
-        X, y, coef = gaussian(100, 200, [1.0] * 3, seed=seed, correlation=correlation)
-        result = debiased_lasso(X, y, features=[0, 1, 2, 50, 100, 150])
+        X, y, coef = gaussian(100, 200, effects, seed=seed, correlation=correlation)
+        result = debiased_lasso(X, y, features=[0, 70, 140, 50, 100, 150])
         truth = coef[result.features]
         covered = (result.lower <= truth) & (truth <= result.upper)
         active += covered[:3].tolist()
         null += covered[3:].tolist()
         noise.append(result.sigma)
+        reach = (result.upper - result.coefs)[:3]
+        biased += (np.abs(result.lasso_coefs[result.features[:3]] - 1.0) <= reach).tolist()
     # 120 intervals each: their shares have a standard deviation of 2 %.
     assert 0.88 <= np.mean(active) <= 1.0
     assert 0.90 <= np.mean(null) <= 0.99
     assert 0.95 <= np.mean(noise) <= 1.12
-    assert (np.abs(result.lasso_coefs[:3]) < np.abs(result.coefs[:3])).all()
+    assert np.mean(biased) <= 0.7
 
 
 def test_debiased_p_values_are_uniform_without_an_effect():

@@ -130,7 +130,7 @@ def adaptive_weights(
     1.0
     >>> model = ProximalLasso(alpha=0.2, penalty_weights=weights).fit(X, y)
     >>> int((model.coef_ != 0).sum()), int((ProximalLasso(alpha=0.2).fit(X, y).coef_ != 0).sum())
-    (6, 7)
+    (3, 6)
     """
     if not (isinstance(gamma, Real) and 0.0 < gamma < np.inf):
         raise ValueError(f"gamma must be a positive number, got {gamma!r}; 1 is customary.")

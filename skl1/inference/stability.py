@@ -251,7 +251,7 @@ class StabilitySelection(SelectorMixin, BaseEstimator):
                 f"n_selected={self.n_selected} is more than the {penalised.sum()} features that "
                 "are penalised and not constant; choose far fewer."
             )
-        halves = halved(rows, self.n_pairs, check_random_state(self.random_state))
+        halves = _halved(rows, self.n_pairs, check_random_state(self.random_state))
         with single_threaded(0.5 * float(X.shape[0]) * X.shape[1] * min(X.shape)):
             outcomes = Parallel(n_jobs=self.n_jobs, prefer="threads")(
                 delayed(self._select)(X, y, sample_weight, half) for half in halves
@@ -330,7 +330,7 @@ class StabilitySelection(SelectorMixin, BaseEstimator):
         return self.selection_probabilities_ > self.threshold_ - 0.25 / self.n_pairs
 
 
-def halved(rows: np.ndarray, n_pairs: int, rng) -> list[np.ndarray]:
+def _halved(rows: np.ndarray, n_pairs: int, rng) -> list[np.ndarray]:
     """Pairs of disjoint halves, each of ``rows.size // 2``, one after the other."""
     size = rows.size // 2
     halves = []
