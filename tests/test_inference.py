@@ -212,9 +212,8 @@ def test_adaptive_ridge_is_chosen_as_by_generalised_cross_validation():
     from skl1.inference.adaptive import RIDGE_ALPHAS
 
     X, y, _ = gaussian(40, 30, [1.0, -1.0, 0.5], noise=2.0)
-    X -= X.mean(axis=0)
-    unit = X.var(axis=0).mean()
-    ridge = RidgeCV(40 * unit * RIDGE_ALPHAS, scoring=None, gcv_mode="eigen").fit(X, y)
+    X = (X - X.mean(axis=0)) / X.std(axis=0)
+    ridge = RidgeCV(40 * RIDGE_ALPHAS, gcv_mode="eigen").fit(X, y)
     weights = adaptive_weights(X, y, initial="ridge")
     b = np.abs(ridge.coef_)
     assert np.corrcoef(np.log(weights), np.log(b.max() / b))[0, 1] > 0.98
@@ -229,11 +228,12 @@ def test_adaptive_auto():
     )
 
 
-def test_adaptive_units():
-    """With gamma = 1 the model is free of the columns' units, as the scaled Lasso is."""
-    X, y, _ = gaussian(50, 80, [3.0, 2.0, 1.0])
-    scale = 10.0 ** np.linspace(-3, 3, 80)
-    one, other = (adaptive_weights(Z, y, initial="lasso") for Z in (X, X * scale))
+@pytest.mark.parametrize(("initial", "p"), [("lasso", 80), ("ridge", 20)])
+def test_adaptive_units(initial, p):
+    """With gamma = 1 the model is free of the columns' units, as the first estimates are."""
+    X, y, _ = gaussian(50, p, [3.0, 2.0, 1.0])
+    scale = 10.0 ** np.linspace(-3, 3, p)
+    one, other = (adaptive_weights(Z, y, initial=initial, tol=1e-13) for Z in (X, X * scale))
     with np.errstate(invalid="ignore"):
         ratio = other / one / scale
     assert_allclose(ratio[np.isfinite(one)], ratio[0], rtol=1e-6)

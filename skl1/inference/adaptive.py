@@ -10,11 +10,11 @@ from sklearn.base import clone
 
 from skl1.estimators import ProximalLasso
 from skl1.exceptions import EmptyModelWarning
-from skl1.inference.noise import penalty_level, scaled_lasso, standard_lasso
+from skl1.inference.noise import penalty_level, scaled_lasso, standard_lasso, standard_weights
 from skl1.paths import lasso_path
 from skl1.threads import single_threaded
 
-#: Penalties that are tried for a first estimate by ridge regression, in mean variances of a column.
+#: Penalties that are tried for a first estimate by ridge regression in standard units.
 RIDGE_ALPHAS = np.geomspace(10.0, 1e-6, 15)
 #: Up to this many features ridge regression is the first estimate where there are more rows.
 RIDGE_COLUMNS = 500
@@ -51,20 +51,20 @@ def adaptive_weights(
     Parameters
     ----------
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
-        Data. For other gamma than 1 the columns should have one scale (StandardScaler): with
-        ``gamma=1`` and a first estimate that is free of units, as least squares, the model is so
-        too.
+        Data. With ``gamma=1`` and a first estimate that does not depend on the columns' units, as
+        "ridge", "lasso" and least squares do not, the model does not either. For any other gamma
+        give them one scale (StandardScaler).
     y : array-like of shape (n_samples,)
         Target.
     gamma : float, default=1.0
         Power of the first estimate, positive. Zou tries 0.5, 1 and 2.
     initial : str, estimator or array-like of shape (n_features,), default="auto"
         The first estimate: "ridge", "lasso", "auto" or one's own. "ridge" is ridge regression
-        with the penalty that generalised cross-validation chooses among 15. "lasso" is the scaled
-        Lasso [2]_ in standard units, which has nothing to choose; what it leaves out is excluded.
-        "auto" is "ridge" with more samples than features, of which there are at most 500, else
-        "lasso". An estimator is cloned and fitted, with ``sample_weight`` if that is given, and has
-        to set ``coef_``. An array holds the coefficients.
+        in standard units, with the penalty that generalised cross-validation chooses among 15.
+        "lasso" is the scaled Lasso [2]_ in standard units, which has nothing to choose; what it
+        leaves out is excluded. "auto" is "ridge" with more samples than features, of which there
+        are at most 500, else "lasso". An estimator is cloned and fitted, with ``sample_weight`` if
+        that is given, and has to set ``coef_``. An array holds the coefficients.
     sample_weight : float or array-like of shape (n_samples,), default=None
         Weights s, not negative and not all zero.
     penalty_weights : array-like of shape (n_features,), default=None
@@ -156,7 +156,8 @@ def adaptive_weights(
             )
         with single_threaded(float(n) * p * min(n, p)):
             if initial == "ridge":
-                coef = _ridge(checked, y, sample_weight, problem, options)
+                charge = standard_weights(problem.design.norms, factors)
+                coef = _ridge(checked, y, sample_weight, {**options, "penalty_weights": charge})
             else:
                 coef = _scaled(problem.design, factors, positive, tol, max_iter)
     else:
@@ -210,20 +211,18 @@ def _scaled(design, factors, positive: bool, tol: float, max_iter: int) -> np.nd
     return scaled_lasso(problem, level, tol=tol, max_iter=max_iter).result.w
 
 
-def _ridge(X, y, sample_weight, problem, options: dict) -> np.ndarray:
+def _ridge(X, y, sample_weight, options: dict) -> np.ndarray:
     """Ridge regression at the smallest ``(1 - R^2) / (1 - df / n)^2``."""
-    design = problem.design
-    n = np.count_nonzero(design.weights)
-    unit = design.norms[problem.included].mean() if problem.included.any() else 1.0
     path = lasso_path(
         X,
         y,
-        alphas=unit * RIDGE_ALPHAS,
+        alphas=RIDGE_ALPHAS,
         l1_ratio=0.0,
         sample_weight=sample_weight,
         return_path=True,
         **options,
     )
+    n = X.shape[0] if np.ndim(sample_weight) == 0 else np.count_nonzero(sample_weight)
     left = 1.0 - (path.degrees_of_freedom + options["fit_intercept"]) / n
     with np.errstate(divide="ignore", invalid="ignore"):
         criterion = np.where(left > 0.0, (1.0 - path.explained) / left**2, np.inf)

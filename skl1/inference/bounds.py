@@ -28,7 +28,8 @@ def unimodal(q: float, p: int, threshold: float, n_pairs: int) -> float:
     Shah and Samworth 2013, theorem 2 with theta = q/p.
     """
     step, theta = 0.5 / n_pairs, q / p
-    lowest = 0.5 + min(theta**2, step + 0.75 * theta**2)
+    # Of the thresholds that are possible the theorem leaves out the first above 1/2.
+    lowest = 0.5 + max(min(theta**2, step + 0.75 * theta**2), 1.5 * step)
     if theta > 1.0 / np.sqrt(3.0) or threshold <= lowest:
         return np.inf
     if threshold <= 0.75 + ROUNDING * step:

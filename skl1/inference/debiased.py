@@ -79,7 +79,7 @@ def debiased_lasso(
     sigma=None,
     sample_weight=None,
     fit_intercept=True,
-    tol=1e-6,
+    tol=1e-8,
     max_iter=10_000,
 ):
     r"""Confidence intervals and p-values for coefficients of a linear model with many features.
@@ -136,7 +136,7 @@ def debiased_lasso(
         out, but one of 2 is not two rows.
     fit_intercept : bool, default=True
         Fit an intercept, in all regressions.
-    tol : float, default=1e-6
+    tol : float, default=1e-8
         Duality gap wanted of each Lasso, as a share of its null objective.
     max_iter : int, default=10000
         Iterations allowed for each Lasso.
@@ -212,15 +212,16 @@ def debiased_lasso(
             if sigma is None:
                 sigma = _noise(lasso, rows.n, fit_intercept)
             scores = [rows.score(j, lasso, nodewise_alpha) for j in columns]
-    _warn([lasso.result.converged, *(score.converged for score in scores)])
+    _warn([lasso.converged, *(score.converged for score in scores)])
     coefs, spreads, bias_factors, nodewise_alphas = (
         np.array([getattr(score, name) for score in scores], dtype=float)
         for name in ("coef", "spread", "bias_factor", "alpha")
     )
     errors = np.full(spreads.size, np.inf)
     np.multiply(sigma, spreads, out=errors, where=np.isfinite(spreads))
-    # Without noise a coefficient is what it is, and 0 is no evidence against 0.
-    ratios = np.divide(np.abs(coefs), errors, out=np.zeros(coefs.size), where=coefs != 0.0)
+    # Without noise 0 is no evidence against 0, and anything else is proof.
+    with np.errstate(divide="ignore"):
+        ratios = np.divide(np.abs(coefs), errors, out=np.zeros(coefs.size), where=coefs != 0.0)
     reach = norm.isf(0.5 * (1.0 - level)) * errors
     return DebiasedCoefficients(
         features=columns,
@@ -300,7 +301,7 @@ class Regressions:
             spread=length / (np.sqrt(self.n) * along),
             bias_factor=np.sqrt(self.n) * most / length,
             alpha=fit.alpha / sd,
-            converged=fit.result.converged,
+            converged=fit.converged,
         )
 
 

@@ -27,13 +27,19 @@ class Fit:
     alpha: float
     result: Result
     sigma: float  #: root of the mean squared residual
+    converged: bool  #: of the Lasso, and of the noise level where that is estimated
+
+
+def standard_weights(units: np.ndarray, factors: np.ndarray) -> np.ndarray:
+    """Penalty weights: factors in these units of the columns; inf excludes."""
+    weights = np.full(units.size, np.inf)
+    return np.multiply(factors, units, out=weights, where=np.isfinite(factors))
 
 
 def standard_lasso(design: Design, factors: np.ndarray, positive: bool = False) -> Problem:
-    """The Lasso with alpha = 1 and penalty weights in standard deviations; inf excludes."""
-    weights = np.full(design.n_features, np.inf)
-    np.multiply(factors, design.lengths, out=weights, where=np.isfinite(factors))
-    return Problem(design, NonNegative(L1(1.0)) if positive else L1(1.0), weights)
+    """The Lasso with alpha = 1 and penalty weights in standard deviations."""
+    penalty = NonNegative(L1(1.0)) if positive else L1(1.0)
+    return Problem(design, penalty, standard_weights(design.lengths, factors))
 
 
 def penalty_level(n: int, p: int) -> float:
@@ -50,7 +56,7 @@ def fixed_lasso(problem: Problem, alpha: float, *, tol: float, max_iter: int) ->
     """The Lasso at a given alpha."""
     solver = WorkingSet(SweepsThenNewton())
     result = minimise(solver, problem.scaled(alpha), problem.null.w, tol=tol, max_iter=max_iter)
-    return Fit(alpha, result, float(np.sqrt(result.point.rr)))
+    return Fit(alpha, result, float(np.sqrt(result.point.rr)), result.converged)
 
 
 def scaled_lasso(problem: Problem, level: float, *, tol: float, max_iter: int) -> Fit:
@@ -68,7 +74,7 @@ def scaled_lasso(problem: Problem, level: float, *, tol: float, max_iter: int) -
     for _ in range(MOST_ROUNDS):
         last, sigma = sigma, float(np.sqrt(result.point.rr))
         if abs(sigma - last) <= SETTLED * last:
-            break
+            return Fit(alpha, result, sigma, result.converged)
         alpha = level * sigma
         result = minimise(solver, problem.scaled(alpha), result.w, last=result, **settings)
-    return Fit(alpha, result, sigma)
+    return Fit(alpha, result, float(np.sqrt(result.point.rr)), converged=False)

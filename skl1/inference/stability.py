@@ -326,8 +326,7 @@ class StabilitySelection(SelectorMixin, BaseEstimator):
 
     def _get_support_mask(self):
         check_is_fitted(self)
-        # Half a step of the shares: both numbers are fractions of 2 B.
-        return self.selection_probabilities_ > self.threshold_ - 0.25 / self.n_pairs
+        return self.selection_probabilities_ >= self.threshold_  # both are multiples of 1 / (2 B)
 
 
 def _halved(rows: np.ndarray, n_pairs: int, rng) -> list[np.ndarray]:
