@@ -17,6 +17,7 @@ from sklearn.utils.estimator_checks import check_estimator
 from common import problem, quiet
 from skl1 import (
     EmptyModelWarning,
+    Moments,
     ProximalLasso,
     RelaxedLasso,
     StabilitySelection,
@@ -89,6 +90,18 @@ def test_relaxed_free_and_excluded_features():
     model = RelaxedLasso(1e3, penalty_weights=u).fit(X, y)
     assert_array_equal(np.flatnonzero(model.coef_), [3])
     assert model.coef_[3] == pytest.approx(LinearRegression().fit(X[:, [3]], y).coef_[0])
+
+
+@pytest.mark.parametrize("positive", [False, True])
+def test_relaxed_of_moments(positive):
+    """Sums over the rows suffice for both stages."""
+    X, y = problem(60, 12, noise=2.0)
+    model = RelaxedLasso(0.3, gamma=0.3, positive=positive)
+    expected = clone(model).fit(X, y)
+    model.fit_moments(Moments.of(X, y))
+    assert_allclose(model.coef_, expected.coef_, atol=1e-6)
+    assert_allclose(model.lasso_coef_, expected.lasso_coef_, atol=1e-6)
+    assert model.intercept_ == pytest.approx(expected.intercept_, abs=1e-5)
 
 
 def test_relaxed_twins_share_their_coefficient():
@@ -617,6 +630,10 @@ def test_debiased_of_what_cannot_be_told():
     assert result.bias_factors[6] == pytest.approx(np.sqrt(50), rel=1e-6)
     assert result.bias_factors[1] < 2.5
     assert np.isfinite(result.coefs).all()
+    with quiet():  # a residual of rounding has no gap to speak of
+        alike = debiased_lasso(X, y, nodewise_alpha=1e-9)
+    assert np.isinf(alike.standard_errors[[0, 5, 6]]).all()
+    assert np.isfinite(alike.standard_errors[1:5]).all()
     constant = debiased_lasso(X, np.ones(50))
     assert not constant.coefs.any()
     assert (constant.p_values == 1.0).all()

@@ -11,6 +11,7 @@ from scipy.stats import norm
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.designs import Design, MomentDesign, make_design
+from skl1.designs.base import DEPENDENT_GRAM
 from skl1.designs.table import TableDesign
 from skl1.estimators import ProximalLasso
 from skl1.inference.noise import Fit, fixed_lasso, penalty_level, scaled_lasso, standard_lasso
@@ -31,8 +32,8 @@ class DebiasedCoefficients:
     coefs : ndarray of shape (n_selected,)
         De-biased coefficients: none is exactly zero.
     standard_errors : ndarray of shape (n_selected,)
-        inf for a column that is constant or a combination of others: nothing is known of its
-        coefficient.
+        inf for a column that is constant, or of which a tiny ``nodewise_alpha`` leaves nothing:
+        nothing is known of its coefficient.
     lower, upper : ndarray of shape (n_selected,)
         Ends of the confidence intervals, each by itself of the given level.
     p_values : ndarray of shape (n_selected,)
@@ -287,12 +288,14 @@ class Regressions:
         """The coefficient of column j without the bias of the Lasso."""
         coef, sd = float(lasso.result.w[j]), float(self.design.lengths[j])
         if self.constant[j]:
-            return Score(coef, np.inf, np.inf, 0.0, True)
+            return Score(coef, np.inf, np.inf, 0.0, converged=True)
         fit = self.lasso(self.on_column(j), None if share is None else share * sd, without=j)
         v = -fit.result.w
         v[j] = 1.0
         pulled = self.design.hessian(v)  # the correlations of all columns with z_j = X v
-        length, along = np.sqrt(v @ pulled), pulled[j]
+        length, along = np.sqrt(max(v @ pulled, 0.0)), pulled[j]
+        if min(length**2, along) <= DEPENDENT_GRAM * sd**2:  # what is left is rounding
+            return Score(coef, np.inf, np.inf, fit.alpha / sd, fit.converged)
         others = ~self.constant
         others[j] = False
         most = np.abs(pulled[others] / self.design.lengths[others]).max(initial=0.0)
