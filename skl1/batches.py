@@ -1,4 +1,4 @@
-"""Paths of one or several problems on the same X: many alphas are solved for, then looked at once."""
+"""Paths of problems that share X: many alphas are solved for, then looked at all at once."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Pool(ABC):
 
     @abstractmethod
     def look(self, tracks: list[Track]) -> list[tuple[np.ndarray, np.ndarray]]:
-        """For each track the correlations of all features, and twice the loss, for each of its W."""
+        """For each track the correlations of all features, and twice the loss, of its batch."""
 
 
 class ColumnPool(Pool):

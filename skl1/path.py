@@ -78,6 +78,11 @@ def solve_paths(problems: Sequence[Problem], alphas, *, tol, max_iter) -> list[l
 def working_set_path(problem, alphas, *, tol, max_iter) -> list[Step]:
     """One alpha after the other; the Gram matrix of the working set is kept on the way."""
     solver = WorkingSet(SweepsThenNewton(), narrows=False)
+    return sequential_path(solver, problem, alphas, tol=tol, max_iter=max_iter)
+
+
+def sequential_path(solver: Solver, problem, alphas, *, tol, max_iter) -> list[Step]:
+    """One alpha after the other by any solver, each from where the last one ended."""
     steps: list[Step] = []
     result = None
     for alpha in alphas:

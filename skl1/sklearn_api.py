@@ -8,7 +8,8 @@ from numbers import Real
 import numpy as np
 from sklearn import get_config
 from sklearn.base import _fit_context
-from sklearn.utils._param_validation import Interval, StrOptions, make_constraint
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions, make_constraint
+from sklearn.utils.metadata_routing import _routing_enabled, process_routing
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
 try:
@@ -21,6 +22,7 @@ except ImportError:  # scikit-learn < 1.9 has no callbacks
 
 __all__ = [
     "CallbackSupportMixin",
+    "HasMethods",
     "Interval",
     "StrOptions",
     "check_sample_weight",
@@ -28,6 +30,7 @@ __all__ = [
     "fit_context",
     "plain_data",
     "plain_parameters",
+    "routed",
     "validate_data",
 ]
 
@@ -167,3 +170,20 @@ class fit_callback:  # noqa: N801 (reads as a with-statement)
                 reconstruction_attributes=self.estimator._linear_model,
                 **self.data,
             )
+
+
+def routed(estimator, sample_weight, params):
+    """What the splitter and the scorer get: two dicts.
+
+    Without metadata routing the splitter gets ``groups``, and the scorer the weights, if given.
+    """
+    if _routing_enabled():
+        bunch = process_routing(estimator, "fit", sample_weight=sample_weight, **params)
+        return dict(bunch.splitter.split), dict(bunch.scorer.score)
+    unknown = sorted(set(params) - {"groups"})
+    if unknown:
+        raise TypeError(
+            f"fit got {', '.join(unknown)}: without sklearn.set_config(enable_metadata_routing="
+            "True) only groups are passed on, to the splitter."
+        )
+    return dict(params), {} if sample_weight is None else {"sample_weight": sample_weight}

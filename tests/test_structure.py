@@ -20,6 +20,7 @@ LAYERS = [
     {"estimators"},
     {"paths"},
     {"inference"},
+    {"model_selection"},
     {"__init__", "__main__"},
 ]
 LONGEST = 330

@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 import warnings
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy import sparse
-from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils.extmath import safe_sparse_dot
-from sklearn.utils.validation import check_is_fitted
 
-from skl1.designs import Design, MomentDesign, Moments, make_design
+from skl1.designs import Design, MomentDesign, Moments
+from skl1.estimators.linear import LinearRegressor
 from skl1.exceptions import EmptyModelWarning
 from skl1.penalties import NonNegative, Penalty
 from skl1.problem import Problem
 from skl1.sklearn_api import (
-    CallbackSupportMixin,
     Interval,
-    check_sample_weight,
     fit_callback,
     fit_context,
-    plain_data,
-    plain_parameters,
-    validate_data,
 )
 from skl1.solvers.driver import EXHAUSTED, INTERRUPTED, Result, Solver, certified, minimise
 from skl1.threads import single_threaded
 
 
-class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, ABC):
+class PenalisedRegressor(LinearRegressor):
     """Least squares with a separable penalty; everything but the penalty and the solver."""
 
     alpha: float
@@ -67,11 +59,6 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
     @abstractmethod
     def _remedy(self) -> str:
         """What to do if the iterations did not suffice: the end of the warning."""
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        return tags
 
     @fit_context
     def fit(self, X, y, sample_weight=None):
@@ -165,63 +152,6 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
         self._warn(problem, result)
         return self
 
-    def _design(self, X, y, sample_weight):
-        """X, y and the weights as validated, and their design."""
-        if plain_data(self, X, y):
-            try:
-                return self._weigh(X, y, sample_weight)
-            except ValueError:
-                pass  # NaN or inf, perhaps: what follows tells
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse="csc",
-            accept_large_sparse=True,
-            dtype=[np.float64, np.float32],
-            y_numeric=True,
-        )
-        return self._weigh(X, y, sample_weight)
-
-    def _weigh(self, X, y, sample_weight):
-        if sample_weight is not None:
-            sample_weight = check_sample_weight(sample_weight, X)
-        return X, y, sample_weight, make_design(X, y, sample_weight, self.fit_intercept)
-
-    def _validate_params(self):
-        if not plain_parameters(self):
-            super()._validate_params()
-
-    def predict(self, X):
-        """Predict the target.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            ``X @ coef_ + intercept_``.
-        """
-        check_is_fitted(self)
-        X = validate_data(
-            self,
-            X,
-            accept_sparse=["csr", "csc", "coo"],
-            accept_large_sparse=True,
-            dtype=[np.float64, np.float32],
-            reset=False,
-        )
-        return safe_sparse_dot(X, self.coef_, dense_output=True) + self.intercept_
-
-    @property
-    def sparse_coef_(self):
-        """``coef_`` as a sparse matrix of shape (1, n_features)."""
-        check_is_fitted(self)
-        return sparse.csr_matrix(self.coef_)
-
     def _signed(self, penalty: Penalty) -> Penalty:
         return NonNegative(penalty) if self.positive else penalty
 
@@ -291,10 +221,6 @@ class PenalisedRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, AB
     def _model(self, problem: Problem, w: np.ndarray, dtype) -> dict[str, Any]:
         """The attributes that predict needs, made of a solution w on the way."""
         return _rounded_model(problem, w, dtype)
-
-    def _linear_model(self) -> dict[str, Any]:
-        """The attributes that predict needs."""
-        return {"coef_": self.coef_, "intercept_": self.intercept_}
 
     def _publish(self, problem: Problem, result: Result, dtype) -> Result:
         """Set the fitted attributes; the result is certified for the coefficients as returned."""

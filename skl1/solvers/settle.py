@@ -93,7 +93,7 @@ def settle_along(
 
 @kernel(exact=True)
 def newton_price(w, order, held):
-    """What a Newton step costs, in multiplications: to bring the factor up to date, and to use it."""
+    """What a Newton step costs, in multiplications: to update the factor, and to use it."""
     gone = 0
     for i in range(held[0]):
         gone += w[order[i]] == 0.0

@@ -1,0 +1,93 @@
+"""What all regressors share: the validation of data, and predictions."""
+
+from __future__ import annotations
+
+from abc import ABC
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils.extmath import safe_sparse_dot
+from sklearn.utils.validation import check_is_fitted
+
+from skl1.designs import make_design
+from skl1.sklearn_api import (
+    CallbackSupportMixin,
+    check_sample_weight,
+    plain_data,
+    plain_parameters,
+    validate_data,
+)
+
+
+class LinearRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, ABC):
+    """A linear model of X, dense or sparse, with ``coef_`` and ``intercept_``."""
+
+    fit_intercept: bool
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    def _design(self, X, y, sample_weight):
+        """X, y and the weights as validated, and their design."""
+        if plain_data(self, X, y):
+            try:
+                return self._weigh(X, y, sample_weight)
+            except ValueError:
+                pass  # NaN or inf, perhaps: what follows tells
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse="csc",
+            accept_large_sparse=True,
+            dtype=[np.float64, np.float32],
+            y_numeric=True,
+        )
+        return self._weigh(X, y, sample_weight)
+
+    def _weigh(self, X, y, sample_weight):
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(sample_weight, X)
+        return X, y, sample_weight, make_design(X, y, sample_weight, self.fit_intercept)
+
+    def _validate_params(self):
+        if not plain_parameters(self):
+            super()._validate_params()
+
+    def predict(self, X):
+        """Predict the target.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            ``X @ coef_ + intercept_``.
+        """
+        check_is_fitted(self)
+        X = validate_data(
+            self,
+            X,
+            accept_sparse=["csr", "csc", "coo"],
+            accept_large_sparse=True,
+            dtype=[np.float64, np.float32],
+            reset=False,
+        )
+        return safe_sparse_dot(X, self.coef_, dense_output=True) + self.intercept_
+
+    @property
+    def sparse_coef_(self):
+        """``coef_`` as a sparse matrix of shape (1, n_features)."""
+        check_is_fitted(self)
+        return sparse.csr_matrix(self.coef_)
+
+    def _linear_model(self) -> dict[str, Any]:
+        """The attributes that predict needs."""
+        return {"coef_": self.coef_, "intercept_": self.intercept_}

@@ -1,0 +1,6 @@
+"""Estimators that choose the strength of their penalty."""
+
+from skl1.model_selection.lasso_cv import ProximalLassoCV
+from skl1.model_selection.subgradient_cv import SubgradientLassoCV
+
+__all__ = ["ProximalLassoCV", "SubgradientLassoCV"]

@@ -1,0 +1,376 @@
+"""Cross-validation of a path: what all the CV estimators share."""
+
+from __future__ import annotations
+
+import warnings
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import check_scoring, get_scorer_names
+from sklearn.model_selection import check_cv
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
+from sklearn.utils.parallel import Parallel, delayed
+
+from skl1.designs import Design, MomentDesign, Moments
+from skl1.estimators.base import PenalisedRegressor
+from skl1.estimators.linear import LinearRegressor
+from skl1.exceptions import FoldWarning, GridEdgeWarning
+from skl1.model_selection.folds import Folds, MomentFolds, make_folds
+from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED, best, criterion
+from skl1.model_selection.search import ALL_DATA, Outcome, Search
+from skl1.problem import Problem
+from skl1.sklearn_api import Interval, StrOptions, fit_callback, fit_context, routed
+from skl1.step import Step
+from skl1.threads import single_threaded
+
+
+class PenalisedRegressorCV(LinearRegressor):
+    """A path, its held-out errors, and the model that a rule chooses."""
+
+    alphas: Any
+    n_alphas: int
+    eps: float | None
+    cv: Any
+    selection: Any
+    scoring: Any
+    penalty_weights: Any
+    positive: bool
+    fit_intercept: bool
+    tol: float
+    max_iter: int
+    n_jobs: int | None
+
+    #: The name of a second grid's parameter, if there is one: that of the penalty's shape.
+    _shape: ClassVar[str | None] = None
+
+    _parameter_constraints: ClassVar[dict] = {
+        **{
+            name: PenalisedRegressor._parameter_constraints[name]
+            for name in ("penalty_weights", "positive", "fit_intercept", "tol", "max_iter")
+        },
+        "alphas": ["array-like", Interval(Integral, 1, None, closed="left"), None],
+        "n_alphas": [Interval(Integral, 1, None, closed="left")],
+        "eps": [Interval(Real, 0, 1, closed="neither"), None],
+        "cv": ["cv_object"],
+        "selection": [StrOptions({*CROSS_VALIDATED, *CRITERIA}), callable],
+        "scoring": [StrOptions(set(get_scorer_names())), callable, None],
+        "n_jobs": [Integral, None],
+    }
+
+    @abstractmethod
+    def _plain(self, shape: float | None) -> PenalisedRegressor:
+        """The estimator of one model, with alpha = 1."""
+
+    @abstractmethod
+    def _paths(
+        self, plain: PenalisedRegressor, problems: Sequence[Problem], alphas: np.ndarray
+    ) -> list[list[Step]]:
+        """The path of each problem."""
+
+    @abstractmethod
+    def _grid(self, problem: Problem, shape: float | None) -> np.ndarray:
+        """The alphas, from large to small."""
+
+    def _degrees(self, problem: Problem, steps: list[Step]) -> np.ndarray:
+        """Degrees of freedom of each model."""
+        return np.array([float(step.features.size) for step in steps])
+
+    def get_metadata_routing(self):
+        """Which metadata the splitter and the scorer get.
+
+        Returns
+        -------
+        MetadataRouter
+        """
+        return (
+            MetadataRouter(owner=self)
+            .add_self_request(self)
+            .add(
+                splitter=check_cv(self.cv),
+                method_mapping=MethodMapping().add(caller="fit", callee="split"),
+            )
+            .add(
+                scorer=check_scoring(self, scoring=self.scoring),
+                method_mapping=MethodMapping().add(caller="fit", callee="score"),
+            )
+        )
+
+    @fit_context
+    def fit(self, X, y, sample_weight=None, **params):
+        """Fit the path to all data and to each training part, and choose a model.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Training data, as for a single fit. No fold copies X.
+        y : array-like of shape (n_samples,)
+            Target.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Weights, not negative and not all zero, of samples in the fits and in the errors. The
+            folds themselves count equally.
+        **params : dict
+            ``groups`` for the splitter; with metadata routing enabled what the splitter and the
+            scorer request.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If a parameter, X, y or a weight is out of its range, not finite or misshaped; if a
+            training part has no weight; if no score is finite.
+        TypeError
+            If ``params`` are given that nothing asks for.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If models of some paths did not converge: one warning, with folds and alphas.
+        GridEdgeWarning
+            If the chosen alpha is at the edge of the grid.
+        FoldWarning
+            If a fold has a constant y, features that vanish, no weight, or a score that is not
+            finite.
+        """
+        split_params, score_params = routed(self, sample_weight, params)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            X, y, sample_weight, design = self._design(X, y, sample_weight)
+            with (
+                single_threaded(float(X.size) * min(X.shape)),
+                fit_callback(self, X, y, sample_weight) as report,
+            ):
+                folds = scorer = None
+                if self._compares():
+                    splits = list(check_cv(self.cv).split(X, y, **split_params))
+                    folds = make_folds(X, y, sample_weight, splits, self.fit_intercept)
+                    if self.scoring is not None:
+                        scorer = _on_folds(
+                            check_scoring(self, scoring=self.scoring), X, y, splits, score_params
+                        )
+                count = float(y.size if sample_weight is None else sample_weight.sum())
+                self._search(design, folds, count, X.dtype, scorer, report)
+        return self
+
+    def fit_moments(self, moments):
+        """Fit to a list of moments, one for each fold.
+
+        Parameters
+        ----------
+        moments : sequence of Moments
+            At least two: each is held out once. Their sum is all data.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        TypeError
+            If they are no Moments.
+        ValueError
+            If there are fewer than two, or ``scoring`` asks for predictions.
+        """
+        self._validate_params()
+        moments = list(moments)
+        if not all(isinstance(part, Moments) for part in moments):
+            raise TypeError("fit_moments wants a list of Moments, one for each fold.")
+        if len(moments) < 2:
+            raise ValueError(f"fit_moments needs at least two folds, got {len(moments)}.")
+        if self.scoring is not None:
+            raise ValueError("scoring needs rows to predict; with moments use scoring=None.")
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            whole = sum(moments)
+            design = MomentDesign.of_moments(whole, self.fit_intercept)
+            self.n_features_in_ = whole.n_features
+            if hasattr(self, "feature_names_in_"):
+                del self.feature_names_in_
+            folds = MomentFolds(moments, self.fit_intercept) if self._compares() else None
+            with single_threaded(float(whole.n_features) ** 3):
+                self._search(design, folds, whole.weight, np.dtype(np.float64), None, None)
+        return self
+
+    def _compares(self) -> bool:
+        """Whether the rule needs held-out errors."""
+        return self.selection not in CRITERIA
+
+    def _shapes(self) -> list[float | None]:
+        """The second grid; a single value if there is none."""
+        if self._shape is None:
+            return [None]
+        given = getattr(self, self._shape)
+        values = [given] if isinstance(given, Real) else list(given)
+        if not values or not all(isinstance(v, Real) and 0.0 <= v <= 1.0 for v in values):
+            raise ValueError(
+                f"{self._shape} must be a number in [0, 1] or a list of such, got {given!r}."
+            )
+        return [float(value) for value in values]
+
+    def _search(
+        self,
+        design: Design,
+        folds: Folds | None,
+        count: float,
+        dtype: np.dtype,
+        scorer: Callable | None,
+        report: Callable | None,
+    ) -> None:
+        """All paths, the choice, and the attributes."""
+        shapes = self._shapes()
+        plains = [self._plain(shape) for shape in shapes]
+        for plain in plains:
+            plain.n_features_in_ = design.n_features
+        problems = [plain._problem(design) for plain in plains]  # noqa: SLF001
+        grids = [self._grid(*each) for each in zip(problems, shapes, strict=True)]
+        search = Search(plains, problems, grids, self._paths, folds, scorer)
+        groups = search.groups(self.n_jobs, together=report is None)
+        run = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator")
+        outcome = Outcome(search)
+        for done in run(delayed(search.run)(group) for group in groups):
+            outcome.add(done)
+            if report is not None:
+                report(lambda: self._sketch(outcome))
+        self._choose(outcome, count)
+        self._refit(outcome, dtype)
+        self._warn(outcome)
+
+    def _sketch(self, outcome: Outcome) -> dict[str, Any]:
+        """The last model of the path of all data, while others are still being fitted."""
+        w = outcome.coefficients[0][-1]
+        return {"coef_": w, "intercept_": outcome.search.problems[0].design.intercept(w)}
+
+    def _choose(self, outcome: Outcome, count: float) -> None:
+        """Apply the rule."""
+        search = outcome.search
+        several = self._shape is not None and not isinstance(getattr(self, self._shape), Real)
+        form = np.array if several else _first
+        degrees = [self._degrees(*e) for e in zip(search.problems, outcome.steps, strict=True)]
+        self.alphas_ = form(search.grids)
+        self.coef_path_ = form(outcome.coefficients)
+        self.n_nonzero_path_ = np.count_nonzero(self.coef_path_, axis=-1)
+        table: dict[str, Any] = {"param_alpha": np.concatenate(search.grids)}
+        if self._shape is not None:
+            table[f"param_{self._shape}"] = np.repeat(self._shapes(), self.alphas_.shape[-1])
+        table |= {
+            "n_nonzero": self.n_nonzero_path_.ravel(),
+            "degrees_of_freedom": np.concatenate(degrees),
+            "converged": np.array([s.converged for path in outcome.steps for s in path]),
+            "error": np.array([s.error for path in outcome.steps for s in path]),
+        }
+        for name in ("mse_path_", "mse_se_", "criterion_path_"):
+            if hasattr(self, name):
+                delattr(self, name)
+        if search.folds is None:
+            squares = [[step.rr for step in path] for path in outcome.steps]
+            p = search.problems[0].design.n_features
+            losses = criterion(self.selection, squares, degrees, count, p)
+            self.criterion_path_ = form(losses)
+            table["criterion"] = losses.ravel()
+            errors = None
+        else:
+            mse = outcome.mean_squares
+            self.mse_path_ = form(mse)
+            self.mse_se_ = form(standard_errors(mse))
+            scores = -mse if outcome.scores is None else outcome.scores
+            losses, errors = -mean(scores), standard_errors(scores)
+            table |= {"mean_mse": mean(mse).ravel(), "se_mse": standard_errors(mse).ravel()}
+            table |= {"mean_test_score": -losses.ravel(), "se_test_score": errors.ravel()}
+            for k in range(mse.shape[-1]):
+                table[f"split{k}_test_score"] = scores[..., k].ravel()
+        self.cv_results_ = table
+        if callable(self.selection):
+            index = self.selection(table)
+            if not (isinstance(index, Integral) and 0 <= index < losses.size):
+                raise ValueError(
+                    f"selection must return an index of the {losses.size} models, got {index!r}."
+                )
+            place = edge = int(index)
+        else:
+            if self.selection == "1se" and np.isnan(errors).all():
+                raise ValueError('selection="1se" needs at least two folds that count.')
+            edge = best(losses)
+            place = best(losses, errors if self.selection == "1se" else None)
+        self.best_index_ = place
+        outcome.chosen = divmod(place, losses.shape[1])
+        outcome.edge = edge % losses.shape[1]
+        outcome.flat = bool(np.ptp(losses[np.isfinite(losses)]) == 0.0)
+
+    def _refit(self, outcome: Outcome, dtype: np.dtype) -> None:
+        """The chosen model, certified from the data, from where the path has left it."""
+        row, column = outcome.chosen
+        search = outcome.search
+        plain = search.plains[row]
+        plain.set_params(alpha=float(search.grids[row][column]))
+        problem = search.problems[row].with_penalty(plain._signed(plain._penalty()))  # noqa: SLF001
+        start = outcome.coefficients[row][column]
+        result = plain._solve(problem, start, None)  # noqa: SLF001
+        result = plain._publish(problem, result, dtype)  # noqa: SLF001
+        for name, value in vars(plain).items():
+            if name.endswith("_") and name not in {"n_features_in_", "feature_names_in_"}:
+                setattr(self, name, value)
+        self.alpha_ = plain.alpha
+        if self._shape is not None:
+            setattr(self, f"{self._shape}_", search.shape_of(row, self._shape))
+        outcome.note(ALL_DATA, plain.alpha, result.error, result.converged)
+        self.converged_ = not outcome.failures
+
+    def _warn(self, outcome: Outcome) -> None:
+        """What a user should know of the folds, of convergence, and of the choice."""
+        for message in outcome.remarks:
+            warnings.warn(message, FoldWarning, stacklevel=5)
+        if outcome.failures:
+            warnings.warn(outcome.shortfall(), ConvergenceWarning, stacklevel=5)
+        row, column = outcome.chosen
+        grid = outcome.search.grids[row]
+        last = outcome.edge == grid.size - 1
+        first = column == 0 and grid[0] < self.alpha_max_ < np.inf
+        if grid.size > 1 and not outcome.flat and (first or last):
+            side = "largest" if first else "smallest"
+            remedy = "larger" if first else "smaller"
+            warnings.warn(
+                f"The best alpha, {grid[0] if first else grid[-1]:g}, is the {side} of the grid: "
+                f"a {remedy} one may be better. Give alphas that reach further, or another eps.",
+                GridEdgeWarning,
+                stacklevel=5,
+            )
+
+
+def _first(rows) -> np.ndarray:
+    """The only row, as an array."""
+    return np.array(rows)[0]
+
+
+def mean(values: np.ndarray) -> np.ndarray:
+    """Over the folds that count."""
+    counted = ~np.isnan(values).all(axis=(0, 1))
+    return values[..., counted].mean(axis=-1)
+
+
+def standard_errors(values: np.ndarray) -> np.ndarray:
+    """Of the means over folds; NaN for a single fold."""
+    counted = ~np.isnan(values).all(axis=(0, 1))
+    number = np.count_nonzero(counted)
+    if number < 2:
+        return np.full(values.shape[:-1], np.nan)
+    return values[..., counted].std(axis=-1, ddof=1) / np.sqrt(number)
+
+
+def _on_folds(scorer, X, y, splits, params) -> Callable:
+    """The scorer as a function of a fold and a model; params of a value a sample go along."""
+
+    def score(fold, model):
+        test = splits[fold][1]
+        cut = {
+            name: value[test] if np.shape(value)[:1] == (y.size,) else value
+            for name, value in params.items()
+        }
+        return scorer(model, X[test], y[test], **cut)
+
+    return score

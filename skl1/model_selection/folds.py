@@ -1,0 +1,162 @@
+"""Folds of data: the design of each training part, and the errors on what is held out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.sparse import issparse
+
+from skl1.batches import ALL
+from skl1.designs import Design, MomentDesign, Moments, make_design
+from skl1.path import GRAM_COLUMNS
+
+#: Entries of all Gram matrices of folds together: 1 GB, or as many as X has.
+GRAM_ENTRIES = 2**27
+#: An error below this share of the terms of its quadratic form is computed from the rows.
+CANCELLED = 1e-6
+
+
+class Folds(ABC):
+    """What cross-validation asks of data that are cut into folds.
+
+    Attributes
+    ----------
+    counts : boolean ndarray of shape (n_folds,)
+        Whether anything that is held out has a weight.
+    shared : bool
+        Whether the training parts share X, so that they are better solved together.
+    """
+
+    counts: np.ndarray
+    shared: bool
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    @abstractmethod
+    def training(self, fold: int) -> Design:
+        """The design of all but the fold."""
+
+    @abstractmethod
+    def errors(self, fold: int, W: np.ndarray, intercepts: np.ndarray) -> np.ndarray:
+        """Weighted mean squared errors of models, the rows of W, on the fold."""
+
+
+class RowFolds(Folds):
+    """Rows of one X, which is never cut up: rows that are held out have the weight 0.
+
+    A row that a splitter names twice counts twice.
+    """
+
+    shared = True
+
+    def __init__(self, X, y, sample_weight, splits, fit_intercept):
+        self.X, self.y, self.splits = X, np.asarray(y, dtype=np.float64), splits
+        self.weights = np.ones(self.y.size) if sample_weight is None else sample_weight
+        self.fit_intercept = fit_intercept
+        self.counts = np.array([self.weights[test].any() for _, test in splits])
+
+    def training(self, fold):
+        train, _ = self.splits[fold]
+        weights = self.weights * np.bincount(train, minlength=self.y.size)
+        if not weights.any():
+            raise ValueError(
+                f"All training samples of fold {fold} have a sample_weight of 0: there is nothing "
+                "to fit. Shuffle the folds, or use fewer."
+            )
+        return make_design(self.X, self.y, weights, self.fit_intercept)
+
+    def errors(self, fold, W, intercepts):
+        _, test = self.splits[fold]
+        fits = predict(self.X, test, W, intercepts)
+        weights = self.weights[test]
+        return (fits - self.y[test]) ** 2 @ (weights / weights.sum())
+
+
+class MomentFolds(Folds):
+    """Moments of each fold: the training part is the sum of the others, an error a quadratic form.
+
+    The sum and not a difference, which would cancel for a feature of which hardly anything is left.
+    """
+
+    shared = False
+
+    def __init__(self, parts: Sequence[Moments], fit_intercept: bool, rows: RowFolds | None = None):
+        self.parts, self.fit_intercept, self.rows = list(parts), fit_intercept, rows
+        self.counts = np.array([part.weight > 0.0 for part in self.parts])
+
+    def training(self, fold):
+        others = sum(part for k, part in enumerate(self.parts) if k != fold)
+        if not others.weight:
+            raise ValueError(
+                f"All training samples of fold {fold} have a weight of 0: there is nothing to fit."
+            )
+        return MomentDesign.of_moments(others, self.fit_intercept)
+
+    def errors(self, fold, W, intercepts):
+        part = self.parts[fold]
+        used = np.flatnonzero(W.any(axis=0))
+        W = W[:, used]
+        shift = part.y_mean - W @ part.x_mean[used] - intercepts
+        bent = np.einsum("kj,kj->k", W @ part.xx[np.ix_(used, used)], W)
+        along = 2.0 * (W @ part.xy[used])
+        errors = (part.yy - along + bent) / part.weight + shift**2
+        terms = (part.yy + np.abs(along) + bent) / part.weight
+        doubtful = errors < CANCELLED * terms
+        if doubtful.any():
+            if self.rows is None:
+                return np.maximum(errors, 0.0)
+            whole = np.zeros((np.count_nonzero(doubtful), part.n_features))
+            whole[:, used] = W[doubtful]
+            errors[doubtful] = self.rows.errors(fold, whole, intercepts[doubtful])
+        return errors
+
+
+def make_folds(X, y, sample_weight, splits, fit_intercept) -> Folds:
+    """The folds that suit the shape of X: moments where a path would form the Gram matrix."""
+    rows = RowFolds(X, y, sample_weight, splits, fit_intercept)
+    n, p = X.shape
+    formed = p <= ALL or p <= min(GRAM_COLUMNS, n)
+    room = max(GRAM_ENTRIES, n * p)
+    if not (formed and p * p * len(splits) <= room and partition(splits, n)):
+        return rows
+    X = X.tocsr() if issparse(X) else X
+    parts = []
+    for _, test in splits:
+        cut = consecutive(test)
+        s = None if sample_weight is None else sample_weight[cut]
+        parts.append(Moments.of(X[cut], y[cut], s))
+    return MomentFolds(parts, fit_intercept, rows)
+
+
+def partition(splits, n_samples: int) -> bool:
+    """Whether each sample is held out once, and trained on in all other folds."""
+    held = np.concatenate([test for _, test in splits])
+    if held.size != n_samples or np.any(np.bincount(held, minlength=n_samples) != 1):
+        return False
+    return all(
+        train.size + test.size == n_samples
+        and not np.bincount(train, minlength=n_samples)[test].any()
+        and np.unique(train).size == train.size
+        for train, test in splits
+    )
+
+
+def consecutive(rows: np.ndarray):
+    """Consecutive rows as a slice, which copies nothing."""
+    if rows.size and np.all(np.diff(rows) == 1):
+        return slice(int(rows[0]), int(rows[-1]) + 1)
+    return rows
+
+
+def predict(X, rows: np.ndarray, W: np.ndarray, intercepts: np.ndarray) -> np.ndarray:
+    """Predictions of models, the rows of W, for some rows of X."""
+    used = np.flatnonzero(W.any(axis=0))
+    if issparse(X):
+        block = X[:, used].tocsr()[rows]
+        return (block @ W[:, used].T).T + intercepts[:, None]
+    cut = consecutive(rows)
+    block = X[cut][:, used] if isinstance(cut, slice) else X[np.ix_(rows, used)]
+    return W[:, used] @ block.T.astype(np.float64, copy=False) + intercepts[:, None]

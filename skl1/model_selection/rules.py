@@ -1,0 +1,60 @@
+"""Which model of a path to take: the rules."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import gammaln
+
+#: Rules that compare held-out errors, and criteria that need the fit to all data only.
+CROSS_VALIDATED = ("min", "1se")
+CRITERIA = ("aic", "bic", "ebic", "gcv")
+
+
+def criterion(name: str, mean_square, degrees, n_samples: float, n_features: int) -> np.ndarray:
+    """An information criterion of Gaussian models whose noise level is not known; inf if saturated.
+
+    With n samples (the sum of the weights), d degrees of freedom and the mean squared residual
+    ``s2``, up to a constant:
+
+    * aic: ``n log s2 + 2 d`` (Akaike 1974);
+    * bic: ``n log s2 + d log n`` (Schwarz 1978);
+    * ebic: bic ``+ 2 log C(p, d)``: the prior of a model is divided among all of its size (Chen and
+      Chen 2008, eq. 2 with gamma = 1);
+    * gcv: ``s2 / (1 - (d + 1) / n)^2``, the intercept counts as one (Golub, Heath and Wahba 1979).
+
+    A model with as many parameters as samples fits any y: such models take no part.
+    """
+    s2, d = np.asarray(mean_square, dtype=np.float64), np.asarray(degrees, dtype=np.float64)
+    with np.errstate(divide="ignore"):
+        fit = n_samples * np.log(s2)
+    if name == "aic":
+        values = fit + 2.0 * d
+    elif name == "bic":
+        values = fit + d * np.log(n_samples)
+    elif name == "ebic":
+        p = max(n_features, d.max(initial=0.0))
+        choose = gammaln(p + 1.0) - gammaln(d + 1.0) - gammaln(p - d + 1.0)
+        values = fit + d * np.log(n_samples) + 2.0 * choose
+    else:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values = s2 / (1.0 - (d + 1.0) / n_samples) ** 2
+    return np.where(d + 1.0 < n_samples, values, np.inf)
+
+
+def best(losses: np.ndarray, errors: np.ndarray | None = None) -> int:
+    """The place of the smallest loss in a grid of shapes by alphas, counted row by row.
+
+    Of equal ones the first, the one with the largest alpha. With standard errors the largest alpha
+    of the same shape whose loss is at most one standard error above (Breiman, Friedman, Olshen and
+    Stone 1984, section 3.4.3).
+    """
+    if not np.isfinite(losses).any():
+        raise ValueError(
+            "No model of the path has a finite score: there is nothing to choose from."
+        )
+    place = int(np.nanargmin(np.where(np.isfinite(losses), losses, np.nan)))
+    if errors is None:
+        return place
+    row, column = divmod(place, losses.shape[1])
+    within = losses[row] <= losses[row, column] + errors[row, column]
+    return row * losses.shape[1] + int(np.argmax(within))

@@ -1,0 +1,173 @@
+"""The paths of a cross-validation: what is solved together, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from skl1.estimators.base import PenalisedRegressor
+from skl1.model_selection.folds import Folds
+from skl1.problem import Problem
+from skl1.step import Step, coefficients
+
+#: The number of the path that is fitted to all data, among those of the folds.
+ALL_DATA = -1
+#: Problems on shared rows that are solved together at most.
+TOGETHER = 12
+
+
+@dataclass
+class Part:
+    """What came of one training part: errors of shape (n_shapes, n_alphas)."""
+
+    fold: int
+    steps: list[list[Step]]
+    mean_squares: np.ndarray | None = None
+    scores: np.ndarray | None = None
+    remarks: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Search:
+    """All paths: of each shape of the penalty, on all data and on each training part."""
+
+    plains: list[PenalisedRegressor]
+    problems: list[Problem]
+    grids: list[np.ndarray]
+    paths: Callable[[PenalisedRegressor, Sequence[Problem], np.ndarray], list[list[Step]]]
+    folds: Folds | None
+    scorer: Callable | None
+
+    def groups(self, n_jobs: int | None, *, together: bool) -> list[list[int]]:
+        """Numbers of folds, and that of all data, as they are solved together.
+
+        Folds that share X are, unless progress is to be seen.
+        """
+        every = [ALL_DATA, *range(0 if self.folds is None else len(self.folds))]
+        if self.folds is None or not self.folds.shared or not together:
+            return [[number] for number in every]
+        jobs = max(1, n_jobs or 1) if n_jobs is None or n_jobs > 0 else len(every)
+        size = min(-(-len(every) // jobs), TOGETHER)
+        return [every[start : start + size] for start in range(0, len(every), size)]
+
+    def shape_of(self, row: int, name: str) -> float:
+        """The shape of a row of the grid."""
+        return float(getattr(self.plains[row], name))
+
+    def run(self, numbers: list[int]) -> list[Part]:
+        """The paths of some parts, scored."""
+        designs = [
+            self.problems[0].design if number == ALL_DATA else self.folds.training(number)
+            for number in numbers
+        ]
+        parts = [Part(number, []) for number in numbers]
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            for plain, grid in zip(self.plains, self.grids, strict=True):
+                problems = [plain._problem(design) for design in designs]  # noqa: SLF001
+                for part, steps in zip(parts, self.paths(plain, problems, grid), strict=True):
+                    part.steps.append(steps)
+            for part, design in zip(parts, designs, strict=True):
+                if part.fold != ALL_DATA:
+                    self._judge(part, design)
+        return parts
+
+    def _judge(self, part: Part, design) -> None:
+        """Errors on what is held out."""
+        whole = self.problems[0].design
+        if design.energy == 0.0 < whole.energy:
+            part.remarks.append("y is constant in the training part")
+        gone = np.count_nonzero((design.norms == 0.0) & (whole.norms > 0.0))
+        if gone:
+            part.remarks.append(f"{gone} features are constant in the training part")
+        shape = len(self.grids), self.grids[0].size
+        part.mean_squares = np.full(shape, np.nan)
+        part.scores = None if self.scorer is None else np.full(shape, np.nan)
+        if not self.folds.counts[part.fold]:
+            part.remarks.append("nothing that is held out has a weight, so it has no score")
+            return
+        for row, (plain, steps) in enumerate(zip(self.plains, part.steps, strict=True)):
+            W = coefficients(steps, design.n_features)
+            intercepts = np.array([design.intercept(w) for w in W])
+            part.mean_squares[row] = self.folds.errors(part.fold, W, intercepts)
+            if self.scorer is not None:
+                model = copy(plain)  # other threads score others
+                for column, (w, intercept) in enumerate(zip(W, intercepts, strict=True)):
+                    model.coef_, model.intercept_ = w, float(intercept)
+                    part.scores[row, column] = self.scorer(part.fold, model)
+        if part.scores is not None and not np.isfinite(part.scores).all():
+            missing = np.count_nonzero(~np.isfinite(part.scores))
+            part.remarks.append(f"the score of {missing} models is not finite")
+
+
+class Outcome:
+    """What is known so far, and at the end what was chosen."""
+
+    chosen: tuple[int, int]
+    edge: int
+    flat: bool
+
+    def __init__(self, search: Search):
+        self.search = search
+        shape = len(search.grids), search.grids[0].size
+        count = 0 if search.folds is None else len(search.folds)
+        self.mean_squares = np.full((*shape, count), np.nan)
+        self.scores = None if search.scorer is None else np.full((*shape, count), np.nan)
+        self.failures: list[tuple[int, float, float]] = []
+        self.models = 0
+        self._remarks: dict[str, list[int]] = {}
+
+    def add(self, parts: list[Part]) -> None:
+        """Take in some parts."""
+        for part in parts:
+            for steps in part.steps:
+                for step in steps:
+                    self.note(part.fold, step.alpha, step.error, step.converged)
+            if part.fold == ALL_DATA:
+                self.steps = part.steps
+                p = self.search.problems[0].design.n_features
+                self.coefficients = [coefficients(steps, p) for steps in part.steps]
+                continue
+            self.mean_squares[..., part.fold] = part.mean_squares
+            if self.scores is not None:
+                self.scores[..., part.fold] = part.scores
+            for remark in part.remarks:
+                self._remarks.setdefault(remark, []).append(part.fold)
+
+    def note(self, fold: int, alpha: float, error: float, converged: bool) -> None:
+        """Count a model, and keep in mind if it did not converge."""
+        self.models += 1
+        if not converged:
+            self.failures.append((fold, alpha, error))
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is unusual, with the folds."""
+        return [
+            f"Fold{'s' if len(folds) > 1 else ''} {_listed(folds)}: {remark}."
+            for remark, folds in self._remarks.items()
+        ]
+
+    def shortfall(self) -> str:
+        """The message about models that did not converge."""
+        folds = sorted({fold for fold, _, _ in self.failures})
+        names = _listed([k for k in folds if k != ALL_DATA])
+        where = [f"fold{'s' if ',' in names else ''} {names}"] if names else []
+        where += ["all data"] if ALL_DATA in folds else []
+        alphas = [alpha for _, alpha, _ in self.failures]
+        fold, alpha, error = max(self.failures, key=lambda failure: failure[2])
+        worst = "all data" if fold == ALL_DATA else f"fold {fold}"
+        return (
+            f"{len(self.failures)} of {self.models} models did not converge ({' and '.join(where)};"
+            f" alphas from {max(alphas):g} to {min(alphas):g}); the largest error is {error:.3g}, "
+            f"at alpha={alpha:g} on {worst}. Increase max_iter or tol, scale the columns, or leave "
+            "out the smallest alphas."
+        )
+
+
+def _listed(folds: list[int]) -> str:
+    """At most ten numbers."""
+    shown = ", ".join(str(fold) for fold in folds[:10])
+    return shown + (f" and {len(folds) - 10} more" if len(folds) > 10 else "")
