@@ -243,21 +243,7 @@ class Track:
             gaps = best_gaps(problem.penalty, alphas, problem.weights, charged, agreement, Z, rr)
         missed = np.flatnonzero(gaps > self.tol * self.null.objective)
         done = missed[0] if missed.size else alphas.size
-        for k in range(done):
-            used = self.W[k] != 0.0
-            self.steps.append(
-                Step(
-                    alpha=float(alphas[k]),
-                    features=self.features[used],
-                    values=self.W[k, used],
-                    objective=float(objectives[k]),
-                    rr=float(rr[k]),
-                    error=float(gaps[k]),
-                    n_iter=int(self.sweeps[k]),
-                    stop_reason=CONVERGED,
-                    converged=True,
-                )
-            )
+        self._keep(alphas, objectives, rr, gaps, done)
         if done:
             self.w, self.z = self.W[done - 1].copy(), Z[done - 1].copy()
         self.stuck = not done
@@ -274,6 +260,16 @@ class Track:
             if wanted.size > room:
                 wanted = wanted[np.argpartition(-pull[wanted], room)[:room]]
             self.wanted = wanted
+
+    def _keep(self, alphas, objectives, rr, gaps, done) -> None:
+        """The first solutions of the batch as steps."""
+        rows, places = np.nonzero(self.W[:done])
+        features, values = self.features[places], self.W[rows, places]
+        ends = np.searchsorted(rows, np.arange(done + 1)).tolist()
+        figures = (each[:done].tolist() for each in (objectives, rr, gaps, self.sweeps))
+        for k, (alpha, *rest) in enumerate(zip(alphas[:done].tolist(), *figures, strict=True)):
+            used = slice(ends[k], ends[k + 1])
+            self.steps.append(Step(alpha, features[used], values[used], *rest, CONVERGED, True))
 
     def go_on(self) -> None:
         """Let features enter; where none is missing the working-set solver has to find what is."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from skl1.compiled import formula, kernel
 from skl1.designs.base import DEPENDENT_GRAM
 from skl1.penalties.base import Penalty, prox_vector
 from skl1.problem import Point, Problem
@@ -129,13 +129,15 @@ def best_gap(
     costs a finite conjugate only where the penalty has an l2 term; at an optimum it is exact.
     """
     limit = weights * penalty.kink()
+    agreement = float(w @ z)
+    highest = largest_multiple(limit, penalty.pull(z))
     return gap_along(
         float(weights @ penalty.value(w)),
-        float(w @ z),
+        agreement,
         rr,
-        largest_multiple(limit, penalty.pull(z)),
-        lambda: largest_multiple(limit, penalty.pull(-z)),
-        lambda: charge_beyond(penalty, weights, z),
+        highest,
+        largest_multiple(limit, penalty.pull(-z)) if rr + agreement < 0.0 else 0.0,
+        charge_beyond(penalty, weights, z) if highest < 1.0 else 0.0,
     )
 
 
@@ -155,41 +157,41 @@ def best_gaps(
     limit = weights * penalty.kink()
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         highest = alphas * np.fmin.reduce(limit / penalty.pull(Z), axis=1, initial=np.inf)
+    lowest = np.zeros(rr.size)
+    for k in np.flatnonzero(rr + agreement < 0.0):
+        lowest[k] = largest_multiple(alphas[k] * limit, penalty.pull(-Z[k]))
+    beyond = np.where(highest < 1.0, np.inf, 0.0)
+    if penalty.bends:
+        for k in np.flatnonzero(highest < 1.0):
+            beyond[k] = charge_beyond(penalty, alphas[k] * weights, Z[k])
     gaps = np.empty(rr.size)
-    for k, alpha in enumerate(alphas):
-        gaps[k] = gap_along(
-            float(charged[k]),
-            float(agreement[k]),
-            float(rr[k]),
-            float(highest[k]),
-            lambda k=k, alpha=alpha: largest_multiple(alpha * limit, penalty.pull(-Z[k])),
-            lambda k=k, alpha=alpha: charge_beyond(penalty, alpha * weights, Z[k]),
-        )[0]
+    gaps_along.sized(40 * rr.size)(charged, agreement, rr, highest, lowest, beyond, gaps)
     return gaps
 
 
-def gap_along(
-    charged: float,
-    agreement: float,
-    rr: float,
-    highest: float,
-    lowest: Callable[[], float],
-    beyond: Callable[[], float],
-) -> tuple[float, float]:
+@formula
+def gap_along(charged, agreement, rr, highest, lowest, beyond):
     """``(gap, c)`` along the residual, from what the penalty says.
 
     ``charged`` is ``sum_j u_j g(w_j)``, ``agreement`` ``w . z``; ``highest`` and ``lowest`` are the
-    largest multiples of z and of -z within the kink, ``beyond`` the conjugate at c = 1.
+    largest multiples of z and of -z within the kink, ``beyond`` is the conjugate at c = 1.
     """
     c = min(1.0 + agreement / rr if rr > 0.0 else 1.0, highest)
     if c < 0.0:
-        c = max(c, -lowest())
+        c = max(c, -lowest)
     gap = 0.5 * (1.0 - c) ** 2 * rr + charged - c * agreement
-    conjugate = 0.0 if highest >= 1.0 else beyond()  # within the kink the conjugate is zero
-    if charged - agreement + conjugate < gap:
+    if charged - agreement + beyond < gap:
         c = 1.0
-        gap = charged - agreement + conjugate
-    return max(float(gap), 0.0), float(c)
+        gap = charged - agreement + beyond
+    return max(gap, 0.0), c
+
+
+@kernel(exact=True)
+def gaps_along(charged, agreement, rr, highest, lowest, beyond, gaps):
+    """The same for many points."""
+    for k in range(gaps.size):
+        gap, _ = gap_along(charged[k], agreement[k], rr[k], highest[k], lowest[k], beyond[k])
+        gaps[k] = gap
 
 
 def charge_beyond(penalty: Penalty, weights: np.ndarray, z: np.ndarray) -> float:

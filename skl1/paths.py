@@ -289,7 +289,7 @@ def _collect(problem: Problem, steps: list[Step]) -> LassoPath:
     return LassoPath(
         alphas=alphas,
         coefs=coefs,
-        intercepts=np.array([problem.design.intercept(w) for w in coefs.T]),
+        intercepts=problem.design.intercepts(coefs.T),
         dual_gaps=dual_gaps,
         objectives=np.array([step.objective for step in steps]),
         explained=np.array([_explained(problem, step) for step in steps]),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from skl1.solvers.driver import Result
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """The solution at one alpha of a path; only its nonzero coefficients are kept."""
 
     alpha: float

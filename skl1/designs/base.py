@@ -57,7 +57,11 @@ class Design(ABC):
 
     def intercept(self, w):
         """The optimal intercept for the coefficients w."""
-        return self.y_mean - float(self.x_mean @ w) if self.fit_intercept else 0.0
+        return float(self.intercepts(w))
+
+    def intercepts(self, W):
+        """The same for many coefficients, one vector a row."""
+        return self.y_mean - W @ self.x_mean if self.fit_intercept else np.zeros(W.shape[:-1])
 
     @cached_property
     def lengths(self):

@@ -231,9 +231,12 @@ class PenalisedRegressorCV(LinearRegressor):
         grids = [self._grid(*each) for each in zip(problems, shapes, strict=True)]
         search = Search(plains, problems, grids, self._paths, folds, scorer)
         groups = search.groups(self.n_jobs, together=report is None)
-        run = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator")
         outcome = Outcome(search)
-        for done in run(delayed(search.run)(group) for group in groups):
+        parts = map(search.run, groups)
+        if self.n_jobs not in {None, 1} and len(groups) > 1:
+            run = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator")
+            parts = run(delayed(search.run)(group) for group in groups)
+        for done in parts:
             outcome.add(done)
             if report is not None:
                 report(lambda: self._sketch(outcome))

@@ -32,6 +32,10 @@ class Folds(ABC):
     counts: np.ndarray
     shared: bool
 
+    def whole(self, design: Design) -> Design:
+        """The design of all data as the path needs it."""
+        return design
+
     def __len__(self) -> int:
         return len(self.counts)
 
@@ -87,6 +91,9 @@ class MomentFolds(Folds):
         self.parts, self.fit_intercept, self.rows = list(parts), fit_intercept, rows
         self.counts = np.array([part.weight > 0.0 for part in self.parts])
 
+    def whole(self, design):
+        return MomentDesign.of_moments(sum(self.parts), self.fit_intercept)
+
     def training(self, fold):
         others = sum(part for k, part in enumerate(self.parts) if k != fold)
         if not others.weight:
@@ -136,12 +143,12 @@ def partition(splits, n_samples: int) -> bool:
     held = np.concatenate([test for _, test in splits])
     if held.size != n_samples or np.any(np.bincount(held, minlength=n_samples) != 1):
         return False
-    return all(
-        train.size + test.size == n_samples
-        and not np.bincount(train, minlength=n_samples)[test].any()
-        and np.unique(train).size == train.size
-        for train, test in splits
-    )
+    for train, test in splits:
+        named = np.bincount(train, minlength=n_samples)
+        named[test] += 1
+        if np.any(named != 1):
+            return False
+    return True
 
 
 def consecutive(rows: np.ndarray):

@@ -182,6 +182,8 @@ class ProximalLassoCV(PenalisedRegressorCV):
         return solve_paths(problems, alphas, tol=self.tol, max_iter=self.max_iter)
 
     def _degrees(self, problem, steps):
+        if problem.penalty.steady_curvature == 0.0:
+            return super()._degrees(problem, steps)
         whole = coefficients(steps, problem.design.n_features)
         return np.array(
             [degrees_of_freedom(problem, w, s.alpha) for w, s in zip(whole, steps, strict=True)]

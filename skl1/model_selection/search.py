@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from skl1.designs import Design
 from skl1.estimators.base import PenalisedRegressor
 from skl1.model_selection.folds import Folds
 from skl1.problem import Problem
@@ -59,10 +60,7 @@ class Search:
 
     def run(self, numbers: list[int]) -> list[Part]:
         """The paths of some parts, scored."""
-        designs = [
-            self.problems[0].design if number == ALL_DATA else self.folds.training(number)
-            for number in numbers
-        ]
+        designs = [self._design(number) for number in numbers]
         parts = [Part(number, []) for number in numbers]
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for plain, grid in zip(self.plains, self.grids, strict=True):
@@ -73,6 +71,13 @@ class Search:
                 if part.fold != ALL_DATA:
                     self._judge(part, design)
         return parts
+
+    def _design(self, number: int) -> Design:
+        """The design of a training part, or of all data."""
+        if number != ALL_DATA:
+            return self.folds.training(number)
+        design = self.problems[0].design
+        return design if self.folds is None else self.folds.whole(design)
 
     def _judge(self, part: Part, design) -> None:
         """Errors on what is held out."""
@@ -90,7 +95,7 @@ class Search:
             return
         for row, (plain, steps) in enumerate(zip(self.plains, part.steps, strict=True)):
             W = coefficients(steps, design.n_features)
-            intercepts = np.array([design.intercept(w) for w in W])
+            intercepts = design.intercepts(W)
             part.mean_squares[row] = self.folds.errors(part.fold, W, intercepts)
             if self.scorer is not None:
                 model = copy(plain)  # other threads score others
