@@ -179,7 +179,8 @@ def routed(estimator, sample_weight, params):
     """
     if _routing_enabled():
         bunch = process_routing(estimator, "fit", sample_weight=sample_weight, **params)
-        return dict(bunch.splitter.split), dict(bunch.scorer.score)
+        scores = bunch["scorer"].score if "scorer" in bunch else {}
+        return dict(bunch.splitter.split), dict(scores)
     unknown = sorted(set(params) - {"groups"})
     if unknown:
         raise TypeError(

@@ -11,9 +11,12 @@ from sklearn.exceptions import ConvergenceWarning
 import skl1
 from skl1.estimators.base import PenalisedRegressor
 from skl1.exceptions import EmptyModelWarning
+from skl1.model_selection.base import PenalisedRegressorCV
 
 NO_CONVERGENCE = "ignore::sklearn.exceptions.ConvergenceWarning"
 EMPTY = "ignore::skl1.exceptions.EmptyModelWarning"
+EDGE = "ignore::skl1.exceptions.GridEdgeWarning"
+FOLD = "ignore::skl1.exceptions.FoldWarning"
 ALPHA_ZERO = "ignore:With alpha=0:UserWarning"
 
 
@@ -60,6 +63,20 @@ def variants():
         skl1.NonconvexLpRegressor(alpha=0.01, p=0.5, positive=True),
         skl1.RelaxedLasso(alpha=0.01, gamma=0.5),
         skl1.RelaxedLasso(alpha=0.01, l1_ratio=0.5, positive=True),
+    ]
+
+
+def searches():
+    """An instance of every CV estimator, and of some ways to search."""
+    return [
+        *(
+            # Steps of the subgradient method magnify rounding until it has converged.
+            cls(n_alphas=20, cv=3, tol=1e-14 if cls is skl1.SubgradientLassoCV else 1e-6)
+            for cls in PenalisedRegressorCV.__subclasses__()
+        ),
+        skl1.ProximalLassoCV(n_alphas=10, cv=3, scoring="r2"),
+        skl1.ProximalLassoCV(n_alphas=10, cv=3, l1_ratio=[0.5, 1.0]),
+        skl1.ProximalLassoCV(selection="bic"),
     ]
 
 

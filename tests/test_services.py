@@ -20,6 +20,8 @@ from sklearn.preprocessing import StandardScaler
 
 from common import ESTIMATORS, label, problem, quiet, variants
 from skl1 import NonconvexLpRegressor, ProximalLasso, RelaxedLasso, RidgeGD, SubgradientLasso
+from skl1.exceptions import GridEdgeWarning
+from skl1.model_selection.base import PenalisedRegressorCV
 
 callback = pytest.importorskip("sklearn.callback", reason="scikit-learn < 1.9 has no callbacks")
 
@@ -94,6 +96,26 @@ def test_a_callback_sees_every_step(estimator):
     with quiet():
         plain = clone(estimator).fit(X, Y)
     assert_array_equal(plain.coef_, model.coef_)
+
+
+@pytest.mark.parametrize("cls", PenalisedRegressorCV.__subclasses__(), ids=label)
+def test_a_callback_sees_every_path(cls):
+    """Of all data and of each fold; told to stop, the search makes do with two folds."""
+    recorder = Recorder()
+    model = cls(n_alphas=4, eps=0.1, cv=3).set_callbacks(recorder)
+    with quiet(GridEdgeWarning):
+        model.fit(X, Y)
+    assert recorder.set_up == recorder.torn_down == 1
+    assert recorder.begun == recorder.ended == len(recorder.objectives) + 1
+    assert len(recorder.objectives) == 4
+    recorder = Recorder(stop_after=1)
+    with quiet(GridEdgeWarning):
+        stopped = cls(n_alphas=4, eps=0.1, cv=3).set_callbacks(recorder).fit(X, Y)
+    assert len(recorder.objectives) == 3
+    assert stopped.stop_reason_ == "stopped by a callback"
+    assert not stopped.converged_
+    assert np.isnan(stopped.mse_path_).all(axis=0).tolist() == [False, False, True]
+    np.testing.assert_allclose(stopped.mse_path_[:, :2], model.mse_path_[:, :2], rtol=1e-6)
 
 
 @classes

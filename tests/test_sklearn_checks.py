@@ -12,7 +12,7 @@ from sklearn.utils.estimator_checks import (
     estimator_checks_generator,
 )
 
-from common import EMPTY, NO_CONVERGENCE, label, variants
+from common import EDGE, EMPTY, FOLD, NO_CONVERGENCE, label, searches, variants
 
 #: scikit-learn runs these on its own estimators only.
 EXTRA = [
@@ -22,7 +22,8 @@ EXTRA = [
     partial(check_array_api_input_and_values, array_namespace="numpy"),
 ]
 
-pytestmark = [pytest.mark.filterwarnings(NO_CONVERGENCE), pytest.mark.filterwarnings(EMPTY)]
+pytestmark = [pytest.mark.filterwarnings(kind) for kind in (NO_CONVERGENCE, EMPTY, EDGE, FOLD)]
+EVERY = [*variants(), *searches()]
 
 
 def name_of(check):
@@ -44,7 +45,7 @@ def run(check):
 
 CHECKS = [
     pytest.param(partial(check, estimator), id=f"{label(estimator)}-{name_of(check)}-{k}")
-    for estimator in variants()
+    for estimator in EVERY
     for k, (estimator, check) in enumerate(estimator_checks_generator(estimator))
 ]
 
@@ -56,7 +57,7 @@ def test_check_of_scikit_learn(check):
 
 
 @pytest.mark.parametrize("check", EXTRA, ids=name_of)
-@pytest.mark.parametrize("estimator", variants(), ids=label)
+@pytest.mark.parametrize("estimator", EVERY, ids=label)
 def test_extra_check_of_scikit_learn(estimator, check):
     """The checks that scikit-learn keeps for its own estimators."""
     run(partial(check, type(estimator).__name__, clone(estimator)))
@@ -64,4 +65,4 @@ def test_extra_check_of_scikit_learn(estimator, check):
 
 def test_the_number_of_checks():
     """A single-output regressor that takes sample weights and sparse X has 60 checks."""
-    assert len(CHECKS) >= 60 * len(variants())
+    assert len(CHECKS) >= 60 * len(EVERY)

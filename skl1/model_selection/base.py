@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import check_scoring, get_scorer_names
+from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.parallel import Parallel, delayed
@@ -24,6 +24,7 @@ from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED, best, criterio
 from skl1.model_selection.search import ALL_DATA, Outcome, Search
 from skl1.problem import Problem
 from skl1.sklearn_api import Interval, StrOptions, fit_callback, fit_context, routed
+from skl1.solvers.driver import INTERRUPTED
 from skl1.step import Step
 from skl1.threads import single_threaded
 
@@ -86,18 +87,13 @@ class PenalisedRegressorCV(LinearRegressor):
         -------
         MetadataRouter
         """
-        return (
-            MetadataRouter(owner=self)
-            .add_self_request(self)
-            .add(
-                splitter=check_cv(self.cv),
-                method_mapping=MethodMapping().add(caller="fit", callee="split"),
-            )
-            .add(
-                scorer=check_scoring(self, scoring=self.scoring),
-                method_mapping=MethodMapping().add(caller="fit", callee="score"),
-            )
-        )
+        router = MetadataRouter(owner=self).add_self_request(self)
+        splits = MethodMapping().add(caller="fit", callee="split")
+        router.add(splitter=check_cv(self.cv), method_mapping=splits)
+        if self.scoring is not None:
+            scores = MethodMapping().add(caller="fit", callee="score")
+            router.add(scorer=get_scorer(self.scoring), method_mapping=scores)
+        return router
 
     @fit_context
     def fit(self, X, y, sample_weight=None, **params):
@@ -151,9 +147,9 @@ class PenalisedRegressorCV(LinearRegressor):
                     splits = list(check_cv(self.cv).split(X, y, **split_params))
                     folds = make_folds(X, y, sample_weight, splits, self.fit_intercept)
                     if self.scoring is not None:
-                        scorer = _on_folds(
-                            check_scoring(self, scoring=self.scoring), X, y, splits, score_params
-                        )
+                        if "sample_weight" in score_params:
+                            score_params["sample_weight"] = sample_weight
+                        scorer = _on_folds(get_scorer(self.scoring), X, y, splits, score_params)
                 count = float(y.size if sample_weight is None else sample_weight.sum())
                 self._search(design, folds, count, X.dtype, scorer, report)
         return self
@@ -238,8 +234,12 @@ class PenalisedRegressorCV(LinearRegressor):
             parts = run(delayed(search.run)(group) for group in groups)
         for done in parts:
             outcome.add(done)
-            if report is not None:
-                report(lambda: self._sketch(outcome))
+            stop = report is not None and report(lambda: self._sketch(outcome))
+            if stop and outcome.comparable:
+                outcome.stopped = True
+                break
+        for message in outcome.remarks:
+            warnings.warn(message, FoldWarning, stacklevel=4)
         self._choose(outcome, count)
         self._refit(outcome, dtype)
         self._warn(outcome)
@@ -288,6 +288,11 @@ class PenalisedRegressorCV(LinearRegressor):
             for k in range(mse.shape[-1]):
                 table[f"split{k}_test_score"] = scores[..., k].ravel()
         self.cv_results_ = table
+        if not np.isfinite(losses).any():
+            raise ValueError(
+                f"No model of the path has a finite score to be chosen by, with n_samples={count:g}"
+                " and as many parameters or scores that are not finite."
+            )
         if callable(self.selection):
             index = self.selection(table)
             if not (isinstance(index, Integral) and 0 <= index < losses.size):
@@ -322,12 +327,12 @@ class PenalisedRegressorCV(LinearRegressor):
         if self._shape is not None:
             setattr(self, f"{self._shape}_", search.shape_of(row, self._shape))
         outcome.note(ALL_DATA, plain.alpha, result.error, result.converged)
-        self.converged_ = not outcome.failures
+        self.converged_ = not (outcome.failures or outcome.stopped)
+        if outcome.stopped:
+            self.stop_reason_ = INTERRUPTED
 
     def _warn(self, outcome: Outcome) -> None:
-        """What a user should know of the folds, of convergence, and of the choice."""
-        for message in outcome.remarks:
-            warnings.warn(message, FoldWarning, stacklevel=5)
+        """What a user should know of convergence, and of the choice."""
         if outcome.failures:
             warnings.warn(outcome.shortfall(), ConvergenceWarning, stacklevel=5)
         row, column = outcome.chosen
@@ -353,6 +358,8 @@ def _first(rows) -> np.ndarray:
 def mean(values: np.ndarray) -> np.ndarray:
     """Over the folds that count."""
     counted = ~np.isnan(values).all(axis=(0, 1))
+    if not counted.any():
+        return np.full(values.shape[:-1], np.nan)
     return values[..., counted].mean(axis=-1)
 
 

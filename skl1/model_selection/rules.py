@@ -48,10 +48,6 @@ def best(losses: np.ndarray, errors: np.ndarray | None = None) -> int:
     of the same shape whose loss is at most one standard error above (Breiman, Friedman, Olshen and
     Stone 1984, section 3.4.3).
     """
-    if not np.isfinite(losses).any():
-        raise ValueError(
-            "No model of the path has a finite score: there is nothing to choose from."
-        )
     place = int(np.nanargmin(np.where(np.isfinite(losses), losses, np.nan)))
     if errors is None:
         return place

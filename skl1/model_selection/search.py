@@ -86,7 +86,7 @@ class Search:
             part.remarks.append("y is constant in the training part")
         gone = np.count_nonzero((design.norms == 0.0) & (whole.norms > 0.0))
         if gone:
-            part.remarks.append(f"{gone} features are constant in the training part")
+            part.remarks.append(f"features that are constant in the training part: {gone}")
         shape = len(self.grids), self.grids[0].size
         part.mean_squares = np.full(shape, np.nan)
         part.scores = None if self.scorer is None else np.full(shape, np.nan)
@@ -104,7 +104,7 @@ class Search:
                     part.scores[row, column] = self.scorer(part.fold, model)
         if part.scores is not None and not np.isfinite(part.scores).all():
             missing = np.count_nonzero(~np.isfinite(part.scores))
-            part.remarks.append(f"the score of {missing} models is not finite")
+            part.remarks.append(f"models whose score is not finite: {missing}")
 
 
 class Outcome:
@@ -122,6 +122,7 @@ class Outcome:
         self.scores = None if search.scorer is None else np.full((*shape, count), np.nan)
         self.failures: list[tuple[int, float, float]] = []
         self.models = 0
+        self.stopped = False
         self._remarks: dict[str, list[int]] = {}
 
     def add(self, parts: list[Part]) -> None:
@@ -140,6 +141,12 @@ class Outcome:
                 self.scores[..., part.fold] = part.scores
             for remark in part.remarks:
                 self._remarks.setdefault(remark, []).append(part.fold)
+
+    @property
+    def comparable(self) -> bool:
+        """Whether two folds are there to compare models by, if folds are asked for."""
+        done = ~np.isnan(self.mean_squares).all(axis=(0, 1))
+        return not done.size or np.count_nonzero(done) >= min(2, done.size)
 
     def note(self, fold: int, alpha: float, error: float, converged: bool) -> None:
         """Count a model, and keep in mind if it did not converge."""
