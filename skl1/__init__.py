@@ -10,8 +10,13 @@ from skl1.inference import (
     adaptive_weights,
     debiased_lasso,
 )
-from skl1.model_selection import ProximalLassoCV, SubgradientLassoCV
-from skl1.paths import LassoPath, lasso_path
+from skl1.model_selection import (
+    NonconvexLpRegressorCV,
+    ProximalLassoCV,
+    RidgeGDCV,
+    SubgradientLassoCV,
+)
+from skl1.paths import LassoPath, LpPath, RidgePath, lasso_path, lp_path, ridge_path
 
 __version__ = "0.1.0"
 
@@ -21,12 +26,16 @@ __all__ = [
     "FoldWarning",
     "GridEdgeWarning",
     "LassoPath",
+    "LpPath",
     "Moments",
     "NonconvexLpRegressor",
+    "NonconvexLpRegressorCV",
     "ProximalLasso",
     "ProximalLassoCV",
     "RelaxedLasso",
     "RidgeGD",
+    "RidgeGDCV",
+    "RidgePath",
     "StabilitySelection",
     "SubgradientLasso",
     "SubgradientLassoCV",
@@ -34,4 +43,6 @@ __all__ = [
     "adaptive_weights",
     "debiased_lasso",
     "lasso_path",
+    "lp_path",
+    "ridge_path",
 ]

@@ -69,11 +69,7 @@ def variants():
 def searches():
     """An instance of every CV estimator, and of some ways to search."""
     return [
-        *(
-            # Steps of the subgradient method magnify rounding until it has converged.
-            cls(n_alphas=20, cv=3, tol=1e-14 if cls is skl1.SubgradientLassoCV else 1e-6)
-            for cls in PenalisedRegressorCV.__subclasses__()
-        ),
+        *(cls() for cls in PenalisedRegressorCV.__subclasses__()),
         skl1.ProximalLassoCV(n_alphas=10, cv=3, scoring="r2"),
         skl1.ProximalLassoCV(n_alphas=10, cv=3, l1_ratio=[0.5, 1.0]),
         skl1.ProximalLassoCV(selection="bic"),

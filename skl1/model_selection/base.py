@@ -22,6 +22,7 @@ from skl1.exceptions import FoldWarning, GridEdgeWarning
 from skl1.model_selection.folds import Folds, MomentFolds, make_folds
 from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED, best, criterion
 from skl1.model_selection.search import ALL_DATA, Outcome, Search
+from skl1.paths.degrees import degrees_along
 from skl1.problem import Problem
 from skl1.sklearn_api import Interval, StrOptions, fit_callback, fit_context, routed
 from skl1.solvers.driver import INTERRUPTED
@@ -78,7 +79,7 @@ class PenalisedRegressorCV(LinearRegressor):
 
     def _degrees(self, problem: Problem, steps: list[Step]) -> np.ndarray:
         """Degrees of freedom of each model."""
-        return np.array([float(step.features.size) for step in steps])
+        return degrees_along(problem, steps)
 
     def get_metadata_routing(self):
         """Which metadata the splitter and the scorer get.

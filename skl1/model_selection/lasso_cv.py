@@ -5,15 +5,11 @@ from __future__ import annotations
 from numbers import Real
 from typing import ClassVar
 
-import numpy as np
-
 from skl1.estimators import ProximalLasso
 from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.path import solve_paths
-from skl1.paths import _grid as alpha_grid
-from skl1.paths import degrees_of_freedom
+from skl1.paths.grid import alpha_grid
 from skl1.sklearn_api import Interval
-from skl1.step import coefficients
 
 
 class ProximalLassoCV(PenalisedRegressorCV):
@@ -123,7 +119,7 @@ class ProximalLassoCV(PenalisedRegressorCV):
     >>> X, y = load_diabetes(return_X_y=True)
     >>> model = ProximalLassoCV(selection="1se").fit(X, y)
     >>> int((model.coef_ != 0).sum()), model.converged_
-    (5, True)
+    (6, True)
     """
 
     _shape = "l1_ratio"
@@ -180,11 +176,3 @@ class ProximalLassoCV(PenalisedRegressorCV):
 
     def _paths(self, plain, problems, alphas):
         return solve_paths(problems, alphas, tol=self.tol, max_iter=self.max_iter)
-
-    def _degrees(self, problem, steps):
-        if problem.penalty.steady_curvature == 0.0:
-            return super()._degrees(problem, steps)
-        whole = coefficients(steps, problem.design.n_features)
-        return np.array(
-            [degrees_of_freedom(problem, w, s.alpha) for w, s in zip(whole, steps, strict=True)]
-        )

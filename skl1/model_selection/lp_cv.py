@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from skl1.estimators import NonconvexLpRegressor
 from skl1.model_selection.base import PenalisedRegressorCV
+from skl1.paths.lp import lp_grid, solve_lp_path
 from skl1.sklearn_api import Interval
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from skl1.estimators import RidgeGD
 from skl1.model_selection.base import PenalisedRegressorCV
-from skl1.step import coefficients
+from skl1.paths.ridge import ridge_degrees, ridge_grid, solve_ridge_path
 
 
 class RidgeGDCV(PenalisedRegressorCV):
@@ -153,7 +151,4 @@ class RidgeGDCV(PenalisedRegressorCV):
         return [solve_ridge_path(problem, alphas, **limits) for problem in problems]
 
     def _degrees(self, problem, steps):
-        whole = coefficients(steps, problem.design.n_features)
-        return np.array(
-            [degrees_of_freedom(problem, w, s.alpha) for w, s in zip(whole, steps, strict=True)]
-        )
+        return ridge_degrees(problem, steps)

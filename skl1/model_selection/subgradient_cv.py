@@ -5,7 +5,10 @@ from __future__ import annotations
 from skl1.estimators import SubgradientLasso
 from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.path import sequential_path
-from skl1.paths import _grid as alpha_grid
+from skl1.paths.grid import alpha_grid
+
+#: The smallest alpha of a grid as a share of the largest.
+SHORT = 0.1
 
 
 class SubgradientLassoCV(PenalisedRegressorCV):
@@ -23,7 +26,7 @@ class SubgradientLassoCV(PenalisedRegressorCV):
         Length of the grid where ``alphas`` is None.
     eps : float, default=None
         The smallest alpha of the grid as a share of the largest, with which the model is empty.
-        None means 1e-3 with more samples than features, else 1e-2.
+        None means 0.1: the method takes ever more steps for smaller ones.
     cv : int, splitter, iterable or None, default=None
         The folds: a number of them (None means 5), a splitter of scikit-learn, or pairs of index
         arrays.
@@ -41,8 +44,9 @@ class SubgradientLassoCV(PenalisedRegressorCV):
         Allow no negative coefficient.
     fit_intercept : bool, default=True
         Fit an intercept. X is centred implicitly: not copied, and sparse X stays sparse.
-    tol : float, default=1e-6
-        Duality gap wanted of each model, as a share of the null objective.
+    tol : float, default=1e-10
+        Duality gap wanted of each model, as a share of the null objective. Small, as steps of the
+        method magnify rounding until it has converged.
     max_iter : int, default=10000
         Steps allowed for each model.
     n_jobs : int, default=None
@@ -99,7 +103,7 @@ class SubgradientLassoCV(PenalisedRegressorCV):
     >>> from sklearn.datasets import load_diabetes
     >>> from skl1 import SubgradientLassoCV
     >>> X, y = load_diabetes(return_X_y=True)
-    >>> model = SubgradientLassoCV(n_alphas=10, eps=0.05, cv=3).fit(X, y)
+    >>> model = SubgradientLassoCV(n_alphas=10, cv=3, tol=1e-4, selection="1se").fit(X, y)
     >>> model.mse_path_.shape
     (10, 3)
     """
@@ -116,7 +120,7 @@ class SubgradientLassoCV(PenalisedRegressorCV):
         penalty_weights=None,
         positive=False,
         fit_intercept=True,
-        tol=1e-6,
+        tol=1e-10,
         max_iter=10_000,
         n_jobs=None,
     ):
@@ -145,7 +149,7 @@ class SubgradientLassoCV(PenalisedRegressorCV):
         )
 
     def _grid(self, problem, shape):
-        return alpha_grid(problem, self.alphas, self.n_alphas, self.eps)
+        return alpha_grid(problem, self.alphas, self.n_alphas, self.eps or SHORT)
 
     def _paths(self, plain, problems, alphas):
         limits = {"tol": self.tol, "max_iter": self.max_iter}

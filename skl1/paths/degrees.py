@@ -1,0 +1,32 @@
+"""Degrees of freedom of the models of a path."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skl1.problem import Problem
+from skl1.step import Step, coefficients
+
+
+def degrees_of_freedom(problem: Problem, w: np.ndarray, alpha: float) -> float:
+    """Of the coefficients w: ``trace G (G + H)^-1`` on the support, H the penalty's curvature."""
+    support = np.flatnonzero(w)
+    curvature = alpha * problem.weights[support] * problem.penalty.curvature(w[support])
+    if not curvature.any():
+        return float(support.size)
+    gram = problem.design.gram(support, support)
+    # Of least squares, as free columns may be dependent; in units of the columns.
+    units = 1.0 / np.sqrt(gram.diagonal() + curvature)
+    gram = gram * units * units[:, None]
+    bent = gram + np.diag(curvature * units * units)
+    return float(np.trace(np.linalg.lstsq(bent, gram, rcond=None)[0]))
+
+
+def degrees_along(problem: Problem, steps: list[Step]) -> np.ndarray:
+    """Those of each model of a path; without an l2 term the number of its nonzeros."""
+    if not (problem.penalty.convex and problem.penalty.bends):
+        return np.array([float(step.features.size) for step in steps])
+    whole = coefficients(steps, problem.design.n_features)
+    return np.array(
+        [degrees_of_freedom(problem, w, s.alpha) for w, s in zip(whole, steps, strict=True)]
+    )

@@ -1,0 +1,108 @@
+"""What all path functions share: their alphas, where they end, and their one warning."""
+
+from __future__ import annotations
+
+import warnings
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from skl1.problem import Problem
+from skl1.step import Step
+
+#: The smallest alpha of a grid as a share of the largest: with more rows than columns, and without.
+TALL_EPS, WIDE_EPS = 1e-3, 1e-2
+
+
+def check_grid(n_alphas, eps):
+    """Refuse a grid out of range."""
+    if not (isinstance(n_alphas, Integral) and n_alphas >= 1):
+        raise ValueError(f"n_alphas must be an integer of at least 1, got {n_alphas!r}.")
+    if eps is not None and not (isinstance(eps, Real) and 0.0 < eps < 1.0):
+        raise ValueError(f"eps must lie between 0 and 1, got {eps!r}.")
+
+
+def check_limits(max_nonzeros, max_explained):
+    """Refuse ends out of range."""
+    if max_nonzeros is not None and not (isinstance(max_nonzeros, Integral) and max_nonzeros >= 0):
+        raise ValueError(f"max_nonzeros must be an integer of at least 0, got {max_nonzeros!r}.")
+    if max_explained is not None and not (
+        isinstance(max_explained, Real) and 0.0 <= max_explained <= 1.0
+    ):
+        raise ValueError(f"max_explained must lie in [0, 1], got {max_explained!r}.")
+
+
+def alpha_grid(problem: Problem, alphas, n_alphas: int, eps: float | None) -> np.ndarray:
+    """The alphas as asked for, from large to small, or a grid down from ``alpha_max``.
+
+    ``alphas`` may be a number of alphas. ``eps`` is the last alpha as a share of the first.
+    """
+    if isinstance(alphas, Integral) and not isinstance(alphas, bool):
+        alphas, n_alphas = None, alphas
+    check_grid(n_alphas, eps)
+    if alphas is not None:
+        return given(alphas)
+    top = problem.alpha_max
+    if not np.isfinite(top):
+        raise ValueError("With l1_ratio=0 no alpha is the largest: give the alphas.")
+    if top == 0.0:  # nothing can enter: y is constant, say
+        return np.full(n_alphas, np.finfo(np.float64).tiny)
+    return descending(top, default_eps(problem) if eps is None else eps, n_alphas)
+
+
+def given(alphas) -> np.ndarray:
+    """Alphas from large to small, checked."""
+    grid = np.asarray(alphas)
+    numbers = grid.ndim == 1 and grid.size and grid.dtype.kind in "iuf"
+    if not numbers or not np.all((grid > 0.0) & np.isfinite(grid)):
+        raise ValueError(
+            f"alphas must be a sequence of positive numbers, got {alphas!r}; for no penalty "
+            "use LinearRegression."
+        )
+    return np.sort(grid.astype(np.float64))[::-1].copy()
+
+
+def default_eps(problem: Problem) -> float:
+    """The last alpha of a Lasso's grid as a share of the first."""
+    tall = problem.design.n_samples > problem.design.n_features
+    return TALL_EPS if tall else WIDE_EPS
+
+
+def descending(top: float, eps: float, count: int) -> np.ndarray:
+    """From ``top`` down to ``eps * top``, evenly on a log scale; the first is exactly top."""
+    grid = np.geomspace(top, top * eps, count)
+    grid[0] = top
+    return grid
+
+
+def explained(problem: Problem, step: Step) -> float:
+    """The share of the variance of y that a model explains."""
+    energy = problem.design.energy
+    return 1.0 - step.rr / energy if energy > 0.0 else 0.0
+
+
+def cut(problem: Problem, steps: list[Step], max_nonzeros, max_explained) -> list[Step]:
+    """The path up to where the caller wants to see it; at least one model."""
+    end = len(steps)
+    for k, step in enumerate(steps):
+        if max_nonzeros is not None and step.features.size > max_nonzeros:
+            end = min(end, k)
+        if max_explained is not None and explained(problem, step) > max_explained:
+            end = min(end, k + 1)
+    return steps[: max(end, 1)]
+
+
+def warn_of_failures(steps: list[Step], measure: str, wanted: str) -> None:
+    """One warning for the whole path."""
+    failed = [step for step in steps if not step.converged]
+    if failed:
+        worst = max(failed, key=lambda step: step.error)
+        warnings.warn(
+            f"{len(failed)} of {len(steps)} alphas did not converge, from {failed[0].alpha:g} to "
+            f"{failed[-1].alpha:g}: the largest {measure} is {worst.error:.3g} at "
+            f"alpha={worst.alpha:g} ({worst.stop_reason}); {wanted} was wanted. "
+            f"Increase max_iter or tol, or scale the columns.",
+            ConvergenceWarning,
+            stacklevel=4,
+        )
