@@ -266,10 +266,11 @@ class Track:
         rows, places = np.nonzero(self.W[:done])
         features, values = self.features[places], self.W[rows, places]
         ends = np.searchsorted(rows, np.arange(done + 1)).tolist()
-        figures = (each[:done].tolist() for each in (objectives, rr, gaps, self.sweeps))
-        for k, (alpha, *rest) in enumerate(zip(alphas[:done].tolist(), *figures, strict=True)):
+        figures = (each[:done].tolist() for each in (alphas, objectives, rr, gaps, self.sweeps))
+        for k, (alpha, *rest, count) in enumerate(zip(*figures, strict=True)):
             used = slice(ends[k], ends[k + 1])
-            self.steps.append(Step(alpha, features[used], values[used], *rest, CONVERGED, True))
+            known = (features[used], values[used], *rest, count, CONVERGED, True)
+            self.steps.append(Step(alpha, *known))
 
     def go_on(self) -> None:
         """Let features enter; where none is missing the working-set solver has to find what is."""
@@ -293,12 +294,11 @@ class Track:
         w = self._whole(self.w)
         for alpha in alphas:
             stage = self.problem.scaled(float(alpha))
-            start = w if self.last is None else self.last.w
-            self.last = minimise(
-                solver, stage, start, tol=self.tol, max_iter=self.max_iter, last=self.last
-            )
-            self.steps.append(Step.of(alpha, self.last))
-        w, self.z = self.last.w, self.last.point.z
+            w = w if self.last is None else self.last.w
+            limits = {"tol": self.tol, "max_iter": self.max_iter}
+            self.last = result = minimise(solver, stage, w, **limits, last=self.last)
+            self.steps.append(Step.of(alpha, result))
+        w, self.z = result.w, result.point.z
         new = np.setdiff1d(np.flatnonzero(w), self.features)
         if self.features.size + new.size <= MOST:
             self.pool.extend(new[~self.pool.known[new]])

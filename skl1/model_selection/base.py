@@ -19,7 +19,7 @@ from skl1.designs import Design, MomentDesign, Moments
 from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.linear import LinearRegressor
 from skl1.exceptions import FoldWarning, GridEdgeWarning
-from skl1.model_selection.folds import Folds, MomentFolds, make_folds
+from skl1.model_selection.folds import Folds, MomentFolds, NoFolds, make_folds
 from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED, best, criterion
 from skl1.model_selection.search import ALL_DATA, Outcome, Search
 from skl1.paths.degrees import degrees_along
@@ -143,7 +143,8 @@ class PenalisedRegressorCV(LinearRegressor):
                 single_threaded(float(X.size) * min(X.shape)),
                 fit_callback(self, X, y, sample_weight) as report,
             ):
-                folds = scorer = None
+                folds: Folds = NoFolds()
+                scorer = None
                 if self._compares():
                     splits = list(check_cv(self.cv).split(X, y, **split_params))
                     folds = make_folds(X, y, sample_weight, splits, self.fit_intercept)
@@ -189,7 +190,7 @@ class PenalisedRegressorCV(LinearRegressor):
             self.n_features_in_ = whole.n_features
             if hasattr(self, "feature_names_in_"):
                 del self.feature_names_in_
-            folds = MomentFolds(moments, self.fit_intercept) if self._compares() else None
+            folds = MomentFolds(moments, self.fit_intercept) if self._compares() else NoFolds()
             with single_threaded(float(whole.n_features) ** 3):
                 self._search(design, folds, whole.weight, np.dtype(np.float64), None, None)
         return self
@@ -204,7 +205,7 @@ class PenalisedRegressorCV(LinearRegressor):
             return [None]
         given = getattr(self, self._shape)
         values = [given] if isinstance(given, Real) else list(given)
-        if not values or not all(isinstance(v, Real) and 0.0 <= v <= 1.0 for v in values):
+        if not values or not all(isinstance(v, Real) and 0.0 <= float(v) <= 1.0 for v in values):
             raise ValueError(
                 f"{self._shape} must be a number in [0, 1] or a list of such, got {given!r}."
             )
@@ -213,7 +214,7 @@ class PenalisedRegressorCV(LinearRegressor):
     def _search(
         self,
         design: Design,
-        folds: Folds | None,
+        folds: Folds,
         count: float,
         dtype: np.dtype,
         scorer: Callable | None,
@@ -261,7 +262,9 @@ class PenalisedRegressorCV(LinearRegressor):
         self.n_nonzero_path_ = np.count_nonzero(self.coef_path_, axis=-1)
         table: dict[str, Any] = {"param_alpha": np.concatenate(search.grids)}
         if self._shape is not None:
-            table[f"param_{self._shape}"] = np.repeat(self._shapes(), self.alphas_.shape[-1])
+            table[f"param_{self._shape}"] = np.repeat(
+                np.array(self._shapes()), self.alphas_.shape[-1]
+            )
         table |= {
             "n_nonzero": self.n_nonzero_path_.ravel(),
             "degrees_of_freedom": np.concatenate(degrees),
@@ -271,13 +274,13 @@ class PenalisedRegressorCV(LinearRegressor):
         for name in ("mse_path_", "mse_se_", "criterion_path_"):
             if hasattr(self, name):
                 delattr(self, name)
-        if search.folds is None:
+        if not len(search.folds):
             squares = [[step.rr for step in path] for path in outcome.steps]
             p = search.problems[0].design.n_features
             losses = criterion(self.selection, squares, degrees, count, p)
             self.criterion_path_ = form(losses)
             table["criterion"] = losses.ravel()
-            errors = None
+            errors = np.zeros_like(losses)
         else:
             mse = outcome.mean_squares
             self.mse_path_ = form(mse)
@@ -296,7 +299,7 @@ class PenalisedRegressorCV(LinearRegressor):
             )
         if callable(self.selection):
             index = self.selection(table)
-            if not (isinstance(index, Integral) and 0 <= index < losses.size):
+            if not (isinstance(index, Integral) and 0 <= int(index) < losses.size):
                 raise ValueError(
                     f"selection must return an index of the {losses.size} models, got {index!r}."
                 )

@@ -48,6 +48,19 @@ class Folds(ABC):
         """Weighted mean squared errors of models, the rows of W, on the fold."""
 
 
+class NoFolds(Folds):
+    """Nothing is held out: for rules that look at the fit to all data."""
+
+    counts = np.zeros(0, dtype=bool)
+    shared = False
+
+    def training(self, fold):
+        raise IndexError(fold)
+
+    def errors(self, fold, W, intercepts):
+        raise IndexError(fold)
+
+
 class RowFolds(Folds):
     """Rows of one X, which is never cut up: rows that are held out have the weight 0.
 

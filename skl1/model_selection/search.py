@@ -39,16 +39,16 @@ class Search:
     problems: list[Problem]
     grids: list[np.ndarray]
     paths: Callable[[PenalisedRegressor, Sequence[Problem], np.ndarray], list[list[Step]]]
-    folds: Folds | None
-    scorer: Callable | None
+    folds: Folds
+    scorer: Callable | None  #: a function of a fold and a model
 
     def groups(self, n_jobs: int | None, *, together: bool) -> list[list[int]]:
         """Numbers of folds, and that of all data, as they are solved together.
 
         Folds that share X are, unless progress is to be seen.
         """
-        every = [ALL_DATA, *range(0 if self.folds is None else len(self.folds))]
-        if self.folds is None or not self.folds.shared or not together:
+        every = [ALL_DATA, *range(len(self.folds))]
+        if not self.folds.shared or not together:
             return [[number] for number in every]
         jobs = max(1, n_jobs or 1) if n_jobs is None or n_jobs > 0 else len(every)
         size = min(-(-len(every) // jobs), TOGETHER)
@@ -76,8 +76,7 @@ class Search:
         """The design of a training part, or of all data."""
         if number != ALL_DATA:
             return self.folds.training(number)
-        design = self.problems[0].design
-        return design if self.folds is None else self.folds.whole(design)
+        return self.folds.whole(self.problems[0].design)
 
     def _judge(self, part: Part, design) -> None:
         """Errors on what is held out."""
@@ -88,20 +87,21 @@ class Search:
         if gone:
             part.remarks.append(f"features that are constant in the training part: {gone}")
         shape = len(self.grids), self.grids[0].size
-        part.mean_squares = np.full(shape, np.nan)
-        part.scores = None if self.scorer is None else np.full(shape, np.nan)
+        part.mean_squares = squares = np.full(shape, np.nan)
+        scores = np.full(shape, np.nan)
+        part.scores = None if self.scorer is None else scores
         if not self.folds.counts[part.fold]:
             part.remarks.append("nothing that is held out has a weight, so it has no score")
             return
         for row, (plain, steps) in enumerate(zip(self.plains, part.steps, strict=True)):
             W = coefficients(steps, design.n_features)
             intercepts = design.intercepts(W)
-            part.mean_squares[row] = self.folds.errors(part.fold, W, intercepts)
+            squares[row] = self.folds.errors(part.fold, W, intercepts)
             if self.scorer is not None:
                 model = copy(plain)  # other threads score others
                 for column, (w, intercept) in enumerate(zip(W, intercepts, strict=True)):
                     model.coef_, model.intercept_ = w, float(intercept)
-                    part.scores[row, column] = self.scorer(part.fold, model)
+                    scores[row, column] = self.scorer(part.fold, model)
         if part.scores is not None and not np.isfinite(part.scores).all():
             missing = np.count_nonzero(~np.isfinite(part.scores))
             part.remarks.append(f"models whose score is not finite: {missing}")
@@ -117,7 +117,7 @@ class Outcome:
     def __init__(self, search: Search):
         self.search = search
         shape = len(search.grids), search.grids[0].size
-        count = 0 if search.folds is None else len(search.folds)
+        count = len(search.folds)
         self.mean_squares = np.full((*shape, count), np.nan)
         self.scores = None if search.scorer is None else np.full((*shape, count), np.nan)
         self.failures: list[tuple[int, float, float]] = []

@@ -38,8 +38,7 @@ def alpha_grid(problem: Problem, alphas, n_alphas: int, eps: float | None) -> np
 
     ``alphas`` may be a number of alphas. ``eps`` is the last alpha as a share of the first.
     """
-    if isinstance(alphas, Integral) and not isinstance(alphas, bool):
-        alphas, n_alphas = None, alphas
+    alphas, n_alphas = length(alphas, n_alphas)
     check_grid(n_alphas, eps)
     if alphas is not None:
         return given(alphas)
@@ -49,6 +48,12 @@ def alpha_grid(problem: Problem, alphas, n_alphas: int, eps: float | None) -> np
     if top == 0.0:  # nothing can enter: y is constant, say
         return np.full(n_alphas, np.finfo(np.float64).tiny)
     return descending(top, default_eps(problem) if eps is None else eps, n_alphas)
+
+
+def length(alphas, n_alphas):
+    """The two arguments, with ``alphas`` None where it was a number of alphas."""
+    number = isinstance(alphas, Integral) and alphas is not True and alphas is not False
+    return (None, alphas) if number else (alphas, n_alphas)
 
 
 def given(alphas) -> np.ndarray:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from numbers import Integral
-
 import numpy as np
 
 from skl1.estimators import NonconvexLpRegressor
 from skl1.path import solve_path, working_set_path
 from skl1.paths.degrees import degrees_along
-from skl1.paths.grid import alpha_grid, default_eps
+from skl1.paths.grid import alpha_grid, default_eps, length
 from skl1.paths.result import LpPath, run
 from skl1.problem import Problem
 from skl1.step import Step
@@ -153,7 +151,7 @@ def lp_grid(problem: Problem, p: float, alphas, n_alphas: int, eps: float | None
     """The grid of the Lasso, stretched as alpha is where the thresholds are the same."""
     share = default_eps(problem) ** (2.0 - p) if eps is None else eps
     grid = alpha_grid(problem, alphas, n_alphas, share)
-    if alphas is None or isinstance(alphas, Integral):
+    if length(alphas, n_alphas)[0] is None:
         grid[0] *= 1.0 + ROUNDING
     return grid
 

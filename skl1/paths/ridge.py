@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from skl1.certificates import certify
@@ -9,7 +11,7 @@ from skl1.designs import MomentDesign
 from skl1.estimators import RidgeGD
 from skl1.path import GRAM_COLUMNS, sequential_path
 from skl1.paths.degrees import degrees_along
-from skl1.paths.grid import check_grid, descending, given
+from skl1.paths.grid import check_grid, descending, given, length
 from skl1.paths.result import RidgePath, run
 from skl1.problem import Problem
 from skl1.solvers.driver import CONVERGED, PRECISION, minimise
@@ -145,8 +147,7 @@ def ridge_path(
 
 def ridge_grid(problem: Problem, alphas, n_alphas: int, eps: float | None) -> np.ndarray:
     """The alphas as asked for, from large to small, or a grid down from the sum of variances."""
-    if isinstance(alphas, int) and not isinstance(alphas, bool):
-        alphas, n_alphas = None, alphas
+    alphas, n_alphas = length(alphas, n_alphas)
     check_grid(n_alphas, eps)
     if alphas is not None:
         return given(alphas)
@@ -157,7 +158,7 @@ def ridge_grid(problem: Problem, alphas, n_alphas: int, eps: float | None) -> np
 
 def solve_ridge_path(problem: Problem, alphas, *, tol: float, max_iter: int) -> list[Step]:
     """The solution for each alpha, certified."""
-    limits = {"tol": tol, "max_iter": max_iter}
+    limits: dict[str, Any] = {"tol": tol, "max_iter": max_iter}
     if problem.one_sided:
         return sequential_path(GradientDescent(Nesterov()), problem, alphas, **limits)
     problem = _condensed(problem)

@@ -22,6 +22,8 @@ class RidgeFactor(ABC):
     ``sum_i l_i / (l_i + alpha)``, besides one for each free feature.
     """
 
+    values: np.ndarray  #: the eigenvalues
+
     def __init__(self, problem: Problem):
         self.problem = problem
         self.penalised = np.flatnonzero(problem.included & ~problem.free)
