@@ -15,7 +15,7 @@ from time import perf_counter
 
 import numpy as np
 
-from benchmarks import machine, options, report
+from benchmarks import glmnet, machine, options, report
 from benchmarks.contenders.base import LADDER
 from benchmarks.referee import Referee
 from benchmarks.registry import PROBLEMS
@@ -123,7 +123,7 @@ def compare(problem: str, target: float, names: list[str], *, quick: bool) -> li
         if reached
     }
     times = least(paths, turns=3 if quick else 5, seconds=0.5 if quick else 3.0)
-    return [
+    rows = [
         Row(
             problem,
             name,
@@ -132,6 +132,18 @@ def compare(problem: str, target: float, names: list[str], *, quick: bool) -> li
         )
         for name in names
     ]
+    if glmnet.version():
+        rows.append(by_glmnet(problem, X, y, alphas, referee, target))
+    return rows
+
+
+def by_glmnet(problem: str, X, y, alphas, referee: Referee, target: float) -> Row:
+    """The fastest of its thresholds that reaches the gap."""
+    runs = glmnet.path(X, y, alphas, turns=3, limit=LIMIT)
+    measured = [(worst_gap(referee, alphas, run.coefs, run.intercepts), run) for run in runs]
+    good = [(run.seconds, gap) for gap, run in measured if gap <= target]
+    seconds, gap = min(good, default=(np.nan, np.nan))
+    return Row(problem, "glmnet", target, gap, seconds)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -140,6 +152,7 @@ def main(arguments: list[str] | None = None) -> None:
     machine.limit_threads(chosen.threads)
     installed = machine.versions(["celer"])
     names = [name for name in METHODS if name != "celer" or "celer" in installed]
+    columns = [*names, "glmnet"] if glmnet.version() else names
     found: list[Row] = []
     lines, ratios = [], {gap: [] for gap in GAPS}
     for problem in QUICK if chosen.quick else NAMES:
@@ -155,11 +168,11 @@ def main(arguments: list[str] | None = None) -> None:
             lines.append([problem, f"{target:g}", *times, f"{ratios[target][-1]:.2f}"])
             print(" ".join(lines[-1]), flush=True)
     print(f"\n{N_ALPHAS} alphas down to alpha_max * {EPS:g}: ms; best other / skl1\n")
-    print(report.rows(["problem", "gap", *names, "ratio"], lines))
+    print(report.rows(["problem", "gap", *columns, "ratio"], lines))
     for target, values in ratios.items():
         print(f"geometric mean at {target:g}: {np.exp(np.nanmean(np.log(values))):.2f}")
     content = {
-        "versions": machine.versions(["skl1", "celer"]),
+        "versions": machine.versions(["skl1", "celer"]) | {"glmnet": glmnet.version()},
         "machine": machine.description(chosen.threads),
         "rows": [asdict(row) for row in found],
     }

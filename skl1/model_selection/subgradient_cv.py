@@ -103,7 +103,7 @@ class SubgradientLassoCV(PenalisedRegressorCV):
     >>> from sklearn.datasets import load_diabetes
     >>> from skl1 import SubgradientLassoCV
     >>> X, y = load_diabetes(return_X_y=True)
-    >>> model = SubgradientLassoCV(n_alphas=10, eps=0.01, cv=3, tol=1e-3).fit(X, y)
+    >>> model = SubgradientLassoCV(n_alphas=10, eps=1e-3, cv=3, tol=1e-3).fit(X, y)
     >>> model.mse_path_.shape
     (10, 3)
     """
