@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import copysign, sqrt
 
 import numpy as np
 
@@ -33,8 +33,11 @@ def settle(
     or buy. ``order``, ``held`` and ``factor`` carry the Cholesky factor from call to call.
     """
     p = w.size
-    extra = alpha * bend * weights
-    pull = alpha * kink * weights
+    extra = np.empty(p)
+    pull = np.empty(p)
+    for j in range(p):
+        extra[j] = alpha * bend * weights[j]
+        pull[j] = alpha * kink * weights[j]
     one_sided = penalty.project(-1.0) == 0.0
     if bend > 0.0:
         held[0] = 0  # the factor was that of another alpha
@@ -83,9 +86,10 @@ def settle_along(
     Row k + 1 of W and of Z becomes the solution for alpha k; row 0 is the start.
     """
     for k in range(alphas.size):
-        W[k + 1] = W[k]
-        Z[k + 1] = Z[k]
         alpha, w, z = alphas[k], W[k + 1], Z[k + 1]
+        for j in range(w.size):
+            w[j] = W[k, j]
+            z[j] = Z[k, j]
         sweeps[k] = settle(
             penalty, kink, bend, gram, norms, weights, alpha, limit, most, w, z, order, held, factor
         )
@@ -97,7 +101,9 @@ def newton_price(w, order, held):
     gone = 0
     for i in range(held[0]):
         gone += w[order[i]] == 0.0
-    size = np.count_nonzero(w)
+    size = 0
+    for j in range(w.size):
+        size += w[j] != 0.0
     new = size - (held[0] - gone)
     return (0.5 * new + gone) * size * size + size * (w.size + size) + 1.0
 
@@ -131,7 +137,8 @@ def update_factor(gram, pull, extra, w, z, order, held, factor):
             if rest > SINGULAR * diagonal:
                 if size == order.size:
                     return False
-                factor[:size, size] = x[:size]
+                for k in range(size):
+                    factor[k, size] = x[k]
                 factor[size, size] = sqrt(rest)
                 order[size] = j
                 held[0] = size + 1
@@ -149,7 +156,7 @@ def shed(gram, pull, extra, w, z, order, held, factor, x, j):
     changes, so one of the two directions costs nothing. Returns whether there is an end to it.
     """
     size = held[0]
-    charge = pull[j] * np.sign(w[j]) - z[j]
+    charge = pull[j] * copysign(1.0, w[j]) - z[j]
     if extra[j] != 0.0:
         return False
     for i in range(size - 1, -1, -1):
@@ -159,7 +166,7 @@ def shed(gram, pull, extra, w, z, order, held, factor, x, j):
     for i in range(size):
         x[i] = -x[i]
         k = order[i]
-        charge += x[i] * (pull[k] * np.sign(w[k]) - z[k])
+        charge += x[i] * (pull[k] * copysign(1.0, w[k]) - z[k])
     side = -1.0 if charge > 0.0 else 1.0
     reach = -w[j] / side if w[j] * side < 0.0 else np.inf
     first = -1
@@ -214,16 +221,20 @@ def newton_walk(gram, pull, extra, one_sided, w, z, order, held, factor):
     of the slope is what is left of the step. The objective falls all the way. Coefficients without
     a kink at zero may pass it.
     """
-    before = w.copy()
+    before = np.empty(w.size)
+    for j in range(w.size):
+        before[j] = w[j]
     slope = np.empty(held[0])
+    d = np.empty(held[0])
     for i in range(held[0]):
         j = order[i]
-        slope[i] = z[j] - np.sign(w[j]) * pull[j] - extra[j] * w[j]
+        slope[i] = z[j] - copysign(1.0, w[j]) * pull[j] - extra[j] * w[j]
     left = 1.0
     while True:
         size = held[0]
-        d = left * slope[:size]
-        solve(factor, d)
+        for i in range(size):
+            d[i] = left * slope[i]
+        solve(factor, d, size)
         share = 1.0
         first = -1
         for i in range(size):
@@ -240,7 +251,8 @@ def newton_walk(gram, pull, extra, one_sided, w, z, order, held, factor):
         w[order[first]] = 0.0
         left *= 1.0 - share
         remove(order, held, factor, first)
-        slope[first : size - 1] = slope[first + 1 : size].copy()
+        for i in range(first, size - 1):
+            slope[i] = slope[i + 1]
     for j in range(w.size):
         move = w[j] - before[j]
         if move != 0.0:
@@ -249,9 +261,8 @@ def newton_walk(gram, pull, extra, one_sided, w, z, order, held, factor):
 
 
 @kernel
-def solve(factor, d):
-    """Solve ``U' U x = d`` in place."""
-    size = d.size
+def solve(factor, d, size):
+    """Solve ``U' U x = d`` in place, for the first rows."""
     for i in range(size):
         d[i] /= factor[i, i]
         for k in range(i + 1, size):
