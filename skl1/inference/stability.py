@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skl1.estimators import ProximalLasso
 from skl1.inference.bounds import lifted, unimodal, worst_case
-from skl1.sklearn_api import Interval, StrOptions, check_sample_weight, fit_context, validate_data
+from skl1.sklearn_api import Interval, StrOptions, fit_context, validate_data
 from skl1.solvers.driver import minimise
 from skl1.solvers.inner import SweepsThenNewton
 from skl1.solvers.working_set import WorkingSet
@@ -125,8 +125,8 @@ class StabilitySelection(SelectorMixin, BaseEstimator):
     that correlate with one that has an effect may well be selected more often.
 
     A half is half as large as the data, so that weak effects are missed. Rows that occur twice, or
-    belong together, end up in both halves, and make the shares too large; therefore also a weight
-    of 2 is not a row that occurs twice. A weight of 0 leaves a row out.
+    belong together, end up in both halves, and make the shares too large. For the same reason there
+    are no sample weights: a weight of 2 could not be a row that occurs twice.
 
     References
     ----------
@@ -198,7 +198,7 @@ class StabilitySelection(SelectorMixin, BaseEstimator):
         return tags
 
     @fit_context
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X, y):
         """Select on the halves.
 
         Parameters
@@ -207,8 +207,6 @@ class StabilitySelection(SelectorMixin, BaseEstimator):
             Data, at least four rows.
         y : array-like of shape (n_samples,)
             Target.
-        sample_weight : float or array-like of shape (n_samples,), default=None
-            Weights of the losses, not negative and not all zero. A weight of 0 leaves a row out.
 
         Returns
         -------
@@ -218,7 +216,7 @@ class StabilitySelection(SelectorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter, X, y or a weight is out of its range, not finite or misshaped, or if
+            If a parameter, X or y is out of its range, not finite or misshaped, or if
             there are fewer rows than four or fewer penalised features than ``n_selected``.
 
         Warns
@@ -235,15 +233,11 @@ class StabilitySelection(SelectorMixin, BaseEstimator):
             dtype=[np.float64, np.float32],
             y_numeric=True,
         )
-        rows = np.arange(y.size)
-        if sample_weight is not None:
-            sample_weight = check_sample_weight(sample_weight, X)
-            rows = np.flatnonzero(sample_weight)
-        if rows.size < 4:
+        if y.size < 4:
             raise ValueError(
-                f"StabilitySelection needs at least four rows to halve, got n_samples={rows.size}."
+                f"StabilitySelection needs at least four rows to halve, got n_samples={y.size}."
             )
-        penalised, free = self._features(X, y, sample_weight)
+        penalised, free = self._features(X, y)
         q = int(np.sqrt(0.8 * penalised.sum())) if self.n_selected is None else self.n_selected
         self.n_selected_ = max(q, 1)
         if self.n_selected_ > penalised.sum() and self.n_selected is not None:
@@ -251,10 +245,10 @@ class StabilitySelection(SelectorMixin, BaseEstimator):
                 f"n_selected={self.n_selected} is more than the {penalised.sum()} features that "
                 "are penalised and not constant; choose far fewer."
             )
-        halves = _halved(rows, self.n_pairs, check_random_state(self.random_state))
+        halves = _halved(np.arange(y.size), self.n_pairs, check_random_state(self.random_state))
         with single_threaded(0.5 * float(X.shape[0]) * X.shape[1] * min(X.shape)):
             outcomes = Parallel(n_jobs=self.n_jobs, prefer="threads")(
-                delayed(self._select)(X, y, sample_weight, half) for half in halves
+                delayed(self._select)(X, y, half) for half in halves
             )
         selected = np.array([chosen for chosen, *_ in outcomes]) | free
         self.selection_probabilities_ = selected.mean(axis=0)
@@ -267,10 +261,10 @@ class StabilitySelection(SelectorMixin, BaseEstimator):
         self._warn(failed)
         return self
 
-    def _features(self, X, y, sample_weight):
+    def _features(self, X, y):
         """Masks of the features that may be selected, and of those that always are."""
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            _, problem = self._lasso()._posed(X, y, sample_weight)  # noqa: SLF001
+            _, problem = self._lasso()._posed(X, y, None)  # noqa: SLF001
         return problem.included & ~problem.free, problem.free
 
     def _lasso(self) -> ProximalLasso:
@@ -282,12 +276,11 @@ class StabilitySelection(SelectorMixin, BaseEstimator):
         )
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
-    def _select(self, X, y, sample_weight, half) -> tuple[np.ndarray, int, bool]:
+    def _select(self, X, y, half) -> tuple[np.ndarray, int, bool]:
         """The first q features to enter on a half, the most iterations, and the convergence."""
         X, y = X[half], y[half]
-        weights = None if sample_weight is None else sample_weight[half]
         X = sparse.csc_array(X) if sparse.issparse(X) else X
-        _, problem = self._lasso()._posed(X, y, weights)  # noqa: SLF001 (validation as in fit)
+        _, problem = self._lasso()._posed(X, y, None)  # noqa: SLF001 (validation as in fit)
         penalised = problem.included & ~problem.free
         wanted = min(self.n_selected_, int(penalised.sum()))
         chosen, count, converged = np.zeros(X.shape[1], dtype=bool), 1, True
