@@ -1,84 +1,227 @@
-"""The path of l_p penalties: stationary models, the known cases, the grid."""
+"""Paths of the l_p penalty: stationary models, none worse than the null model."""
+
+import warnings
 
 import numpy as np
 import pytest
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 
+from common import explicit, objective, quiet
 from skl1 import LpPath, NonconvexLpRegressor, lasso_path, lp_path
+from skl1.designs import make_design
+from skl1.paths.lp import lp_eps
 
 pytestmark = pytest.mark.filterwarnings("error")
+
+POWERS = [0.0, 0.3, 0.5, 2 / 3, 0.9]
+WEIGHTS = np.r_[0.0, np.inf, np.linspace(0.5, 2.0, 18)]
 
 
 def data(n=50, p=20, seed=0):
     rng = np.random.default_rng(seed)
-    X = rng.normal(size=(n, p)) + 0.5 * rng.normal(size=(n, 1)) + 1.0
+    X = rng.normal(size=(n, p)) + 0.7 * rng.normal(size=(n, 1)) + 1.0
     y = X[:, :4] @ [2.0, -1.0, 1.0, 0.5] + rng.normal(size=n) + 3.0
     return X, y, rng.uniform(0.2, 2.0, n)
 
 
-WEIGHTS = np.r_[0.0, np.inf, np.linspace(0.5, 2.0, 18)]
+@pytest.fixture(params=["gram", "rows"])
+def route(request, monkeypatch):
+    """Both ways to follow a path, on data for which the first would be taken."""
+    if request.param == "rows":
+        monkeypatch.setattr("skl1.paths.lp.GRAM_COLUMNS", 0)
+    return request.param
 
 
-@pytest.mark.parametrize("p", [0.0, 0.3, 0.5, 2 / 3, 0.9])
-@pytest.mark.parametrize("options", [{}, {"positive": True}, {"penalty_weights": WEIGHTS}], ids=str)
-@pytest.mark.parametrize("storage", [np.array, sparse.csc_array])
-def test_models_are_stationary_and_no_worse_than_none(p, options, storage):
-    X, y, s = data()
-    path = lp_path(storage(X), y, p=p, n_alphas=15, sample_weight=s, return_path=True, **options)
+@pytest.mark.parametrize("p", POWERS)
+@pytest.mark.parametrize("shape", [(50, 20), (15, 20)])
+@pytest.mark.parametrize("storage", [np.array, sparse.csc_array, np.float32])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"positive": True}, {"penalty_weights": WEIGHTS}, {"fit_intercept": False}],
+    ids=str,
+)
+def test_every_model_is_stationary_and_no_worse_than_none(route, options, storage, shape, p):
+    X, y, s = data(*shape)
+    path = lp_path(
+        storage(X), y, p=p, n_alphas=12, sample_weight=s, tol=1e-9, return_path=True, **options
+    )
     assert isinstance(path, LpPath)
     assert path.converged.all()
-    assert path.stationarities.max() <= 1e-6
-    free = 1 if "penalty_weights" in options else 0
-    assert path.n_nonzeros[0] == free
-    assert path.n_nonzeros[-1] > free
-    assert (np.diff(path.objectives) <= 1e-12).all()
-    for k in (4, 14):
-        model = NonconvexLpRegressor(
-            alpha=path.alphas[k], p=p, warm_start=True, tol=1e-6, **options
-        )
-        model.coef_ = path.coefs[:, k]
-        model.fit(X, y, sample_weight=s)
-        np.testing.assert_allclose(model.coef_, path.coefs[:, k], atol=1e-5)
-        assert model.objective_ == pytest.approx(path.objectives[k])
+    X = np.asarray(storage(X).todense() if storage is sparse.csc_array else storage(X), float)
+    Xe, ye, _, _ = explicit(X, y, s, options.get("fit_intercept", True))
+    u = options.get("penalty_weights", np.ones(20))
+    n_free = int((u == 0.0).sum())
+    n = shape[0]
+    for k, alpha in enumerate(path.alphas):
+        w, b = path.coefs[:, k], path.intercepts[k]
+        expected = objective(X, y, w, b, alpha, power=p, sample_weight=s, penalty_weights=u)
+        assert path.objectives[k] == pytest.approx(expected, rel=1e-9)
+        assert path.objectives[k] <= path.objectives[0] * (1 + 1e-9)
+        assert path.n_nonzeros[k] == (w != 0.0).sum()
+        assert np.all(w[np.isinf(u)] == 0.0)
+        # No single coefficient can be changed for the better.
+        r = ye - Xe @ w
+        moves = np.r_[0.0, np.linspace(-2.0, 2.0, 41)]
+        for j in np.flatnonzero(np.isfinite(u)):
+            new = np.maximum(w[j] + moves, 0.0) if options.get("positive") else w[j] + moves
+            new = np.r_[new, 0.0]
+            loss = ((r[:, None] - Xe[:, [j]] * (new - w[j])) ** 2).sum(axis=0) / (2.0 * n)
+            price = alpha * u[j] * np.where(new != 0.0, np.abs(new) ** p, 0.0)
+            assert loss[0] + price[0] <= (loss + price).min() + 1e-9 * path.objectives[0]
+    assert path.n_nonzeros[0] == n_free
+    assert path.n_nonzeros[-1] > 4
 
 
-def test_p_of_one_is_the_lasso():
-    X, y, _ = data()
-    ours = lp_path(X, y, p=1, n_alphas=10)
-    lasso = lasso_path(X, y, n_alphas=10)
-    np.testing.assert_allclose(ours[0], lasso[0], rtol=1e-9)
-    np.testing.assert_allclose(ours[1], lasso[1], atol=1e-6)
+@pytest.mark.parametrize("shape", [(50, 20), (15, 20)])
+def test_the_lasso_is_the_case_of_p_one(shape):
+    X, y, s = data(*shape)
+    for got, expected in zip(
+        lp_path(X, y, p=1, sample_weight=s, n_alphas=20),
+        lasso_path(X, y, sample_weight=s, n_alphas=20),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(got, expected)
 
 
-def test_p_of_zero_is_hard_thresholding_of_orthogonal_columns():
+@pytest.mark.parametrize("alphas", [20, [0.3]], ids=["grid", "one"])
+def test_orthogonal_columns_are_thresholded_hard(route, alphas):
+    """With p = 0 a feature is in, unshrunk, if and only if its square pays for alpha."""
     rng = np.random.default_rng(0)
-    n = 30
-    X = np.linalg.qr(rng.normal(size=(n, 8)))[0] * np.sqrt(n)
-    y = X @ rng.normal(size=8) + 0.1 * rng.normal(size=n)
-    alphas, coefs, _ = lp_path(X, y, p=0, n_alphas=12, fit_intercept=False)
-    least_squares = X.T @ y / n
-    for alpha, w in zip(alphas, coefs.T, strict=True):
-        expected = np.where(least_squares**2 / 2 > alpha, least_squares, 0.0)
-        np.testing.assert_allclose(w, expected, atol=1e-12)
+    Q = np.linalg.qr(rng.normal(size=(40, 8)))[0] * np.sqrt(40)
+    y = Q @ rng.normal(size=8) + rng.normal(size=40)
+    path = lp_path(Q, y, p=0, alphas=alphas, fit_intercept=False, return_path=True)
+    alone = Q.T @ y / 40
+    for k, alpha in enumerate(path.alphas):
+        if abs(alpha / path.alpha_max - 1.0) < 1e-12:
+            assert not path.coefs[:, k].any()
+            continue
+        kept = np.abs(alone) > np.sqrt(2.0 * alpha)
+        np.testing.assert_array_equal(path.coefs[:, k] != 0.0, kept)
+        np.testing.assert_allclose(path.coefs[kept, k], alone[kept], rtol=1e-12)
 
 
 def test_the_grid_spans_the_thresholds_of_the_lasso():
-    X, y, _ = data()
-    for p in (0.0, 0.5):
-        alphas = lp_path(X, y, p=p, n_alphas=5)[0]
-        assert (alphas[-1] / alphas[0]) ** (1 / (2 - p)) == pytest.approx(1e-3)
-    assert lp_path(X, y, alphas=[0.1, 1.0, 0.1])[0].tolist() == [1.0, 0.1, 0.1]
-    assert lp_path(X, y, alphas=3)[0].shape == (3,)
+    for shape, share in [((50, 20), 1e-3), ((15, 20), 1e-2)]:
+        X, y, _ = data(*shape)
+        for p in [*POWERS, 1.0]:
+            alphas, coefs, _ = lp_path(X, y, p=p, n_alphas=7)
+            assert not coefs[:, 0].any()
+            thresholds = (alphas / alphas[0]) ** (1.0 / (2.0 - p))
+            np.testing.assert_allclose(thresholds, np.geomspace(1.0, share, 7))
+    assert lp_eps(0.0, None, tall=True) == pytest.approx(1e-6)
+    assert lp_eps(0.5, 0.1, tall=True) == 0.1
+    alphas = lp_path(X, y, p=0.5, eps=0.2, n_alphas=3)[0]
+    assert alphas[-1] == pytest.approx(0.2 * alphas[0])
+    assert lp_path(X, y, alphas=4)[0].shape == (4,)
 
 
-def test_early_ends_and_trivial_and_bad_data():
+def test_alphas_in_any_order_and_more_than_once():
     X, y, _ = data()
-    path = lp_path(X, y, max_nonzeros=3, return_path=True)
-    assert path.n_nonzeros.max() <= 3
-    assert path.predict(X).shape == (50, path.alphas.size)
-    assert not lp_path(X, np.full(50, 2.0))[1].any()
-    with pytest.raises(ValueError, match="'p' parameter"):
-        lp_path(X, y, p=1.5)
-    for alphas in ([0.0], [-1.0, 1.0], []):
-        with pytest.raises(ValueError, match="alphas must be a sequence of positive numbers"):
-            lp_path(X, y, alphas=alphas)
+    alphas, coefs, _ = lp_path(X, y, alphas=[0.1, 0.5, 0.1, 1000.0])
+    assert alphas.tolist() == [1000.0, 0.5, 0.1, 0.1]
+    np.testing.assert_array_equal(coefs[:, 2], coefs[:, 3])
+    assert not coefs[:, 0].any()
+
+
+@pytest.mark.parametrize("p", POWERS)
+def test_a_single_alpha_is_approached_from_the_top(p):
+    """The model at one alpha hardly depends on which others are asked for."""
+    X, y, _ = data(100, 7)
+    path = lp_path(X, y, p=p, n_alphas=40, return_path=True)
+    for k in [10, 25, 39]:
+        one = lp_path(X, y, p=p, alphas=[path.alphas[k]], return_path=True)
+        assert one.objectives[0] == pytest.approx(path.objectives[k], rel=0.02)
+        assert one.alpha_max == path.alpha_max
+        model = NonconvexLpRegressor(alpha=path.alphas[k], p=p).fit(X, y)
+        assert path.objectives[k] >= model.objective_ * 0.98
+
+
+def test_weights_equal_repetition():
+    X, y, _ = data(30, 8)
+    s = np.arange(30) % 3
+    weighted = lp_path(X, y, sample_weight=s, n_alphas=10, tol=1e-12, return_path=True)
+    repeated = lp_path(
+        np.repeat(X, s, axis=0), np.repeat(y, s), n_alphas=10, tol=1e-12, return_path=True
+    )
+    np.testing.assert_allclose(weighted.alphas, repeated.alphas)
+    np.testing.assert_allclose(weighted.coefs, repeated.coefs, atol=1e-8)
+    np.testing.assert_allclose(weighted.intercepts, repeated.intercepts, atol=1e-8)
+
+
+def test_an_early_end_only_when_asked_for():
+    X, y, _ = data()
+    short = lp_path(X, y, max_nonzeros=3, return_path=True)
+    assert short.n_nonzeros.max() <= 3
+    assert len(short.alphas) < 100
+    short = lp_path(X, y, max_explained=0.5, return_path=True)
+    assert short.explained[-1] > 0.5 >= short.explained[-2]
+
+
+@pytest.mark.parametrize("p", [*POWERS, 1.0])
+def test_nothing_to_explain(route, p):
+    X, _, _ = data()
+    path = lp_path(X, np.full(50, 7.0), p=p, n_alphas=4, return_path=True)
+    assert not path.coefs.any()
+    assert path.intercepts.tolist() == [7.0] * 4
+    assert path.converged.all()
+    assert path.alpha_max == 0.0
+
+
+def test_one_warning_for_all_that_failed(route):
+    """And none of them is worse than the null model."""
+    X, y, _ = data(30, 40)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        path = lp_path(X, y, max_iter=1, tol=1e-15, return_path=True)
+    failed = path.alphas[~path.converged]
+    assert failed.size > 1
+    assert [each.category for each in caught] == [ConvergenceWarning]
+    assert f"{failed.size} of 100 alphas" in str(caught[0].message)
+    assert "stationarity" in str(caught[0].message)
+    assert caught[0].filename == __file__
+    null = 0.5 * make_design(X, y, None).energy
+    assert path.objectives.max() <= null * (1 + 1e-11)
+
+
+def test_the_null_model_where_it_is_better(monkeypatch):
+    """Should a run end above it, for whatever reason."""
+    from skl1.paths import lp
+
+    def worse(problem, alphas, **_):
+        w = np.full(problem.design.n_features, 50.0)
+        return [
+            lp.Step(a, np.arange(w.size), w, 1e9, 1e9, 1.0, 3, "max_iter reached", False)
+            for a in alphas
+        ]
+
+    monkeypatch.setattr(lp, "working_set_path", worse)
+    X, y, _ = data()
+    with quiet():
+        path = lp_path(X, y, n_alphas=3, eps=0.1, return_path=True)
+    assert not path.coefs.any()
+    assert path.converged.tolist() == [True, False, False]
+    assert path.stop_reasons == ["tolerance reached", "max_iter reached", "max_iter reached"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"alphas": [0.1, 0.0]}, "positive"),
+        ({"alphas": [0.1, -1.0]}, "positive"),
+        ({"alphas": [np.nan]}, "positive"),
+        ({"alphas": []}, "alphas"),
+        ({"n_alphas": 0}, "n_alphas"),
+        ({"eps": 1.0}, "eps"),
+        ({"p": 1.5}, "p"),
+        ({"p": -0.1}, "p"),
+        ({"max_nonzeros": -1}, "max_nonzeros"),
+        ({"max_explained": 2.0}, "max_explained"),
+        ({"tol": -1.0}, "tol"),
+        ({"penalty_weights": [1.0]}, "penalty_weights"),
+    ],
+    ids=str,
+)
+def test_what_is_refused(options, words):
+    with pytest.raises(ValueError, match=words):
+        lp_path(*data()[:2], **options)

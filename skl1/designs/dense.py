@@ -117,6 +117,14 @@ class DenseDesign(TableDesign):
             out[rows] = self._fit(X, w, support)
         return out - self.x_mean @ w
 
+    def forwards(self, W):
+        if self._direct:
+            return W @ self.X.T - (W @ self.x_mean)[:, None]
+        out = np.empty((W.shape[0], self.X.shape[0]))
+        for rows in self._chunks():
+            out[:, rows] = W @ self._block(rows).T
+        return out
+
     def _pieces(self, in_use):
         """Rows of X as they are, in pieces of which a product makes no large copy."""
         if self.X.dtype == np.float64 and self.n_features <= SPARSE_SHARE * in_use:

@@ -54,6 +54,9 @@ class SparseDesign(TableDesign):
         add_product(*self._arrays, w, out)
         return out
 
+    def forwards(self, W):
+        return (self.X @ np.ascontiguousarray(W.T)).T - (W @ self.x_mean)[:, None]
+
     def narrow(self, count):
         return True
 

@@ -100,6 +100,13 @@ class TableDesign(Design):
     def hessian(self, v):
         return self.adjoint(self.forward(v))
 
+    def residuals(self, W):
+        """``y - X w`` for the rows w of W, centred where an intercept is fitted."""
+        R = self.y - self.forwards(W)
+        if self.fit_intercept:
+            R -= (R @ self.weights)[:, None]
+        return R
+
     @cached_property
     def root(self):
         """Square roots of the weights."""
@@ -172,6 +179,10 @@ class TableDesign(Design):
     @abstractmethod
     def forward(self, w):
         """``X w`` of the centred X, as a float64 vector of n entries."""
+
+    @abstractmethod
+    def forwards(self, W):
+        """``forward`` of the rows of W, by one product."""
 
     @abstractmethod
     def adjoint(self, r, among=None):

@@ -23,6 +23,7 @@ from skl1.model_selection.folds import Folds, MomentFolds, NoFolds, make_folds
 from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED, best, criterion
 from skl1.model_selection.search import ALL_DATA, Outcome, Search
 from skl1.paths.degrees import degrees_along
+from skl1.paths.grid import length_or_alphas
 from skl1.problem import Problem
 from skl1.sklearn_api import Interval, StrOptions, fit_callback, fit_context, routed
 from skl1.solvers.driver import INTERRUPTED
@@ -76,6 +77,10 @@ class PenalisedRegressorCV(LinearRegressor):
     @abstractmethod
     def _grid(self, problem: Problem, shape: float | None) -> np.ndarray:
         """The alphas, from large to small."""
+
+    def _asked(self):
+        """``alphas`` and ``n_alphas``, the first None where it was a number."""
+        return length_or_alphas(self.alphas, self.n_alphas)
 
     def _degrees(self, problem: Problem, steps: list[Step]) -> np.ndarray:
         """Degrees of freedom of each model."""

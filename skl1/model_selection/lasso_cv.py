@@ -172,7 +172,7 @@ class ProximalLassoCV(PenalisedRegressorCV):
         )
 
     def _grid(self, problem, shape):
-        return alpha_grid(problem, self.alphas, self.n_alphas, self.eps)
+        return alpha_grid(problem, *self._asked(), self.eps)
 
     def _paths(self, plain, problems, alphas):
         return solve_paths(problems, alphas, tol=self.tol, max_iter=self.max_iter)

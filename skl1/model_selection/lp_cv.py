@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from skl1.estimators import NonconvexLpRegressor
 from skl1.model_selection.base import PenalisedRegressorCV
-from skl1.paths.lp import lp_grid, solve_lp_path
+from skl1.paths.grid import alpha_grid
+from skl1.paths.lp import lp_eps, solve_lp_path
 from skl1.sklearn_api import Interval
 
 
@@ -164,7 +165,9 @@ class NonconvexLpRegressorCV(PenalisedRegressorCV):
         )
 
     def _grid(self, problem, shape):
-        return lp_grid(problem, shape, self.alphas, self.n_alphas, self.eps)
+        design = problem.design
+        share = lp_eps(shape, self.eps, tall=design.n_samples > design.n_features)
+        return alpha_grid(problem, *self._asked(), share)
 
     def _paths(self, plain, problems, alphas):
         limits = {"tol": self.tol, "max_iter": self.max_iter}

@@ -144,7 +144,7 @@ class RidgeGDCV(PenalisedRegressorCV):
         )
 
     def _grid(self, problem, shape):
-        return ridge_grid(problem, self.alphas, self.n_alphas, self.eps)
+        return ridge_grid(problem, *self._asked(), self.eps)
 
     def _paths(self, plain, problems, alphas):
         limits = {"tol": self.tol, "max_iter": self.max_iter}

@@ -149,7 +149,7 @@ class SubgradientLassoCV(PenalisedRegressorCV):
         )
 
     def _grid(self, problem, shape):
-        return alpha_grid(problem, self.alphas, self.n_alphas, self.eps or SHORT)
+        return alpha_grid(problem, *self._asked(), self.eps or SHORT)
 
     def _paths(self, plain, problems, alphas):
         limits = {"tol": self.tol, "max_iter": self.max_iter}

@@ -1,4 +1,4 @@
-"""Degrees of freedom of the models of a path."""
+"""Degrees of freedom of penalised models."""
 
 from __future__ import annotations
 

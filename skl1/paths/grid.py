@@ -1,4 +1,4 @@
-"""What all path functions share: their alphas, where they end, and their one warning."""
+"""Grids of alphas: which are asked for, where a path ends early, which did not converge."""
 
 from __future__ import annotations
 
@@ -13,18 +13,27 @@ from skl1.step import Step
 
 #: The smallest alpha of a grid as a share of the largest: with more rows than columns, and without.
 TALL_EPS, WIDE_EPS = 1e-3, 1e-2
+#: Share by which a threshold, or an objective, may be off for no other reason than rounding.
+ROUNDING = 1e-12
+
+
+def length_or_alphas(alphas, n_alphas):
+    """``(alphas, n_alphas)``, of which a whole number for alphas means the second."""
+    if isinstance(alphas, Integral) and not isinstance(alphas, bool):
+        return None, alphas
+    return alphas, n_alphas
 
 
 def check_grid(n_alphas, eps):
-    """Refuse a grid out of range."""
+    """Refuse a grid of no length, or that does not go down."""
     if not (isinstance(n_alphas, Integral) and n_alphas >= 1):
         raise ValueError(f"n_alphas must be an integer of at least 1, got {n_alphas!r}.")
     if eps is not None and not (isinstance(eps, Real) and 0.0 < eps < 1.0):
         raise ValueError(f"eps must lie between 0 and 1, got {eps!r}.")
 
 
-def check_limits(max_nonzeros, max_explained):
-    """Refuse ends out of range."""
+def check_ends(max_nonzeros, max_explained):
+    """Refuse limits that no model can meet, or every one does."""
     if max_nonzeros is not None and not (isinstance(max_nonzeros, Integral) and max_nonzeros >= 0):
         raise ValueError(f"max_nonzeros must be an integer of at least 0, got {max_nonzeros!r}.")
     if max_explained is not None and not (
@@ -33,31 +42,13 @@ def check_limits(max_nonzeros, max_explained):
         raise ValueError(f"max_explained must lie in [0, 1], got {max_explained!r}.")
 
 
-def alpha_grid(problem: Problem, alphas, n_alphas: int, eps: float | None) -> np.ndarray:
-    """The alphas as asked for, from large to small, or a grid down from ``alpha_max``.
-
-    ``alphas`` may be a number of alphas. ``eps`` is the last alpha as a share of the first.
-    """
-    alphas, n_alphas = length(alphas, n_alphas)
-    check_grid(n_alphas, eps)
-    if alphas is not None:
-        return given(alphas)
-    top = problem.alpha_max
-    if not np.isfinite(top):
-        raise ValueError("With l1_ratio=0 no alpha is the largest: give the alphas.")
-    if top == 0.0:  # nothing can enter: y is constant, say
-        return np.full(n_alphas, np.finfo(np.float64).tiny)
-    return descending(top, default_eps(problem) if eps is None else eps, n_alphas)
+def default_eps(problem: Problem) -> float:
+    """The bottom of the Lasso's grid as a share of its top."""
+    return TALL_EPS if problem.design.n_samples > problem.design.n_features else WIDE_EPS
 
 
-def length(alphas, n_alphas):
-    """The two arguments, with ``alphas`` None where it was a number of alphas."""
-    number = isinstance(alphas, Integral) and alphas is not True and alphas is not False
-    return (None, alphas) if number else (alphas, n_alphas)
-
-
-def given(alphas) -> np.ndarray:
-    """Alphas from large to small, checked."""
+def given_alphas(alphas) -> np.ndarray:
+    """The alphas as asked for, from large to small."""
     grid = np.asarray(alphas)
     numbers = grid.ndim == 1 and grid.size and grid.dtype.kind in "iuf"
     if not numbers or not np.all((grid > 0.0) & np.isfinite(grid)):
@@ -68,21 +59,23 @@ def given(alphas) -> np.ndarray:
     return np.sort(grid.astype(np.float64))[::-1].copy()
 
 
-def default_eps(problem: Problem) -> float:
-    """The last alpha of a Lasso's grid as a share of the first."""
-    tall = problem.design.n_samples > problem.design.n_features
-    return TALL_EPS if tall else WIDE_EPS
-
-
-def descending(top: float, eps: float, count: int) -> np.ndarray:
-    """From ``top`` down to ``eps * top``, evenly on a log scale; the first is exactly top."""
-    grid = np.geomspace(top, top * eps, count)
-    grid[0] = top
+def alpha_grid(problem: Problem, alphas, n_alphas: int, eps: float | None) -> np.ndarray:
+    """The alphas as asked for, from large to small, or a grid down from alpha_max."""
+    if alphas is not None:
+        return given_alphas(alphas)
+    top = problem.alpha_max
+    if not np.isfinite(top):
+        raise ValueError("With l1_ratio=0 no alpha is the largest: give the alphas.")
+    if top == 0.0:  # nothing can enter: y is constant, say
+        return np.full(n_alphas, np.finfo(np.float64).tiny)
+    grid = np.geomspace(top, top * (default_eps(problem) if eps is None else eps), n_alphas)
+    # A nonconvex threshold is a jump, which rounding must not decide to take.
+    grid[0] = top if problem.penalty.convex else top * (1.0 + ROUNDING)
     return grid
 
 
 def explained(problem: Problem, step: Step) -> float:
-    """The share of the variance of y that a model explains."""
+    """The share of y's energy that a model explains."""
     energy = problem.design.energy
     return 1.0 - step.rr / energy if energy > 0.0 else 0.0
 
@@ -98,16 +91,24 @@ def cut(problem: Problem, steps: list[Step], max_nonzeros, max_explained) -> lis
     return steps[: max(end, 1)]
 
 
-def warn_of_failures(steps: list[Step], measure: str, wanted: str) -> None:
-    """One warning for the whole path."""
+def warn(problem: Problem, steps: list[Step], tol: float) -> None:
+    """One warning for all alphas that did not converge; the caller is a path function."""
     failed = [step for step in steps if not step.converged]
-    if failed:
-        worst = max(failed, key=lambda step: step.error)
-        warnings.warn(
-            f"{len(failed)} of {len(steps)} alphas did not converge, from {failed[0].alpha:g} to "
-            f"{failed[-1].alpha:g}: the largest {measure} is {worst.error:.3g} at "
-            f"alpha={worst.alpha:g} ({worst.stop_reason}); {wanted} was wanted. "
-            f"Increase max_iter or tol, or scale the columns.",
-            ConvergenceWarning,
-            stacklevel=4,
+    if not failed:
+        return
+    worst = max(failed, key=lambda step: step.error)
+    if problem.penalty.convex:
+        measure = "duality gap"
+        wanted = (
+            f"{tol * problem.null.objective:.3g} was wanted (tol={tol:g} of the null objective)"
         )
+    else:
+        measure, wanted = "stationarity", f"tol={tol:g} was wanted"
+    warnings.warn(
+        f"{len(failed)} of {len(steps)} alphas did not converge, from {failed[0].alpha:g} to "
+        f"{failed[-1].alpha:g}: the largest {measure} is {worst.error:.3g} at "
+        f"alpha={worst.alpha:g} ({worst.stop_reason}); {wanted}. Increase max_iter or tol, or "
+        "scale the columns.",
+        ConvergenceWarning,
+        stacklevel=3,
+    )

@@ -1,12 +1,55 @@
-"""The path of the Lasso and of the elastic net."""
+"""The Lasso and the elastic net for a whole grid of alphas."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
 
 from skl1.estimators import ProximalLasso
 from skl1.path import solve_path
 from skl1.paths.degrees import degrees_along
-from skl1.paths.grid import alpha_grid
-from skl1.paths.result import LassoPath, run
+from skl1.paths.grid import alpha_grid, check_ends, check_grid, cut, length_or_alphas, warn
+from skl1.paths.models import ModelPath, basics
+from skl1.threads import single_threaded
+
+
+@dataclass(frozen=True, kw_only=True)
+class LassoPath(ModelPath):
+    """What ``lasso_path`` found, one entry for each alpha.
+
+    Attributes
+    ----------
+    alphas : ndarray of shape (n_alphas,)
+        From large to small.
+    coefs : ndarray of shape (n_features, n_alphas)
+    intercepts : ndarray of shape (n_alphas,)
+    dual_gaps : ndarray of shape (n_alphas,)
+        Upper bounds of the distance of each objective from its minimum.
+    objectives : ndarray of shape (n_alphas,)
+    explained : ndarray of shape (n_alphas,)
+        Share of the (weighted) variance of y that is explained, on the data of the fit; of its mean
+        square without an intercept.
+    n_nonzeros : ndarray of shape (n_alphas,)
+    degrees_of_freedom : ndarray of shape (n_alphas,)
+        Of the coefficients, without the intercept: the number of non-zeros for the Lasso [1]_, the
+        trace of the hat matrix on the support where there is an l2 term.
+    n_iters : ndarray of shape (n_alphas,)
+        Sweeps, or rounds of the working set.
+    converged : ndarray of bool of shape (n_alphas,)
+    stop_reasons : list of str
+    alpha_max : float
+        The smallest alpha for which no penalised feature enters.
+
+    References
+    ----------
+    .. [1] H. Zou, T. Hastie and R. Tibshirani, "On the degrees of freedom of the lasso", The
+       Annals of Statistics 35, 2007, theorem 1.
+    """
+
+    dual_gaps: np.ndarray
+    degrees_of_freedom: np.ndarray
+    alpha_max: float
 
 
 def lasso_path(
@@ -112,6 +155,9 @@ def lasso_path(
     >>> bool(dual_gaps.max() <= 1e-6 * y.var() / 2)
     True
     """
+    alphas, n_alphas = length_or_alphas(alphas, n_alphas)
+    check_grid(n_alphas, eps)
+    check_ends(max_nonzeros, max_explained)
     model = ProximalLasso(
         alpha=1.0,
         l1_ratio=l1_ratio,
@@ -121,13 +167,24 @@ def lasso_path(
         tol=tol,
         max_iter=max_iter,
     )
-    return run(
-        LassoPath,
-        model,
-        (X, y, sample_weight),
-        grid=lambda problem: alpha_grid(problem, alphas, n_alphas, eps),
-        solve=lambda problem, grid: solve_path(problem, grid, tol=tol, max_iter=max_iter),
-        degrees=degrees_along,
-        end=(max_nonzeros, max_explained),
-        rich=return_path,
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        X, problem = model._posed(X, y, sample_weight)  # noqa: SLF001 (validation as in fit)
+        grid = alpha_grid(problem, alphas, n_alphas, eps)
+        # Threads that wait by spinning would slow the small products of the result as well.
+        with single_threaded(float(X.size) * min(X.shape)):
+            steps = solve_path(problem, grid, tol=tol, max_iter=max_iter)
+            steps = cut(problem, steps, max_nonzeros, max_explained)
+            result = _collect(problem, steps) if return_path else basics(problem, steps)
+    warn(problem, steps, tol)
+    return result
+
+
+def _collect(problem, steps):
+    _, _, dual_gaps = basics(problem, steps)
+    return LassoPath.of(
+        problem,
+        steps,
+        dual_gaps=dual_gaps,
+        degrees_of_freedom=degrees_along(problem, steps),
+        alpha_max=problem.alpha_max,
     )

@@ -1,19 +1,59 @@
-"""The path of the l_p penalties."""
+"""The l_p penalty for a whole grid of alphas."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from skl1.designs import MomentDesign
 from skl1.estimators import NonconvexLpRegressor
-from skl1.path import solve_path, working_set_path
-from skl1.paths.degrees import degrees_along
-from skl1.paths.grid import alpha_grid, default_eps, length
-from skl1.paths.result import LpPath, run
+from skl1.path import GRAM_COLUMNS, SHRINK, STAGES, solve_path, working_set_path
+from skl1.paths.grid import (
+    TALL_EPS,
+    WIDE_EPS,
+    alpha_grid,
+    check_ends,
+    check_grid,
+    cut,
+    length_or_alphas,
+    warn,
+)
+from skl1.paths.models import ModelPath, basics, no_worse
 from skl1.problem import Problem
 from skl1.step import Step
+from skl1.threads import single_threaded
 
-#: By so much more than alpha_max, where zero is one of two minima, rounding does not choose.
-ROUNDING = 1e-12
+
+@dataclass(frozen=True, kw_only=True)
+class LpPath(ModelPath):
+    """What ``lp_path`` found, one entry for each alpha.
+
+    Attributes
+    ----------
+    alphas : ndarray of shape (n_alphas,)
+        From large to small.
+    coefs : ndarray of shape (n_features, n_alphas)
+    intercepts : ndarray of shape (n_alphas,)
+    stationarities : ndarray of shape (n_alphas,)
+        How far one exact coordinate step would move each model, at most, as a share of the norm of
+        y; for p = 1 the dual gaps, in units of the objective.
+    objectives : ndarray of shape (n_alphas,)
+    explained : ndarray of shape (n_alphas,)
+        Share of the (weighted) variance of y that is explained, on the data of the fit; of its mean
+        square without an intercept.
+    n_nonzeros : ndarray of shape (n_alphas,)
+    n_iters : ndarray of shape (n_alphas,)
+        Rounds of the working set; for p = 1 sweeps, or rounds.
+    converged : ndarray of bool of shape (n_alphas,)
+    stop_reasons : list of str
+    alpha_max : float
+        The smallest alpha for which the model without penalised features is a coordinate-wise
+        minimum.
+    """
+
+    stationarities: np.ndarray
+    alpha_max: float
 
 
 def lp_path(
@@ -34,17 +74,19 @@ def lp_path(
     max_explained=None,
     return_path=False,
 ):
-    r"""The penalty :math:`|w|^p` for a whole grid of alphas, each model from the one before.
+    r"""Regression with the penalty :math:`|w|^p` for a whole grid of alphas.
 
-    For each alpha it seeks a minimum, over w and the intercept b, of
+    For each alpha it seeks a good local minimum over w and the intercept b of
 
     .. math::
 
         \frac{1}{2 W} \sum_i s_i (y_i - x_i^\top w - b)^2 + \alpha \sum_j u_j |w_j|^p,
         \qquad W = \sum_i s_i,
 
-    as ``NonconvexLpRegressor`` does. Followed from the largest alpha downwards, minima are better
-    as a rule than those found from zero [1]_.
+    as ``NonconvexLpRegressor`` does; p = 1 is the Lasso. The minimum is followed from
+    ``alpha_max``, where the model is empty, downwards: each model starts from the one before [1]_,
+    and where the alphas are far apart, from models between. No model is worse than the one without
+    penalised features.
 
     Parameters
     ----------
@@ -53,17 +95,18 @@ def lp_path(
     y : array-like of shape (n_samples,)
         Target.
     p : float, default=0.5
-        Exponent, in [0, 1]. 1 is the Lasso.
+        Exponent, in [0, 1]; :math:`|w|^0` counts the nonzero coefficients.
     alphas : array-like of shape (n_alphas,) or int, default=None
         Strengths of the penalty, positive, in any order. None makes a grid, a number one of that
         length.
     n_alphas : int, default=100
         Length of the grid where ``alphas`` is None.
     eps : float, default=None
-        The smallest alpha of the grid as a share of the largest, for which zero is still a
-        coordinate-wise minimum. The correlation at which a coefficient leaves zero goes with
-        ``alpha^(1 / (2 - p))``; None lets it span the range that it has on the Lasso's grid:
-        ``1e-3^(2 - p)`` with more samples than features, else ``1e-2^(2 - p)``.
+        The smallest alpha of the grid as a share of the largest, which is the smallest one with an
+        empty model. None means :math:`\epsilon^{2 - p}` with :math:`\epsilon` the share of
+        ``lasso_path``, 1e-3 with more samples than features and else 1e-2: the correlation at which
+        a feature enters goes as :math:`\alpha^{1 / (2 - p)}`, and so spans the same range for
+        every p.
     sample_weight : float or array-like of shape (n_samples,), default=None
         Weights s, not negative and not all zero.
     penalty_weights : array-like of shape (n_features,), default=None
@@ -73,10 +116,10 @@ def lp_path(
     fit_intercept : bool, default=True
         Fit an intercept, which is not penalised.
     tol : float, default=1e-6
-        Stationarity wanted of each model: the largest move of an exact coordinate step, as a share
-        of the length of y. For p = 1 the duality gap as a share of the null objective.
+        Stationarity wanted for each alpha; for p = 1 the duality gap, as a share of the null
+        objective.
     max_iter : int, default=10000
-        Iterations allowed for each alpha.
+        Rounds of the working set allowed for each alpha.
     max_nonzeros : int, default=None
         End the path before the first model with more non-zeros.
     max_explained : float, default=None
@@ -91,7 +134,8 @@ def lp_path(
     coefs : ndarray of shape (n_features, n_alphas)
         Coefficients along the path, in float64.
     stationarities : ndarray of shape (n_alphas,)
-        That of each model; for p = 1 its duality gap, in units of the objective.
+        How far one exact coordinate step would move each model, at most, as a share of the norm of
+        y; for p = 1 the dual gaps.
     path : LpPath
         Instead of these three, with ``return_path=True``.
 
@@ -108,24 +152,32 @@ def lp_path(
     See Also
     --------
     NonconvexLpRegressor : One alpha, from several starts.
-    lasso_path : The convex case.
+    lasso_path : The convex case, and the elastic net.
+
+    Notes
+    -----
+    A path is one continuation. At a single alpha ``NonconvexLpRegressor`` also starts from the
+    Lasso, and may find a better minimum.
 
     References
     ----------
     .. [1] R. Mazumder, J. H. Friedman and T. Hastie, "SparseNet: coordinate descent with nonconvex
-       penalties", Journal of the American Statistical Association 106, 2011, section 4.
+       penalties", Journal of the American Statistical Association 106, 2011, algorithm 1.
 
     Examples
     --------
     >>> from sklearn.datasets import load_diabetes
     >>> from skl1 import lp_path
     >>> X, y = load_diabetes(return_X_y=True)
-    >>> alphas, coefs, stationarities = lp_path(X, y, p=0.5, n_alphas=5, eps=0.05)
+    >>> alphas, coefs, stationarities = lp_path(X, y, p=0.5, n_alphas=5, eps=0.1)
     >>> (coefs != 0).sum(axis=0)
-    array([0, 1, 2, 3, 5])
+    array([0, 1, 2, 2, 3])
     >>> bool(stationarities.max() <= 1e-6)
     True
     """
+    alphas, n_alphas = length_or_alphas(alphas, n_alphas)
+    check_grid(n_alphas, eps)
+    check_ends(max_nonzeros, max_explained)
     model = NonconvexLpRegressor(
         alpha=1.0,
         p=p,
@@ -135,28 +187,60 @@ def lp_path(
         tol=tol,
         max_iter=max_iter,
     )
-    return run(
-        LpPath,
-        model,
-        (X, y, sample_weight),
-        grid=lambda problem: lp_grid(problem, p, alphas, n_alphas, eps),
-        solve=lambda problem, grid: solve_lp_path(problem, grid, tol=tol, max_iter=max_iter),
-        degrees=degrees_along,
-        end=(max_nonzeros, max_explained),
-        rich=return_path,
-    )
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        X, problem = model._posed(X, y, sample_weight)  # noqa: SLF001 (validation as in fit)
+        share = lp_eps(p, eps, tall=X.shape[0] > X.shape[1])
+        grid = alpha_grid(problem, alphas, n_alphas, share)
+        with single_threaded(float(X.size) * min(X.shape)):
+            steps = solve_lp_path(problem, grid, tol=tol, max_iter=max_iter)
+            steps = cut(problem, steps, max_nonzeros, max_explained)
+            result = _collect(problem, steps) if return_path else basics(problem, steps)
+    warn(problem, steps, tol)
+    return result
 
 
-def lp_grid(problem: Problem, p: float, alphas, n_alphas: int, eps: float | None) -> np.ndarray:
-    """The grid of the Lasso, stretched as alpha is where the thresholds are the same."""
-    share = default_eps(problem) ** (2.0 - p) if eps is None else eps
-    grid = alpha_grid(problem, alphas, n_alphas, share)
-    if length(alphas, n_alphas)[0] is None:
-        grid[0] *= 1.0 + ROUNDING
-    return grid
+def lp_eps(p: float, eps: float | None, tall: bool) -> float:
+    """The bottom of a grid for the exponent p as a share of its top; ``eps`` if that is given."""
+    return (TALL_EPS if tall else WIDE_EPS) ** (2.0 - p) if eps is None else eps
 
 
-def solve_lp_path(problem: Problem, alphas, *, tol: float, max_iter: int) -> list[Step]:
-    """Minima for each alpha, from large to small, each from the one before."""
-    solve = solve_path if problem.penalty.convex else working_set_path
-    return solve(problem, alphas, tol=tol, max_iter=max_iter)
+def solve_lp_path(problem: Problem, alphas: np.ndarray, *, tol: float, max_iter: int) -> list[Step]:
+    """The models of a problem with its penalty, convex or not, multiplied by each alpha.
+
+    Parameters
+    ----------
+    problem : Problem
+        With the penalty for alpha = 1.
+    alphas : ndarray of shape (n_alphas,)
+        Positive, from large to small.
+    tol, max_iter
+        As for ``minimise``, for each alpha.
+    """
+    if problem.penalty.convex:
+        return solve_path(problem, alphas, tol=tol, max_iter=max_iter)
+    design = problem.design
+    if design.n_features <= min(GRAM_COLUMNS, design.n_samples):
+        problem = problem.on(MomentDesign.of_design(design))
+    ladder, asked = _ladder(problem.alpha_max, alphas)
+    steps = working_set_path(problem, ladder, tol=tol, max_iter=max_iter)
+    return [no_worse(problem, steps[k], tol) for k in asked]
+
+
+def _ladder(top: float, alphas: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    """Alphas from the top down in moderate steps, and where among them those asked for are."""
+    ladder: list[float] = []
+    asked = []
+    above = top
+    for alpha in alphas:
+        if 0.0 < alpha < SHRINK * above < np.inf:
+            count = int(np.ceil(np.log(alpha / above) / np.log(SHRINK)))
+            ladder.extend(np.geomspace(above, alpha, min(count, STAGES) + 1)[1:-1])
+        asked.append(len(ladder))
+        ladder.append(float(alpha))
+        above = min(above, alpha)
+    return np.array(ladder), asked
+
+
+def _collect(problem, steps):
+    _, _, stationarities = basics(problem, steps)
+    return LpPath.of(problem, steps, stationarities=stationarities, alpha_max=problem.alpha_max)

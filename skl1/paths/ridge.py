@@ -1,29 +1,66 @@
-"""The path of ridge regression."""
+"""Ridge regression for a whole grid of alphas."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from skl1.certificates import certify
 from skl1.designs import MomentDesign
 from skl1.estimators import RidgeGD
-from skl1.path import GRAM_COLUMNS, sequential_path
 from skl1.paths.degrees import degrees_along
-from skl1.paths.grid import check_grid, descending, given, length
-from skl1.paths.result import RidgePath, run
-from skl1.problem import Problem
+from skl1.paths.factors import LARGEST_FACTOR, Factor, Models, factor_of
+from skl1.paths.grid import check_grid, given_alphas, length_or_alphas, warn
+from skl1.paths.models import ModelPath, basics, no_worse
+from skl1.problem import Point, Problem
 from skl1.solvers.driver import CONVERGED, PRECISION, minimise
 from skl1.solvers.first_order import Nesterov
 from skl1.solvers.gradient_descent import ConjugateGradient, GradientDescent
-from skl1.solvers.ridge import RidgeFactor
 from skl1.step import Step
+from skl1.threads import single_threaded
 
-#: The smallest alpha of the grid as a share of the largest.
-EPS = 1e-6
-#: Corrections of a solution by the factor that it came from, at most.
-REFINEMENTS = 3
+#: The largest alpha of a grid in units of the mean curvature, and the smallest as a share of it.
+TOP, RIDGE_EPS = 1e3, 1e-7
+#: Steps with the same factor at most, for what rounding has left.
+REFINEMENTS = 4
+#: Numbers of the arrays that some models at a time may take: 128 MB each.
+MODEL_ENTRIES = 2**24
+
+
+@dataclass(frozen=True, kw_only=True)
+class RidgePath(ModelPath):
+    """What ``ridge_path`` found, one entry for each alpha.
+
+    Attributes
+    ----------
+    alphas : ndarray of shape (n_alphas,)
+        From large to small.
+    coefs : ndarray of shape (n_features, n_alphas)
+    intercepts : ndarray of shape (n_alphas,)
+    dual_gaps : ndarray of shape (n_alphas,)
+        Upper bounds of the distance of each objective from its minimum.
+    objectives : ndarray of shape (n_alphas,)
+    explained : ndarray of shape (n_alphas,)
+        Share of the (weighted) variance of y that is explained, on the data of the fit; of its mean
+        square without an intercept.
+    n_nonzeros : ndarray of shape (n_alphas,)
+    degrees_of_freedom : ndarray of shape (n_alphas,)
+        Of the coefficients, without the intercept: the trace of the hat matrix [1]_, on the support
+        with ``positive=True``. NaN where its matrix would be too large.
+    n_iters : ndarray of shape (n_alphas,)
+        Steps with the factor, or of an iterative method.
+    converged : ndarray of bool of shape (n_alphas,)
+    stop_reasons : list of str
+
+    References
+    ----------
+    .. [1] T. Hastie, R. Tibshirani and J. Friedman, "The elements of statistical learning", 2nd
+       edition, Springer, 2009, eq. 3.50.
+    """
+
+    dual_gaps: np.ndarray
+    degrees_of_freedom: np.ndarray
 
 
 def ridge_path(
@@ -32,7 +69,6 @@ def ridge_path(
     *,
     alphas=None,
     n_alphas=100,
-    eps=None,
     sample_weight=None,
     penalty_weights=None,
     positive=False,
@@ -41,7 +77,7 @@ def ridge_path(
     max_iter=10_000,
     return_path=False,
 ):
-    r"""Ridge regression for a whole grid of alphas from one factorisation.
+    r"""Ridge regression for a whole grid of alphas, from one factor, each with a duality gap.
 
     For each alpha it minimises, over w and the intercept b,
 
@@ -50,9 +86,14 @@ def ridge_path(
         \frac{1}{2 W} \sum_i s_i (y_i - x_i^\top w - b)^2 + \frac{\alpha}{2} \sum_j u_j w_j^2,
         \qquad W = \sum_i s_i,
 
-    as ``RidgeGD`` does: the models of scikit-learn's ``Ridge(alpha=W * alpha)``. The eigenvectors
-    of the Gram matrix of the features, or of the samples if those are fewer, give all of them
-    [1]_; each is certified from the data and, where rounding is seen, refined.
+    as ``RidgeGD`` does: the models of scikit-learn's ``Ridge(alpha=W * alpha)``. With
+    :math:`\lambda_k` and :math:`v_k` the eigenvalues and eigenvectors of the Gram matrix of the
+    columns, in weighted means and divided by :math:`\sqrt{u_j}`, and c its correlations with y, all
+    models come from one decomposition [1]_:
+
+    .. math::
+
+        \sqrt{u_j} w_j = \sum_k \frac{v_k^\top c}{\lambda_k + \alpha} v_{jk} .
 
     Parameters
     ----------
@@ -62,27 +103,24 @@ def ridge_path(
         Target.
     alphas : array-like of shape (n_alphas,) or int, default=None
         Strengths of the penalty, positive, in any order. None makes a grid, a number one of that
-        length.
+        length: even on a log scale, from 1e3 down to 1e-4 times the mean of the eigenvalues
+        :math:`\lambda_k`, taken over as many as there are samples or penalised features, whichever
+        are fewer.
     n_alphas : int, default=100
         Length of the grid where ``alphas`` is None.
-    eps : float, default=None
-        The smallest alpha of the grid as a share of the largest; None means 1e-6. The largest is
-        the sum of the columns' variances, each divided by its penalty weight: there every direction
-        is shrunk by half at least.
     sample_weight : float or array-like of shape (n_samples,), default=None
         Weights s, not negative and not all zero.
     penalty_weights : array-like of shape (n_features,), default=None
         Factors u of the penalty: 0 for features that are not penalised, inf for excluded ones.
     positive : bool, default=False
-        Allow no negative coefficient. Then models are found by projected gradients, each from the
-        one before.
+        Allow no negative coefficient. There is no factor for that: each model is found by
+        accelerated gradient descent from the one before.
     fit_intercept : bool, default=True
         Fit an intercept, which is not penalised.
     tol : float, default=1e-6
         Duality gap wanted for each alpha, as a share of the null objective.
     max_iter : int, default=10000
-        Iterations allowed for each alpha where there is no factorisation: with ``positive``, or
-        with more than 4000 samples and as many features.
+        Steps of an iterative method allowed for each alpha.
     return_path : bool, default=False
         Return a ``RidgePath`` with all that is known of each model.
 
@@ -100,7 +138,8 @@ def ridge_path(
     Raises
     ------
     ValueError
-        If an argument is out of its range, not finite or misshaped.
+        If an argument is out of its range, not finite or misshaped, or if penalty weights are too
+        small to make a grid.
 
     Warns
     -----
@@ -109,22 +148,33 @@ def ridge_path(
 
     See Also
     --------
-    RidgeGD : One alpha, by gradient descent.
+    RidgeGD : One alpha.
+    lasso_path : The L1 penalty, and the elastic net.
+
+    Notes
+    -----
+    The matrix that is decomposed is that of the columns or that of the rows, whichever is smaller,
+    of up to 4000. If both are larger, conjugate gradients take its place, each model starting from
+    the one before. Constant columns have the coefficient 0.
 
     References
     ----------
-    .. [1] T. Hastie, R. Tibshirani and J. Friedman, "The elements of statistical learning", 2nd
-       edition, Springer 2009, eq. 3.47.
+    .. [1] T. Hastie and R. Tibshirani, "Efficient quadratic regularization for expression arrays",
+       Biostatistics 5, 2004, section 3.
 
     Examples
     --------
     >>> from sklearn.datasets import load_diabetes
     >>> from skl1 import ridge_path
     >>> X, y = load_diabetes(return_X_y=True)
-    >>> path = ridge_path(X, y, n_alphas=4, return_path=True)
-    >>> path.degrees_of_freedom.round(2)
-    array([ 0.83,  7.64,  9.87, 10.  ])
+    >>> path = ridge_path(X, y, n_alphas=5, return_path=True)
+    >>> path.explained.round(2)
+    array([0.  , 0.13, 0.5 , 0.52, 0.52])
+    >>> bool(path.dual_gaps.max() <= 1e-6 * y.var() / 2)
+    True
     """
+    alphas, n_alphas = length_or_alphas(alphas, n_alphas)
+    check_grid(n_alphas, None)
     model = RidgeGD(
         alpha=1.0,
         penalty_weights=penalty_weights,
@@ -133,73 +183,158 @@ def ridge_path(
         tol=tol,
         max_iter=max_iter,
     )
-    return run(
-        RidgePath,
-        model,
-        (X, y, sample_weight),
-        grid=lambda problem: ridge_grid(problem, alphas, n_alphas, eps),
-        solve=lambda problem, grid: solve_ridge_path(problem, grid, tol=tol, max_iter=max_iter),
-        degrees=ridge_degrees,
-        end=(None, None),
-        rich=return_path,
-    )
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        X, problem = model._posed(X, y, sample_weight)  # noqa: SLF001 (validation as in fit)
+        grid = ridge_grid(problem, alphas, n_alphas, None)
+        with single_threaded(float(X.size) * min(X.shape)):
+            steps, factor = _solved(problem, grid, tol, max_iter)
+            result = _collect(problem, steps, factor) if return_path else basics(problem, steps)
+    warn(problem, steps, tol)
+    return result
 
 
 def ridge_grid(problem: Problem, alphas, n_alphas: int, eps: float | None) -> np.ndarray:
-    """The alphas as asked for, from large to small, or a grid down from the sum of variances."""
-    alphas, n_alphas = length(alphas, n_alphas)
-    check_grid(n_alphas, eps)
+    """The alphas as asked for, from large to small, or a grid around the mean curvature."""
     if alphas is not None:
-        return given(alphas)
+        return given_alphas(alphas)
     penalised = problem.included & ~problem.free
-    top = float((problem.design.norms[penalised] / problem.weights[penalised]).sum())
-    return descending(top if top > 0.0 else 1.0, EPS if eps is None else eps, n_alphas)
+    curvatures = problem.design.norms[penalised] / problem.weights[penalised]
+    count = min(problem.design.n_samples, curvatures.size)
+    # Without penalised features any grid will do.
+    top = TOP * float(curvatures.sum()) / count if count else TOP
+    if not np.isfinite(top):
+        raise ValueError(
+            "With penalty_weights so small the eigenvalues that a grid starts from overflow: give "
+            "the alphas, or larger weights."
+        )
+    return np.geomspace(top, top * (RIDGE_EPS if eps is None else eps), n_alphas)
 
 
-def solve_ridge_path(problem: Problem, alphas, *, tol: float, max_iter: int) -> list[Step]:
-    """The solution for each alpha, certified."""
-    limits: dict[str, Any] = {"tol": tol, "max_iter": max_iter}
-    if problem.one_sided:
-        return sequential_path(GradientDescent(Nesterov()), problem, alphas, **limits)
+def solve_ridge_path(
+    problem: Problem, alphas: np.ndarray, *, tol: float, max_iter: int
+) -> list[Step]:
+    """The models of a squared penalty multiplied by each alpha, all certified.
+
+    Parameters
+    ----------
+    problem : Problem
+        With the penalty for alpha = 1: ``SquaredL2(1.0)``, or that on nonnegative coefficients.
+    alphas : ndarray of shape (n_alphas,)
+        Positive, from large to small.
+    tol, max_iter
+        As for ``minimise``, for each alpha.
+    """
+    return _solved(problem, alphas, tol, max_iter)[0]
+
+
+def _solved(problem, alphas, tol, max_iter) -> tuple[list[Step], Factor | None]:
+    """The models, and the factor that they come from, if they do."""
     problem = _condensed(problem)
-    factor = RidgeFactor.of(problem)
+    design = problem.design
+    certify(problem, problem.null)  # what certificates of all alphas need is found once
+    factor = None if problem.one_sided else factor_of(problem)
     if factor is None:
-        return sequential_path(ConjugateGradient(), problem, alphas, **limits)
-    start = np.zeros(problem.design.n_features)
-    W = factor.steps(np.where(problem.included, problem.design.correlation, 0.0), alphas)
-    target = tol * problem.null.objective
+        return _descended(problem, alphas, tol, max_iter), None
+    steps: list[Step] = []
+    at_once = max(1, MODEL_ENTRIES // (design.n_features + design.n_samples))
+    for start in range(0, len(alphas), at_once):
+        steps += _refined(problem, factor, alphas[start : start + at_once], tol)
+    for k, step in enumerate(steps):
+        if not step.converged:
+            steps[k] = _mended(problem, step, tol, max_iter)
+    return steps, factor
+
+
+def _refined(problem: Problem, factor: Factor, alphas: np.ndarray, tol: float) -> list[Step]:
+    """Models from the factor; what has not converged is improved by another step with it."""
+    models = factor.improved(alphas, factor.null(len(alphas)))
+    steps = _judged(problem, alphas, models, tol, 1)
+    left = np.arange(len(alphas))
+    for count in range(2, REFINEMENTS + 1):
+        failed = np.array([not steps[k].converged for k in left], dtype=bool)
+        left, models = left[failed], models.pick(failed)
+        if not left.size:
+            break
+        models = factor.improved(alphas[left], models)
+        for k, step in zip(left, _judged(problem, alphas[left], models, tol, count), strict=True):
+            steps[k] = min(steps[k], step, key=lambda step: step.error)
+    return steps
+
+
+def _judged(problem, alphas, models: Models, tol, n_iter) -> list[Step]:
+    """Steps with certificates."""
     steps = []
-    for alpha, direction in zip(alphas, W, strict=True):
-        stage, w = problem.scaled(float(alpha)), start + direction
-        for refinements in range(REFINEMENTS + 1):
-            point = stage.at(w)
-            known = certify(stage, point)
-            if known.error <= max(target, known.floor) or refinements == REFINEMENTS:
-                break
-            slope = point.z - alpha * problem.weights * w
-            w = w + factor.steps(slope, np.array([alpha]))[0]
-        if known.error > max(target, known.floor):
-            result = minimise(ConjugateGradient(), stage, w, **limits)
-            steps.append(Step.of(alpha, result))
-            continue
-        used = np.flatnonzero(w)
-        reason = CONVERGED if known.error <= target else PRECISION
-        figures = point.objective, point.rr, known.error, refinements + 1, reason, True
-        steps.append(Step(float(alpha), used, w[used], *figures))
+    for alpha, w, z, rr in zip(alphas, models.W, models.Z, models.rr, strict=True):
+        stage = problem.scaled(float(alpha))
+        point = stage.again(Point(w, z, float(rr), np.nan))
+        known = certify(stage, point)
+        reached = bool(known.error <= tol * problem.null.objective)
+        features = np.flatnonzero(w)
+        steps.append(
+            Step(
+                alpha=float(alpha),
+                features=features,
+                values=w[features],
+                objective=point.objective,
+                rr=point.rr,
+                error=known.error if np.isfinite(known.error) else np.inf,
+                n_iter=n_iter,
+                stop_reason=CONVERGED if reached else PRECISION,
+                converged=reached or bool(known.error <= known.floor),
+            )
+        )
+    return steps
+
+
+def _mended(problem: Problem, step: Step, tol: float, max_iter: int) -> Step:
+    """Conjugate gradients from where the digits of the factor end: units too far apart, say."""
+    start = problem.null.w
+    if np.isfinite(step.values).all() and step.objective <= problem.null.objective:
+        start = np.zeros_like(start)
+        start[step.features] = step.values
+    stage = problem.scaled(step.alpha)
+    result = minimise(ConjugateGradient(), stage, start, tol=tol, max_iter=max_iter)
+    best = min(step, Step.of(step.alpha, result), key=lambda step: step.error)
+    return no_worse(problem, best, tol)
+
+
+def _descended(problem: Problem, alphas, tol, max_iter) -> list[Step]:
+    """One alpha after the other, each from the model before."""
+    solver = GradientDescent(Nesterov()) if problem.one_sided else ConjugateGradient()
+    problem.operator  # noqa: B018 (it is the same for all alphas)
+    steps, w = [], problem.null.w
+    for alpha in alphas:
+        result = minimise(solver, problem.scaled(float(alpha)), w, tol=tol, max_iter=max_iter)
+        steps.append(no_worse(problem, Step.of(alpha, result), tol))
+        w = result.w if np.isfinite(result.w).all() else problem.null.w
     return steps
 
 
 def ridge_degrees(problem: Problem, steps: list[Step]) -> np.ndarray:
-    """The trace of the hat matrix for each alpha; of the support under a sign constraint."""
-    factor = None if problem.one_sided else RidgeFactor.of(_condensed(problem))
-    if factor is None:
-        return degrees_along(problem, steps)
-    return factor.degrees(np.array([step.alpha for step in steps]))
+    """Degrees of freedom of each model: the trace of its hat matrix."""
+    factor = None if problem.one_sided else factor_of(_condensed(problem))
+    return _degrees(problem, steps, factor)
+
+
+def _degrees(problem: Problem, steps: list[Step], factor: Factor | None) -> np.ndarray:
+    """From the factor, or from the support of each model if that is not too large; else NaN."""
+    if factor is not None:
+        alphas = np.array([step.alpha for step in steps])[:, None]
+        return factor.free_rank + (factor.spectrum / (factor.spectrum + alphas)).sum(axis=1)
+    if max(step.features.size for step in steps) > LARGEST_FACTOR:
+        return np.full(len(steps), np.nan)
+    return degrees_along(problem, steps)
 
 
 def _condensed(problem: Problem) -> Problem:
-    """On moments, where there are more rows than columns: they are read once."""
+    """On moments, where there are no fewer rows than columns: they are read once."""
     design = problem.design
-    if design.n_features <= min(GRAM_COLUMNS, design.n_samples):
+    if design.n_features <= min(LARGEST_FACTOR, design.n_samples):
         return problem.on(MomentDesign.of_design(design))
     return problem
+
+
+def _collect(problem: Problem, steps: list[Step], factor: Factor | None) -> RidgePath:
+    _, _, dual_gaps = basics(problem, steps)
+    degrees = _degrees(problem, steps, factor)
+    return RidgePath.of(problem, steps, dual_gaps=dual_gaps, degrees_of_freedom=degrees)

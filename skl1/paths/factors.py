@@ -1,0 +1,217 @@
+"""Factors of ridge problems: one eigendecomposition serves every alpha."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from skl1.designs import MomentDesign, TableDesign
+from skl1.designs.base import DEPENDENT_GRAM
+from skl1.designs.table import DEPENDENT, adjoints
+from skl1.problem import Problem
+from skl1.solvers.first_order import inverse
+from skl1.threads import spread
+
+EPS = float(np.finfo(np.float64).eps)
+#: Rows, or columns, up to which their Gram matrix is decomposed: 128 MB.
+LARGEST_FACTOR = 4000
+
+
+@dataclass(frozen=True)
+class Models:
+    """Some models, one a row of each array, with what a pass over the data tells about them.
+
+    Attributes
+    ----------
+    W : ndarray of shape (n_models, n_features)
+        Coefficients.
+    Z : ndarray of shape (n_models, n_features)
+        Minus the gradients of the loss.
+    rr : ndarray of shape (n_models,)
+        Twice the loss.
+    A : ndarray of shape (n_models, n_samples)
+        Where the unknowns are coefficients of the rows: these, with W = A X / u.
+    R : ndarray of shape (n_models, n_samples)
+        There, the residuals, times the roots of the weights.
+    """
+
+    W: np.ndarray
+    Z: np.ndarray
+    rr: np.ndarray
+    A: np.ndarray | None = None
+    R: np.ndarray | None = None
+
+    def pick(self, index: np.ndarray) -> Models:
+        """Some of the models."""
+        dual = None if self.A is None else self.A[index]
+        residuals = None if self.R is None else self.R[index]
+        return Models(self.W[index], self.Z[index], self.rr[index], dual, residuals)
+
+
+class Factor(ABC):
+    """The eigendecomposition ``V D V'`` behind the models of all alphas.
+
+    Attributes
+    ----------
+    spectrum : ndarray
+        D: the eigenvalues, not negative, of the penalised columns in units of the penalty and
+        without their part along the free ones.
+    free_rank : int
+        The dimension of the span of the free columns.
+    """
+
+    spectrum: np.ndarray
+    free_rank: int = 0
+
+    def _decompose(self, K: np.ndarray) -> None:
+        if not np.isfinite(K).all():
+            raise np.linalg.LinAlgError("weights of the penalty that are too far apart")
+        with spread(float(len(K)) ** 3):
+            values, self.vectors = np.linalg.eigh(K)
+        self.spectrum = np.maximum(values, 0.0)
+        self.rounding = len(K) * EPS * float(self.spectrum.max(initial=0.0))
+
+    def _solve(self, alphas: np.ndarray, B: np.ndarray) -> np.ndarray:
+        """``(K + alpha)^-1 b`` for each alpha and row b.
+
+        A direction with an eigenvalue that is rounding holds nothing but rounding, which a still
+        smaller alpha would blow up.
+        """
+        D = self.spectrum + alphas[:, None]
+        held = self.rounding < D
+        along = np.divide(B @ self.vectors, D, out=np.zeros_like(D), where=held)
+        return along @ self.vectors.T
+
+    @abstractmethod
+    def null(self, count: int) -> Models:
+        """So many models without coefficients."""
+
+    @abstractmethod
+    def improved(self, alphas: np.ndarray, models: Models) -> Models:
+        """The models after the step that is exact but for rounding."""
+
+
+class FeatureFactor(Factor):
+    r"""Of the Gram matrix of the penalised columns, divided by :math:`\sqrt{u_j u_k}`.
+
+    With free columns F its Schur complement ``G_PP - G_PF G_FF^+ G_FP`` takes its place. A step is
+    Newton's, on gradients from the moments.
+    """
+
+    def __init__(self, problem: Problem):
+        design = cast(MomentDesign, problem.design)
+        self.design, self.weights, self.included = design, problem.weights, problem.included
+        self.free = np.flatnonzero(problem.free)
+        self.penalised = np.flatnonzero(problem.included & ~problem.free)
+        self.units = 1.0 / np.sqrt(problem.weights[self.penalised])
+        K = design.matrix[np.ix_(self.penalised, self.penalised)]
+        K = K * self.units * self.units[:, None]
+        if self.free.size:
+            self.basis = self._free_basis()
+            across = design.matrix[np.ix_(self.free, self.penalised)] * self.units
+            self.across = self.basis @ across
+            self.free_rank = len(self.basis)
+            K -= self.across.T @ self.across
+        self._decompose(K)
+
+    def _free_basis(self) -> np.ndarray:
+        """T with ``T G_FF T' = 1`` and ``T'T = G_FF^+``, in units of the columns."""
+        square = self.design.matrix[np.ix_(self.free, self.free)]
+        units = np.sqrt(square.diagonal())
+        values, vectors = np.linalg.eigh(square / units / units[:, None])
+        held = values > DEPENDENT_GRAM * values.max()
+        return vectors[:, held].T / np.sqrt(values[held])[:, None] / units
+
+    def null(self, count):
+        z = np.where(self.included, self.design.correlation, 0.0)
+        shape = (count, z.size)
+        rr = np.full(count, self.design.energy)
+        return Models(np.zeros(shape), np.broadcast_to(z, shape), rr)
+
+    def improved(self, alphas, models):
+        slope = models.Z - alphas[:, None] * self.weights * models.W
+        pull = slope[:, self.penalised] * self.units
+        W = models.W.copy()
+        if self.free.size:
+            part = slope[:, self.free] @ self.basis.T
+            step = self._solve(alphas, pull - part @ self.across)
+            W[:, self.free] += (part - step @ self.across.T) @ self.basis
+        else:
+            step = self._solve(alphas, pull)
+        W[:, self.penalised] += step * self.units
+        q = self.design.correlation
+        Z = q - W @ self.design.matrix
+        rr = np.maximum(self.design.energy - np.einsum("ij,ij->i", W, q + Z), 0.0)
+        Z[:, ~self.included] = 0.0
+        return Models(W, Z, rr)
+
+
+class RowFactor(Factor):
+    r"""Of ``K = S^(1/2) X U^-1 X' S^(1/2)``, n x n, for fewer rows than columns.
+
+    The models are ``w = U^-1 X' S^(1/2) a``. At the minimum ``alpha a`` is the residual, so a step
+    adds ``(K + alpha)^-1 (r - alpha a)`` to a, with the residual from the data. Free columns are
+    projected out of both, and refitted to what is left.
+    """
+
+    def __init__(self, problem: Problem):
+        design = cast(TableDesign, problem.design)
+        self.design, self.included = design, problem.included
+        self.metric = inverse(problem.weights)
+        self.free = np.flatnonzero(problem.free)
+        K = design.row_gram(self.metric)
+        if self.free.size:
+            block = design.weighted(self.free)
+            units = design.lengths[self.free]
+            left, values, right = np.linalg.svd(block / units, full_matrices=False)
+            held = values > DEPENDENT * max(block.shape) * values.max()
+            self.basis, self.free_rank = left[:, held], int(held.sum())
+            self.refit = self.basis / values[held] @ (right[held] / units)
+            K = self._beside(self._beside(K).T)
+        self._decompose(K)
+
+    def _beside(self, R: np.ndarray) -> np.ndarray:
+        """The rows of R without their part along the free columns."""
+        return R - (R @ self.basis) @ self.basis.T if self.free.size else R
+
+    def null(self, count):
+        target = self.design.root * self.design.y
+        shape = (count, target.size)
+        W = np.zeros((count, self.design.n_features))
+        rr = np.full(count, self.design.energy)
+        return Models(W, W, rr, np.zeros(shape), np.broadcast_to(target, shape))
+
+    def improved(self, alphas, models):
+        design = self.design
+        A = models.A + self._solve(alphas, self._beside(models.R) - alphas[:, None] * models.A)
+        W = self.metric * design.transposed(design.root * A, design.x_mean)
+        residuals = design.residuals(W)
+        if self.free.size:
+            W[:, self.free] = models.W[:, self.free]
+            # Twice: the second time for what rounding has left of the first.
+            for _ in range(2):
+                residuals = design.residuals(W)
+                W[:, self.free] += (design.root * residuals) @ self.refit
+            residuals = design.residuals(W)
+        Z = adjoints([design], [residuals])[0]
+        Z[:, ~self.included] = 0.0
+        rr = (residuals * residuals) @ design.weights
+        return Models(W, Z, rr, A, design.root * residuals)
+
+
+def factor_of(problem: Problem) -> Factor | None:
+    """The smaller factor; None if neither is small enough, or its numbers leave the range."""
+    design = problem.design
+    if isinstance(design, MomentDesign):
+        kind: type[FeatureFactor | RowFactor] = FeatureFactor
+    elif design.n_samples <= LARGEST_FACTOR and design.gathers(np.flatnonzero(problem.free)):
+        kind = RowFactor
+    else:
+        return None
+    try:
+        return kind(problem)
+    except np.linalg.LinAlgError:
+        return None
