@@ -118,12 +118,20 @@ class Moments:
             If X, y or a weight is not finite, negative or misshaped.
         """
         X, y = check_X_y(X, y, accept_sparse="csc", dtype=[np.float64, np.float32], y_numeric=True)
-        n, p = X.shape
+        n = X.shape[0]
         given = np.asarray(1.0 if sample_weight is None else sample_weight)
         if given.shape in ((), (n,)) and given.dtype.kind in "biuf" and not given.any():
+            return cls.of_checked(X, y, np.zeros(n))
+        s = None if sample_weight is None else check_sample_weight(sample_weight, X)
+        return cls.of_checked(X, y, s)
+
+    @classmethod
+    def of_checked(cls, X, y, s) -> Moments:
+        """The same of finite numbers in arrays, and weights that may be None."""
+        n, p = X.shape
+        if s is not None and not s.any():
             nothing = np.zeros(p)
             return cls(0, 0.0, nothing, nothing, 0.0, 0.0, np.zeros((p, p)), nothing, 0.0)
-        s = None if sample_weight is None else check_sample_weight(sample_weight, X)
         design = make_design(X, y, s, fit_intercept=True)
         weight = float(n if s is None else s.sum())
         return cls(

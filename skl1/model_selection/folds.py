@@ -147,7 +147,7 @@ def make_folds(X, y, sample_weight, splits, fit_intercept) -> Folds:
     for _, test in splits:
         cut = consecutive(test)
         s = None if sample_weight is None else sample_weight[cut]
-        parts.append(Moments.of(X[cut], y[cut], s))
+        parts.append(Moments.of_checked(X[cut], y[cut], s))
     return MomentFolds(parts, fit_intercept, rows)
 
 
