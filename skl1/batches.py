@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skl1.certificates import best_gaps, certify
+from skl1.certificates import best_gaps, certify, rounding_of
 from skl1.designs import Design, MomentDesign
 from skl1.designs.table import adjoints
 from skl1.problem import Point, Problem
-from skl1.solvers.driver import CONVERGED, Result, minimise
+from skl1.solvers.driver import CONVERGED, minimise
 from skl1.solvers.inner import SweepsThenNewton
 from skl1.solvers.settle import blank_factor, settle_along
 from skl1.solvers.working_set import WorkingSet
@@ -35,7 +35,12 @@ SWEEPS = 100
 
 
 def shared_paths(
-    problems: Sequence[Problem], alphas: np.ndarray, *, tol: float, max_iter: int
+    problems: Sequence[Problem],
+    alphas: np.ndarray,
+    *,
+    tol: float,
+    max_iter: int,
+    origins: Sequence[Problem] | None = None,
 ) -> list[list[Step]]:
     """The solutions of each problem with its penalty multiplied by each alpha, all certified.
 
@@ -52,13 +57,16 @@ def shared_paths(
         Positive, from large to small.
     tol, max_iter
         As for ``minimise``, for each alpha.
+    origins : sequence of Problem, default=None
+        The same problems with all their digits, for what moments are not exact enough for.
     """
+    origins = problems if origins is None else origins
     design = problems[0].design
     kind = MomentPool if isinstance(design, MomentDesign) else ColumnPool
     pool = kind([problem.design for problem in problems])
     tracks = [
-        Track(number, problem, pool, alphas, tol, max_iter)
-        for number, problem in enumerate(problems)
+        Track(number, problem, origin, pool, alphas, tol, max_iter)
+        for number, (problem, origin) in enumerate(zip(problems, origins, strict=True))
     ]
     size = batch_size(design, len(problems))
     while live := [track for track in tracks if len(track.steps) < alphas.size]:
@@ -176,15 +184,15 @@ class Track:
         Features that pull from outside.
     """
 
-    def __init__(self, number, problem, pool, alphas, tol, max_iter):
-        self.number, self.problem, self.pool, self.alphas = number, problem, pool, alphas
+    def __init__(self, number, problem, origin, pool, alphas, tol, max_iter):
+        self.number, self.problem, self.origin = number, problem, origin
+        self.pool, self.alphas = pool, alphas
         self.tol, self.max_iter = tol, max_iter
         self.null = problem.null
         self.steps: list[Step] = []
         self.features = np.zeros(0, dtype=np.intp)
         self.gram = np.zeros((0, 0))
         self.w, self.z = np.zeros(0), self.null.z
-        self.last: Result | None = None
         # Without an l2 term no more features are independent than there are rows.
         n = problem.design.n_samples if not problem.penalty.bends else MOST
         self.factor = blank_factor(min(n, problem.design.n_features, MOST))
@@ -241,6 +249,9 @@ class Track:
         else:
             agreement = np.einsum("kj,kj->k", self.W, Z[:, self.features])
             gaps = best_gaps(problem.penalty, alphas, problem.weights, charged, agreement, Z, rr)
+            if not problem.design.has_rows:
+                reach = np.abs(self.W) @ problem.design.lengths[self.features]
+                gaps = np.maximum(gaps, rounding_of(problem.design, reach, rr))
         missed = np.flatnonzero(gaps > self.tol * self.null.objective)
         done = missed[0] if missed.size else alphas.size
         self._keep(alphas, objectives, rr, gaps, done)
@@ -276,11 +287,11 @@ class Track:
         """Let features enter; where none is missing the working-set solver has to find what is."""
         left = self.alphas[len(self.steps) :]
         if self.features.size + self.wanted.size > MOST:
-            self._one_by_one(left)
+            self._one_by_one(self.problem, left)
         elif self.wanted.size:
             self._enter(self.wanted)
         elif self.stuck:
-            self._one_by_one(left[:1])
+            self._one_by_one(self.origin, left[:1])
 
     def _whole(self, w: np.ndarray) -> np.ndarray:
         """Coefficients of all features from those in play."""
@@ -288,17 +299,17 @@ class Track:
         whole[self.features] = w
         return whole
 
-    def _one_by_one(self, alphas: np.ndarray) -> None:
+    def _one_by_one(self, problem: Problem, alphas: np.ndarray) -> None:
         """Solve for some alphas by the working-set solver."""
         solver = WorkingSet(SweepsThenNewton(), narrows=False)
-        w = self._whole(self.w)
+        limits = {"tol": self.tol, "max_iter": self.max_iter}
+        w, z, result = self._whole(self.w), self.z, None
         for alpha in alphas:
-            stage = self.problem.scaled(float(alpha))
-            w = w if self.last is None else self.last.w
-            limits = {"tol": self.tol, "max_iter": self.max_iter}
-            self.last = result = minimise(solver, stage, w, **limits, last=self.last)
+            stage = problem.scaled(float(alpha))
+            result = minimise(solver, stage, w, **limits, last=result)
             self.steps.append(Step.of(alpha, result))
-        w, self.z = result.w, result.point.z
+            w, z = result.w, result.point.z
+        self.z = z
         new = np.setdiff1d(np.flatnonzero(w), self.features)
         if self.features.size + new.size <= MOST:
             self.pool.extend(new[~self.pool.known[new]])

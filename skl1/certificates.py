@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skl1.compiled import formula, kernel
-from skl1.designs.base import DEPENDENT_GRAM
+from skl1.designs.base import DEPENDENT_GRAM, Design
 from skl1.penalties.base import Penalty, prox_vector
 from skl1.problem import Point, Problem
 
@@ -72,10 +72,18 @@ def gap_certificate(problem: Problem, point: Point) -> Certificate:
             point.rr,
         )
     design = problem.design
-    reach = float(np.abs(point.w) @ design.lengths) * design.rounding(point.rr)
-    floor = 4.0 * EPS * (reach + design.energy)
-    floor = min(floor, WORST_FLOOR * problem.design.energy)
-    return Certificate(gap, floor, scaling * z)
+    rounding = rounding_of(design, float(np.abs(point.w) @ design.lengths), point.rr)
+    floor = min(rounding, WORST_FLOOR * design.energy)
+    return Certificate(gap if design.has_rows else max(gap, rounding), floor, scaling * z)
+
+
+def rounding_of(design: Design, reach, rr):
+    """What rounding may make of a gap, where ``reach`` is ``sum_j |w_j| ||x_j||``.
+
+    Of sums over rows a gap below it is rounding itself, and counts as that much: without rows the
+    residual is a difference of large numbers, which may come out as zero.
+    """
+    return 4.0 * EPS * (reach * design.rounding(rr) + design.energy)
 
 
 def gap_beside(problem, point, basis, correlations):

@@ -68,10 +68,11 @@ def solve_paths(problems: Sequence[Problem], alphas, *, tol, max_iter) -> list[l
     """The same for several problems on the same X, or on moments, that differ in their weights."""
     penalty, design = problems[0].penalty, problems[0].design
     p = design.n_features
+    origins = problems
     if p <= min(GRAM_COLUMNS, design.n_samples) or p <= ALL:
         problems = [each.on(MomentDesign.of_design(each.design)) for each in problems]
     if penalty.steady_curvature is not None and (penalty.kink() > 0.0 or p <= ALL):
-        return shared_paths(problems, alphas, tol=tol, max_iter=max_iter)
+        return shared_paths(problems, alphas, tol=tol, max_iter=max_iter, origins=origins)
     return [working_set_path(each, alphas, tol=tol, max_iter=max_iter) for each in problems]
 
 

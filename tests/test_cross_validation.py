@@ -293,6 +293,51 @@ def test_any_splitter(cv, route):
         assert model.mse_path_[2, k] == pytest.approx(expected, rel=1e-6)
 
 
+def test_splits_as_lists_masks_and_negative_numbers(route):
+    X, y, _ = data(40, 6)
+    i = np.arange(40)
+    arrays = [(i[:30], i[30:]), (i[10:], i[:10])]
+    expected = ProximalLassoCV(n_alphas=5, cv=arrays).fit(X, y).mse_path_
+    for splits in (
+        [(i < 30, i >= 30), (i >= 10, i < 10)],
+        [(train.tolist(), test.tolist()) for train, test in arrays],
+        [(train - 40, test) for train, test in arrays],
+    ):
+        model = ProximalLassoCV(n_alphas=5, cv=splits).fit(X, y)
+        np.testing.assert_array_equal(model.mse_path_, expected)
+    for bad in ([40], [0.5], [[0]], np.ones(7, dtype=bool)):
+        with pytest.raises(ValueError, match="held-out part of fold 0 must name rows of the 40"):
+            ProximalLassoCV(cv=[(i, bad)]).fit(X, y)
+    with pytest.raises(ValueError, match="Fold 0 has no training samples"):
+        ProximalLassoCV(cv=[([], i)]).fit(X, y)
+
+
+def test_what_moments_cannot_tell_is_asked_of_the_rows():
+    """Means of 1e6 spreads without an intercept: the Gram matrices have lost the digits."""
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(60, 8)) + 1e6 * rng.normal(size=8)
+    y = X[:, 0] - X[:, 0].mean() + 0.5 * rng.normal(size=60)
+    u = np.r_[0.0, 0.0, 0.0, np.ones(5)]
+    options = {"penalty_weights": u, "fit_intercept": False, "tol": 1e-6}
+    search = ProximalLassoCV(n_alphas=5, cv=KFold(3), **options)
+    with hush():
+        search.fit(X, y)
+    for k, (train, test) in enumerate(KFold(3).split(X)):
+        for i, alpha in enumerate(search.alphas_):
+            with hush():
+                one = ProximalLasso(alpha=alpha, **options).fit(X[train], y[train])
+            expected = np.mean((one.predict(X[test]) - y[test]) ** 2)
+            assert search.mse_path_[i, k] == pytest.approx(expected, rel=1e-2)
+
+
+def test_a_scorer_that_takes_no_weights():
+    X, y, s = data(30, 4)
+    model = ProximalLassoCV(n_alphas=4, cv=3, scoring="neg_max_error")
+    with pytest.raises(TypeError, match="failed with sample_weight"):
+        model.fit(X, y, sample_weight=s)
+    model.fit(X, y)
+
+
 def test_which_splits_are_partitions():
     folds = list(KFold(3).split(np.zeros(10)))
     assert partition(folds, 10)

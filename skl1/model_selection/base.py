@@ -19,7 +19,7 @@ from skl1.designs import Design, MomentDesign, Moments
 from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.linear import LinearRegressor
 from skl1.exceptions import FoldWarning, GridEdgeWarning
-from skl1.model_selection.folds import Folds, MomentFolds, NoFolds, make_folds
+from skl1.model_selection.folds import Folds, MomentFolds, NoFolds, indices, make_folds
 from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED, best, criterion
 from skl1.model_selection.search import ALL_DATA, Outcome, Search
 from skl1.paths.degrees import degrees_along
@@ -29,6 +29,9 @@ from skl1.sklearn_api import Interval, StrOptions, fit_callback, fit_context, ro
 from skl1.solvers.driver import INTERRUPTED
 from skl1.step import Step
 from skl1.threads import single_threaded
+
+#: Scores that differ by a smaller share than this differ by rounding.
+FLAT = 1e-12
 
 
 class PenalisedRegressorCV(LinearRegressor):
@@ -151,7 +154,7 @@ class PenalisedRegressorCV(LinearRegressor):
                 folds: Folds = NoFolds()
                 scorer = None
                 if self._compares():
-                    splits = list(check_cv(self.cv).split(X, y, **split_params))
+                    splits = indices(check_cv(self.cv).split(X, y, **split_params), y.size)
                     folds = make_folds(X, y, sample_weight, splits, self.fit_intercept)
                     if self.scoring is not None:
                         if "sample_weight" in score_params:
@@ -182,7 +185,7 @@ class PenalisedRegressorCV(LinearRegressor):
             If there are fewer than two, or ``scoring`` asks for predictions.
         """
         self._validate_params()
-        moments = list(moments)
+        moments = [moments] if isinstance(moments, Moments) else list(moments)
         if not all(isinstance(part, Moments) for part in moments):
             raise TypeError("fit_moments wants a list of Moments, one for each fold.")
         if len(moments) < 2:
@@ -298,9 +301,14 @@ class PenalisedRegressorCV(LinearRegressor):
                 table[f"split{k}_test_score"] = scores[..., k].ravel()
         self.cv_results_ = table
         if not np.isfinite(losses).any():
+            cause = (
+                f"selection={self.selection!r} needs more samples than parameters"
+                if not len(search.folds)
+                else f"scoring={self.scoring!r} gave none on these folds"
+            )
             raise ValueError(
-                f"No model of the path has a finite score to be chosen by, with n_samples={count:g}"
-                " and as many parameters or scores that are not finite."
+                f"No model of the path has a finite score to be chosen by (n_samples={count:g}): "
+                f"{cause}."
             )
         if callable(self.selection):
             index = self.selection(table)
@@ -317,7 +325,8 @@ class PenalisedRegressorCV(LinearRegressor):
         self.best_index_ = place
         outcome.chosen = divmod(place, losses.shape[1])
         outcome.edge = edge % losses.shape[1]
-        outcome.flat = bool(np.ptp(losses[np.isfinite(losses)]) == 0.0)
+        finite = losses[np.isfinite(losses)]
+        outcome.flat = bool(np.ptp(finite) <= FLAT * np.abs(finite).max())
 
     def _refit(self, outcome: Outcome, dtype: np.dtype) -> None:
         """The chosen model, certified from the data, from where the path has left it."""
@@ -390,6 +399,14 @@ def _on_folds(scorer, X, y, splits, params) -> Callable:
             name: value[test] if np.shape(value)[:1] == (y.size,) else value
             for name, value in params.items()
         }
-        return scorer(model, X[test], y[test], **cut)
+        try:
+            return scorer(model, X[test], y[test], **cut)
+        except TypeError as error:
+            if "sample_weight" not in cut:
+                raise
+            raise TypeError(
+                f"scoring={scorer!r} failed with sample_weight, the weights of held-out samples: "
+                "use a scorer that takes it, or fit without weights."
+            ) from error
 
     return score

@@ -36,6 +36,10 @@ class Folds(ABC):
         """The design of all data as the path needs it."""
         return design
 
+    def exact(self, fold: int) -> Design | None:
+        """The same with all digits of the rows, if that is something else."""
+        return None
+
     def __len__(self) -> int:
         return len(self.counts)
 
@@ -115,6 +119,9 @@ class MomentFolds(Folds):
             )
         return MomentDesign.of_moments(others, self.fit_intercept)
 
+    def exact(self, fold):
+        return None if self.rows is None else self.rows.training(fold)
+
     def errors(self, fold, W, intercepts):
         part = self.parts[fold]
         used = np.flatnonzero(W.any(axis=0))
@@ -149,6 +156,29 @@ def make_folds(X, y, sample_weight, splits, fit_intercept) -> Folds:
         s = None if sample_weight is None else sample_weight[cut]
         parts.append(Moments.of_checked(X[cut], y[cut], s))
     return MomentFolds(parts, fit_intercept, rows)
+
+
+def indices(splits, n_samples: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The splits as arrays of row numbers; lists, masks and negative numbers are understood."""
+    found = []
+    for fold, split in enumerate(splits):
+        parts = []
+        for name, rows in zip(("training", "held-out"), split, strict=True):
+            given = np.asarray(rows)
+            if given.dtype == bool and given.shape == (n_samples,):
+                given = np.flatnonzero(given)
+            fits = given.ndim == 1 and (given.dtype.kind in "iu" or not given.size)
+            if not fits or np.any((given < -n_samples) | (given >= n_samples)):
+                raise ValueError(
+                    f"The {name} part of fold {fold} must name rows of the {n_samples} samples, by "
+                    f"numbers or by a mask, got {rows!r}."
+                )
+            given = given.astype(np.intp)
+            parts.append(np.where(given < 0, given + n_samples, given))
+        if not parts[0].size:
+            raise ValueError(f"Fold {fold} has no training samples.")
+        found.append((parts[0], parts[1]))
+    return found
 
 
 def partition(splits, n_samples: int) -> bool:

@@ -12,6 +12,7 @@ from skl1.designs import Design
 from skl1.estimators.base import PenalisedRegressor
 from skl1.model_selection.folds import Folds
 from skl1.problem import Problem
+from skl1.solvers.driver import PRECISION
 from skl1.step import Step, coefficients
 
 #: The number of the path that is fitted to all data, among those of the folds.
@@ -66,11 +67,20 @@ class Search:
             for plain, grid in zip(self.plains, self.grids, strict=True):
                 problems = [plain._problem(design) for design in designs]  # noqa: SLF001
                 for part, steps in zip(parts, self.paths(plain, problems, grid), strict=True):
-                    part.steps.append(steps)
+                    part.steps.append(self._mended(part.fold, plain, grid, steps))
             for part, design in zip(parts, designs, strict=True):
                 if part.fold != ALL_DATA:
                     self._judge(part, design)
         return parts
+
+    def _mended(self, fold: int, plain, grid: np.ndarray, steps: list[Step]) -> list[Step]:
+        """The path once more on the rows, if moments were not exact enough for all of it."""
+        if not any(step.stop_reason == PRECISION and not step.converged for step in steps):
+            return steps
+        exact = self.problems[0].design if fold == ALL_DATA else self.folds.exact(fold)
+        if exact is None or (fold == ALL_DATA and self.folds.whole(exact) is exact):
+            return steps
+        return self.paths(plain, [plain._problem(exact)], grid)[0]  # noqa: SLF001
 
     def _design(self, number: int) -> Design:
         """The design of a training part, or of all data."""

@@ -229,7 +229,7 @@ def solve_ridge_path(
 
 def _solved(problem, alphas, tol, max_iter) -> tuple[list[Step], Factor | None]:
     """The models, and the factor that they come from, if they do."""
-    problem = _condensed(problem)
+    origin, problem = problem, _condensed(problem)
     design = problem.design
     certify(problem, problem.null)  # what certificates of all alphas need is found once
     factor = None if problem.one_sided else factor_of(problem)
@@ -241,7 +241,7 @@ def _solved(problem, alphas, tol, max_iter) -> tuple[list[Step], Factor | None]:
         steps += _refined(problem, factor, alphas[start : start + at_once], tol)
     for k, step in enumerate(steps):
         if not step.converged:
-            steps[k] = _mended(problem, step, tol, max_iter)
+            steps[k] = _mended(origin, step, tol, max_iter)
     return steps, factor
 
 
