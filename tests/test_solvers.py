@@ -907,3 +907,16 @@ def test_follow_path_starts_empty_and_ends_near_a_minimum(p):
     assert set(np.flatnonzero(w)) >= set(range(5))
     assert not follow_path(FAST, problem, lambda alpha: Lp(alpha, p), top, 2 * top).any()
     assert not follow_path(FAST, problem, lambda alpha: Lp(alpha, p), top, 0.0).any()
+
+
+def test_a_run_that_goes_astray_returns_its_best_point():
+    """Columns of units too far apart for conjugate gradients, whose last step may be anywhere."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(20, 30)) * np.array([1e-8, 1e8, 1.0])[np.arange(30) % 3]
+    y = rng.normal(size=20)
+    problem = Problem(DenseDesign(X, y, None, True), SquaredL2(1e-8), np.ones(30))
+    w = problem.null.w
+    result = minimise(ConjugateGradient(), problem, w, tol=1e-8, max_iter=500)
+    assert result.point.objective <= problem.null.objective
+    assert result.point.objective == problem.at(result.w).objective
+    assert result.converged == (result.error <= result.target)

@@ -142,6 +142,7 @@ def minimise(
     point = problem.again(last.point) if last is not None and w is last.w else None
     rows: list[dict[str, float]] = []
     bound = -np.inf
+    best: Visited | None = None
     while True:
         current = state.narrowed or problem
         if point is None:
@@ -152,6 +153,7 @@ def minimise(
             # A dual point found earlier stays valid, so the best bound so far may be used.
             bound = max(bound, point.objective - known.error)
             error = min(error, max(point.objective - bound, 0.0))
+        best = better(best, (state.w, point, known))
         if record:
             rows.append(
                 {
@@ -178,11 +180,16 @@ def minimise(
             break
         solver.step(current, state, point, known, Goal(target, max_iter - state.n_iter))
         point = None
+    w = state.w
+    if not (error <= max(target, known.floor) or point.objective <= best[1].objective):
+        # Steps that went astray: units too far apart for a method, or a step size too large.
+        w, point, known = best
+        error = min(known.error, max(point.objective - bound, 0.0))
     if callback is not None and reason != INTERRUPTED:
-        callback(state.w)
+        callback(w)
     history = {key: np.array([row[key] for row in rows]) for key in (rows[-1] if rows else ())}
     return Result(
-        w=state.w,
+        w=w,
         point=point,
         error=error,
         bound=bound,
@@ -193,6 +200,14 @@ def minimise(
         history=history,
         state=state,
     )
+
+
+Visited = tuple[np.ndarray, Point, Certificate]
+
+
+def better(best: Visited | None, now: Visited) -> Visited:
+    """The place of the smaller objective; the later one if they are equal."""
+    return now if best is None or now[1].objective <= best[1].objective else best
 
 
 def certified(problem: Problem, result: Result, w: np.ndarray, excess: float = 0.0) -> Result:
