@@ -11,10 +11,9 @@ from skl1.certificates import best_gaps, certify, rounding_of
 from skl1.designs import Design, MomentDesign
 from skl1.designs.table import adjoints
 from skl1.problem import Point, Problem
-from skl1.solvers.driver import CONVERGED, minimise
-from skl1.solvers.inner import SweepsThenNewton
+from skl1.sequence import ALONG, results_along
+from skl1.solvers.driver import CONVERGED
 from skl1.solvers.settle import blank_factor, settle_along
-from skl1.solvers.working_set import WorkingSet
 from skl1.step import Step
 
 #: Alphas between two looks at all features.
@@ -252,7 +251,8 @@ class Track:
             if not problem.design.has_rows:
                 reach = np.abs(self.W) @ problem.design.lengths[self.features]
                 gaps = np.maximum(gaps, rounding_of(problem.design, reach, rr))
-        missed = np.flatnonzero(gaps > self.tol * self.null.objective)
+        # In this form a gap that is NaN is missed as well.
+        missed = np.flatnonzero(~(gaps <= self.tol * self.null.objective))
         done = missed[0] if missed.size else alphas.size
         self._keep(alphas, objectives, rr, gaps, done)
         if done:
@@ -301,15 +301,12 @@ class Track:
 
     def _one_by_one(self, problem: Problem, alphas: np.ndarray) -> None:
         """Solve for some alphas by the working-set solver."""
-        solver = WorkingSet(SweepsThenNewton(), narrows=False)
+        w = self._whole(self.w)
         limits = {"tol": self.tol, "max_iter": self.max_iter}
-        w, z, result = self._whole(self.w), self.z, None
-        for alpha in alphas:
-            stage = problem.scaled(float(alpha))
-            result = minimise(solver, stage, w, **limits, last=result)
+        results = results_along(ALONG, problem, alphas, w, **limits)
+        for alpha, result in zip(alphas, results, strict=True):
             self.steps.append(Step.of(alpha, result))
-            w, z = result.w, result.point.z
-        self.z = z
+            w, self.z = result.w, result.point.z
         new = np.setdiff1d(np.flatnonzero(w), self.features)
         if self.features.size + new.size <= MOST:
             self.pool.extend(new[~self.pool.known[new]])

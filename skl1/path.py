@@ -10,9 +10,8 @@ from skl1.batches import ALL, shared_paths
 from skl1.designs import MomentDesign
 from skl1.penalties import Penalty
 from skl1.problem import Problem
+from skl1.sequence import ALONG, results_along
 from skl1.solvers.driver import Solver, minimise
-from skl1.solvers.inner import SweepsThenNewton
-from skl1.solvers.working_set import WorkingSet
 from skl1.step import Step
 
 #: Each alpha of a continuation is about this share of the one before.
@@ -78,17 +77,11 @@ def solve_paths(problems: Sequence[Problem], alphas, *, tol, max_iter) -> list[l
 
 def working_set_path(problem, alphas, *, tol, max_iter) -> list[Step]:
     """One alpha after the other; the Gram matrix of the working set is kept on the way."""
-    solver = WorkingSet(SweepsThenNewton(), narrows=False)
-    return sequential_path(solver, problem, alphas, tol=tol, max_iter=max_iter)
+    return sequential_path(ALONG, problem, alphas, tol=tol, max_iter=max_iter)
 
 
 def sequential_path(solver: Solver, problem, alphas, *, tol, max_iter) -> list[Step]:
     """One alpha after the other by any solver, each from where the last one ended."""
-    steps: list[Step] = []
-    result = None
-    for alpha in alphas:
-        start = problem.null.w if result is None else result.w
-        stage = problem.scaled(float(alpha))
-        result = minimise(solver, stage, start, tol=tol, max_iter=max_iter, last=result)
-        steps.append(Step.of(alpha, result))
-    return steps
+    start, limits = problem.null.w, {"tol": tol, "max_iter": max_iter}
+    results = results_along(solver, problem, alphas, start, **limits)
+    return [Step.of(alpha, result) for alpha, result in zip(alphas, results, strict=True)]

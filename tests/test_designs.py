@@ -7,7 +7,15 @@ import pytest
 from scipy import sparse
 
 from contracts import CLOSE, EPS, LONG, STORAGES, Reference, concrete_subclasses, storages
-from skl1.designs import DenseDesign, GramOperator, SparseDesign, TableDesign, dense, make_design
+from skl1.designs import (
+    DenseDesign,
+    GramOperator,
+    SparseDesign,
+    TableDesign,
+    dense,
+    make_design,
+    passes,
+)
 from skl1.designs.base import apply_product
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -91,7 +99,7 @@ def route(request):
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "large":
             patch.setattr(dense, "SMALL", 0)
-            patch.setattr(dense, "TILE", 3)
+            patch.setattr(passes, "TILE", 3)
             patch.setattr(dense, "SCATTERED", 2)
             patch.setattr(dense, "CHUNK_ENTRIES", 4)
         yield

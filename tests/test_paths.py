@@ -114,6 +114,20 @@ def test_the_grid():
     assert lasso_path(*data()[:2], eps=0.5)[0][-1] == pytest.approx(0.5 * alphas[0])
 
 
+@pytest.mark.parametrize("low", [5e-324, 1e-300, 1e-150])
+def test_penalty_weights_that_are_far_apart(route, low):
+    """No NaN, and nothing called converged that is not."""
+    X, y, _ = data()
+    u = np.r_[low, 1.0 / max(low, 1e-300), np.ones(18)]
+    for options in ({}, {"l1_ratio": 0.5}):
+        with quiet():
+            path = lasso_path(
+                X, y, alphas=[1.0, 0.1], penalty_weights=u, return_path=True, **options
+            )
+        assert np.isfinite(path.coefs).all()
+        assert (path.dual_gaps[path.converged] <= 1e-6 * y.var() / 2).all()
+
+
 def test_alphas_in_any_order_and_more_than_once():
     X, y, _ = data()
     alphas, coefs, _ = lasso_path(X, y, alphas=[0.1, 0.5, 0.1, 2.0])

@@ -16,7 +16,7 @@ LAYERS = [
     {"problem"},
     {"certificates"},
     {"solvers"},
-    {"step", "batches", "path"},
+    {"step", "sequence", "batches", "path"},
     {"estimators"},
     {"paths"},
     {"inference"},

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from skl1.compiled import ColumnMatrix, Record, RowMatrix, Vector, formula, kernel
 from skl1.designs.base import SAFE_MEAN_RATIO
+from skl1.designs.passes import (
+    DenseColumns,
+    DenseRows,
+    gather,
+    residual_rows,
+    scan_rows,
+    scan_small,
+)
 from skl1.designs.table import TableDesign, beyond_rounding
 from skl1.threads import spread
 
@@ -16,9 +23,6 @@ EVERY = slice(None)
 SPARSE_SHARE = 8
 #: Up to this ratio of mean to standard deviation a Gram matrix may be centred afterwards.
 FLAT_MEAN_RATIO = 10.0
-#: Columns that are summed over at a time, and how far apart their sums lie: sums at distances of a
-#: power of two would compete for the same lines of the cache.
-TILE, APART = 2048, 2048 + 24
 #: Entries of an X that is too small to compile for.
 SMALL = 2**16
 #: Rows of a block at least: with fewer the product is moved more than made.
@@ -240,165 +244,3 @@ def pick(X, columns):
     if X.flags.c_contiguous:
         return X.take(columns, axis=1, mode="clip")
     return X[:, columns]
-
-
-def scan_small(X, pilot, s, y, mean, correlation, norms):
-    """Add the weighted sums over the rows of X, of deviations from the pilot row.
-
-    Of the deviations themselves, of their products with y, and of their squares.
-    """
-    deviation = X - pilot
-    mean += s @ deviation
-    correlation += (s * y) @ deviation
-    norms += s @ (deviation * deviation)
-
-
-@formula
-def quarters(i, n):
-    """Row i of each quarter of the rows, the last row where a quarter has no such row.
-
-    Four rows at a time, as a sum that is read and written for each row costs more than X itself;
-    far apart, so that each is a stream of its own: of neighbours that share a page of memory, the
-    processor fetches none in time.
-    """
-    q = (n + 3) // 4
-    return i, min(i + q, n - 1), min(i + 2 * q, n - 1), min(i + 3 * q, n - 1)
-
-
-@formula
-def weigh(s, i, n):
-    """The weights of these rows, 0 for those that do not exist."""
-    q = (n + 3) // 4
-    a, b, c, d = quarters(i, n)
-    return (
-        s[a],
-        s[b] if i + q < n else 0.0,
-        s[c] if i + 2 * q < n else 0.0,
-        s[d] if i + 3 * q < n else 0.0,
-    )
-
-
-@kernel
-def scan_rows(X, pilot, s, y, mean, correlation, norms):
-    """The same in one pass: ``TILE`` columns at a time, whose sums then stay in cache.
-
-    The sums of a tile lie in one array, a constant distance apart: of arrays that might overlap
-    the compiler would not vectorise the loop.
-    """
-    n, p = X.shape
-    q = (n + 3) // 4
-    sums = np.empty(4 * APART)
-    for start in range(0, p, TILE):
-        width = min(TILE, p - start)
-        for j in range(width):
-            sums[j] = pilot[start + j]
-            sums[APART + j] = sums[2 * APART + j] = sums[3 * APART + j] = 0.0
-        tile = slice(start, start + width)
-        for i in range(q):
-            k0, k1, k2, k3 = quarters(i, n)
-            xa, xb, xc, xd = X[k0, tile], X[k1, tile], X[k2, tile], X[k3, tile]
-            sa, sb, sc, sd = weigh(s, i, n)
-            ya, yb, yc, yd = sa * y[k0], sb * y[k1], sc * y[k2], sd * y[k3]
-            for j in range(width):
-                a, b, c, d = xa[j] - sums[j], xb[j] - sums[j], xc[j] - sums[j], xd[j] - sums[j]
-                sums[APART + j] += sa * a + sb * b + sc * c + sd * d
-                sums[2 * APART + j] += ya * a + yb * b + yc * c + yd * d
-                sums[3 * APART + j] += sa * a * a + sb * b * b + sc * c * c + sd * d * d
-        for j in range(width):
-            mean[start + j] += sums[APART + j]
-            correlation[start + j] += sums[2 * APART + j]
-            norms[start + j] += sums[3 * APART + j]
-
-
-@kernel
-def residual_rows(X, s, y, w, many, few, z):
-    """Add ``X' S r`` to z, for ``r = y - X w``; returns ``r' S r`` and the sum of ``S r``.
-
-    X is read once: both products use a row while it is in cache. The coefficients in use are
-    ``many``, the first ones of w, and those at the places ``few``.
-    """
-    n, p = X.shape
-    rr = total = 0.0
-    for i in range((n + 3) // 4):
-        k0, k1, k2, k3 = quarters(i, n)
-        xa, xb, xc, xd = X[k0], X[k1], X[k2], X[k3]
-        a, b, c, d = y[k0], y[k1], y[k2], y[k3]
-        for j in range(many.size):
-            a -= xa[j] * many[j]
-            b -= xb[j] * many[j]
-            c -= xc[j] * many[j]
-            d -= xd[j] * many[j]
-        for j in few:
-            a -= xa[j] * w[j]
-            b -= xb[j] * w[j]
-            c -= xc[j] * w[j]
-            d -= xd[j] * w[j]
-        sa, sb, sc, sd = weigh(s, i, n)
-        rr += sa * a * a + sb * b * b + sc * c * c + sd * d * d
-        a, b, c, d = sa * a, sb * b, sc * c, sd * d
-        total += a + b + c + d
-        for j in range(p):
-            z[j] += a * xa[j] + b * xb[j] + c * xc[j] + d * xd[j]
-    return rr, total
-
-
-@kernel
-def gather(X, columns, mean, root, out):
-    """``out = diag(root) (X[:, columns] - mean)``, row by row."""
-    for i in range(X.shape[0]):
-        for k in range(columns.size):
-            out[i, k] = root[i] * (X[i, columns[k]] - mean[k])
-
-
-class DenseRows(Record):
-    """``G v = X' S X v`` for rows that are contiguous: one pass over X."""
-
-    X: RowMatrix
-    mean: Vector
-    weights: Vector
-
-    def product(self, v, out):
-        row_product(self.X, self.mean, self.weights, v, out)
-
-
-class DenseColumns(Record):
-    """``G v = X' S X v`` for columns that are contiguous: zeros of v are skipped."""
-
-    X: ColumnMatrix
-    mean: Vector
-    weights: Vector
-
-    def product(self, v, out):
-        column_product(self.X, self.mean, self.weights, v, out)
-
-
-@kernel
-def row_product(X, mean, weights, v, out):
-    """``out = X' S X v``, row by row."""
-    n, p = X.shape
-    out[:] = 0.0
-    for i in range(n):
-        fit = 0.0
-        for j in range(p):
-            fit += (X[i, j] - mean[j]) * v[j]
-        fit *= weights[i]
-        for j in range(p):
-            out[j] += (X[i, j] - mean[j]) * fit
-
-
-@kernel
-def column_product(X, mean, weights, v, out):
-    """``out = X' S X v``, column by column."""
-    n, p = X.shape
-    fit = np.zeros(n)
-    for j in range(p):
-        if v[j] != 0.0:
-            for i in range(n):
-                fit[i] += (X[i, j] - mean[j]) * v[j]
-    for i in range(n):
-        fit[i] *= weights[i]
-    for j in range(p):
-        dot = 0.0
-        for i in range(n):
-            dot += (X[i, j] - mean[j]) * fit[i]
-        out[j] = dot

@@ -17,10 +17,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from skl1.estimators import ProximalLasso
 from skl1.inference.bounds import lifted, unimodal, worst_case
+from skl1.sequence import ALONG
 from skl1.sklearn_api import Interval, StrOptions, fit_context, validate_data
 from skl1.solvers.driver import minimise
-from skl1.solvers.inner import SweepsThenNewton
-from skl1.solvers.working_set import WorkingSet
 from skl1.threads import single_threaded
 
 #: The alphas of a half: each this share of the one before, down to this share of the first.
@@ -284,11 +283,11 @@ class StabilitySelection(SelectorMixin, BaseEstimator):
         penalised = problem.included & ~problem.free
         wanted = min(self.n_selected_, int(penalised.sum()))
         chosen, count, converged = np.zeros(X.shape[1], dtype=bool), 1, True
-        solver, settings = WorkingSet(SweepsThenNewton(), narrows=False), self._settings()
+        settings = self._settings()
         alpha, w, last = problem.alpha_max, problem.null.w, None
         while chosen.sum() < wanted and alpha > END * problem.alpha_max:
             alpha *= STEP
-            last = minimise(solver, problem.scaled(alpha), w, last=last, **settings)
+            last = minimise(ALONG, problem.scaled(alpha), w, last=last, **settings)
             w, count = last.w, max(count, last.n_iter)
             converged = converged and last.converged
             entered = np.flatnonzero((w != 0.0) & penalised & ~chosen)

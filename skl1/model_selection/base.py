@@ -20,8 +20,15 @@ from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.linear import LinearRegressor
 from skl1.exceptions import FoldWarning, GridEdgeWarning
 from skl1.model_selection.folds import Folds, MomentFolds, NoFolds, indices, make_folds
-from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED, best, criterion
-from skl1.model_selection.search import ALL_DATA, Outcome, Search
+from skl1.model_selection.rules import (
+    CRITERIA,
+    CROSS_VALIDATED,
+    choose,
+    criterion,
+    mean,
+    standard_errors,
+)
+from skl1.model_selection.search import ALL_DATA, Outcome, Search, on_folds
 from skl1.paths.degrees import degrees_along
 from skl1.paths.grid import length_or_alphas
 from skl1.problem import Problem
@@ -29,9 +36,6 @@ from skl1.sklearn_api import Interval, StrOptions, fit_callback, fit_context, ro
 from skl1.solvers.driver import INTERRUPTED
 from skl1.step import Step
 from skl1.threads import single_threaded
-
-#: Scores that differ by a smaller share than this differ by rounding.
-FLAT = 1e-12
 
 
 class PenalisedRegressorCV(LinearRegressor):
@@ -159,7 +163,7 @@ class PenalisedRegressorCV(LinearRegressor):
                     if self.scoring is not None:
                         if "sample_weight" in score_params:
                             score_params["sample_weight"] = sample_weight
-                        scorer = _on_folds(get_scorer(self.scoring), X, y, splits, score_params)
+                        scorer = on_folds(get_scorer(self.scoring), X, y, splits, score_params)
                 count = float(y.size if sample_weight is None else sample_weight.sum())
                 self._search(design, folds, count, X.dtype, scorer, report)
         return self
@@ -300,33 +304,16 @@ class PenalisedRegressorCV(LinearRegressor):
             for k in range(mse.shape[-1]):
                 table[f"split{k}_test_score"] = scores[..., k].ravel()
         self.cv_results_ = table
-        if not np.isfinite(losses).any():
-            cause = (
-                f"selection={self.selection!r} needs more samples than parameters"
-                if not len(search.folds)
-                else f"scoring={self.scoring!r} gave none on these folds"
-            )
-            raise ValueError(
-                f"No model of the path has a finite score to be chosen by (n_samples={count:g}): "
-                f"{cause}."
-            )
-        if callable(self.selection):
-            index = self.selection(table)
-            if not (isinstance(index, Integral) and 0 <= int(index) < losses.size):
-                raise ValueError(
-                    f"selection must return an index of the {losses.size} models, got {index!r}."
-                )
-            place = edge = int(index)
-        else:
-            if self.selection == "1se" and np.isnan(errors).all():
-                raise ValueError('selection="1se" needs at least two folds that count.')
-            edge = best(losses)
-            place = best(losses, errors if self.selection == "1se" else None)
-        self.best_index_ = place
-        outcome.chosen = divmod(place, losses.shape[1])
-        outcome.edge = edge % losses.shape[1]
-        finite = losses[np.isfinite(losses)]
-        outcome.flat = bool(np.ptp(finite) <= FLAT * np.abs(finite).max())
+        outcome.choice = choose(self.selection, table, losses, errors, self._nothing(count))
+        self.best_index_ = outcome.choice.place
+
+    def _nothing(self, count: float) -> str:
+        """Why no model may have a score."""
+        if self._compares():
+            return f"scoring={self.scoring!r} gave no finite score on these folds"
+        return (
+            f"selection={self.selection!r} needs more samples than parameters (n_samples={count:g})"
+        )
 
     def _refit(self, outcome: Outcome, dtype: np.dtype) -> None:
         """The chosen model, certified from the data, from where the path has left it."""
@@ -343,7 +330,7 @@ class PenalisedRegressorCV(LinearRegressor):
                 setattr(self, name, value)
         self.alpha_ = plain.alpha
         if self._shape is not None:
-            setattr(self, f"{self._shape}_", search.shape_of(row, self._shape))
+            setattr(self, f"{self._shape}_", float(getattr(plain, self._shape)))
         outcome.note(ALL_DATA, plain.alpha, result.error, result.converged)
         self.converged_ = not (outcome.failures or outcome.stopped)
         if outcome.stopped:
@@ -355,9 +342,9 @@ class PenalisedRegressorCV(LinearRegressor):
             warnings.warn(outcome.shortfall(), ConvergenceWarning, stacklevel=5)
         row, column = outcome.chosen
         grid = outcome.search.grids[row]
-        last = outcome.edge == grid.size - 1
+        last = outcome.choice.edge % grid.size == grid.size - 1
         first = column == 0 and grid[0] < self.alpha_max_ < np.inf
-        if grid.size > 1 and not outcome.flat and (first or last):
+        if grid.size > 1 and not outcome.choice.flat and (first or last):
             side = "largest" if first else "smallest"
             remedy = "larger" if first else "smaller"
             warnings.warn(
@@ -371,42 +358,3 @@ class PenalisedRegressorCV(LinearRegressor):
 def _first(rows) -> np.ndarray:
     """The only row, as an array."""
     return np.array(rows)[0]
-
-
-def mean(values: np.ndarray) -> np.ndarray:
-    """Over the folds that count."""
-    counted = ~np.isnan(values).all(axis=(0, 1))
-    if not counted.any():
-        return np.full(values.shape[:-1], np.nan)
-    return values[..., counted].mean(axis=-1)
-
-
-def standard_errors(values: np.ndarray) -> np.ndarray:
-    """Of the means over folds; NaN for a single fold."""
-    counted = ~np.isnan(values).all(axis=(0, 1))
-    number = np.count_nonzero(counted)
-    if number < 2:
-        return np.full(values.shape[:-1], np.nan)
-    return values[..., counted].std(axis=-1, ddof=1) / np.sqrt(number)
-
-
-def _on_folds(scorer, X, y, splits, params) -> Callable:
-    """The scorer as a function of a fold and a model; params of a value a sample go along."""
-
-    def score(fold, model):
-        test = splits[fold][1]
-        cut = {
-            name: value[test] if np.shape(value)[:1] == (y.size,) else value
-            for name, value in params.items()
-        }
-        try:
-            return scorer(model, X[test], y[test], **cut)
-        except TypeError as error:
-            if "sample_weight" not in cut:
-                raise
-            raise TypeError(
-                f"scoring={scorer!r} failed with sample_weight, the weights of held-out samples: "
-                "use a scorer that takes it, or fit without weights."
-            ) from error
-
-    return score

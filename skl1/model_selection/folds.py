@@ -27,18 +27,17 @@ class Folds(ABC):
         Whether anything that is held out has a weight.
     shared : bool
         Whether the training parts share X, so that they are better solved together.
+    rows : RowFolds or None
+        The folds with all digits of the rows, where these are sums and there are rows.
     """
 
     counts: np.ndarray
     shared: bool
+    rows: RowFolds | None = None
 
     def whole(self, design: Design) -> Design:
         """The design of all data as the path needs it."""
         return design
-
-    def exact(self, fold: int) -> Design | None:
-        """The same with all digits of the rows, if that is something else."""
-        return None
 
     def __len__(self) -> int:
         return len(self.counts)
@@ -118,9 +117,6 @@ class MomentFolds(Folds):
                 f"All training samples of fold {fold} have a weight of 0: there is nothing to fit."
             )
         return MomentDesign.of_moments(others, self.fit_intercept)
-
-    def exact(self, fold):
-        return None if self.rows is None else self.rows.training(fold)
 
     def errors(self, fold, W, intercepts):
         part = self.parts[fold]

@@ -11,6 +11,7 @@ import numpy as np
 from skl1.designs import Design
 from skl1.estimators.base import PenalisedRegressor
 from skl1.model_selection.folds import Folds
+from skl1.model_selection.rules import Choice
 from skl1.problem import Problem
 from skl1.solvers.driver import PRECISION
 from skl1.step import Step, coefficients
@@ -55,10 +56,6 @@ class Search:
         size = min(-(-len(every) // jobs), TOGETHER)
         return [every[start : start + size] for start in range(0, len(every), size)]
 
-    def shape_of(self, row: int, name: str) -> float:
-        """The shape of a row of the grid."""
-        return float(getattr(self.plains[row], name))
-
     def run(self, numbers: list[int]) -> list[Part]:
         """The paths of some parts, scored."""
         designs = [self._design(number) for number in numbers]
@@ -77,9 +74,10 @@ class Search:
         """The path once more on the rows, if moments were not exact enough for all of it."""
         if not any(step.stop_reason == PRECISION and not step.converged for step in steps):
             return steps
-        exact = self.problems[0].design if fold == ALL_DATA else self.folds.exact(fold)
-        if exact is None or (fold == ALL_DATA and self.folds.whole(exact) is exact):
+        rows = self.folds.rows
+        if rows is None:
             return steps
+        exact = self.problems[0].design if fold == ALL_DATA else rows.training(fold)
         return self.paths(plain, [plain._problem(exact)], grid)[0]  # noqa: SLF001
 
     def _design(self, number: int) -> Design:
@@ -120,9 +118,7 @@ class Search:
 class Outcome:
     """What is known so far, and at the end what was chosen."""
 
-    chosen: tuple[int, int]
-    edge: int
-    flat: bool
+    choice: Choice
 
     def __init__(self, search: Search):
         self.search = search
@@ -151,6 +147,11 @@ class Outcome:
                 self.scores[..., part.fold] = part.scores
             for remark in part.remarks:
                 self._remarks.setdefault(remark, []).append(part.fold)
+
+    @property
+    def chosen(self) -> tuple[int, int]:
+        """Row and column of the choice in the grids."""
+        return divmod(self.choice.place, self.search.grids[0].size)
 
     @property
     def comparable(self) -> bool:
@@ -193,3 +194,25 @@ def _listed(folds: list[int]) -> str:
     """At most ten numbers."""
     shown = ", ".join(str(fold) for fold in folds[:10])
     return shown + (f" and {len(folds) - 10} more" if len(folds) > 10 else "")
+
+
+def on_folds(scorer, X, y, splits, params) -> Callable:
+    """The scorer as a function of a fold and a model; params of a value a sample go along."""
+
+    def score(fold, model):
+        test = splits[fold][1]
+        cut = {
+            name: value[test] if np.shape(value)[:1] == (y.size,) else value
+            for name, value in params.items()
+        }
+        try:
+            return scorer(model, X[test], y[test], **cut)
+        except TypeError as error:
+            if "sample_weight" not in cut:
+                raise
+            raise TypeError(
+                f"scoring={scorer!r} failed with sample_weight, the weights of held-out samples: "
+                "use a scorer that takes it, or fit without weights."
+            ) from error
+
+    return score

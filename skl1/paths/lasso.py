@@ -81,7 +81,8 @@ def lasso_path(
         \qquad W = \sum_i s_i,
 
     as ``ProximalLasso`` does. The data are read once where they have few columns: then all models
-    come from one Gram matrix. With many columns each model starts from the one before.
+    come from one Gram matrix. With many columns some models at a time, each started at the one
+    before, are checked in one pass.
 
     Parameters
     ----------

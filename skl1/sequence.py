@@ -1,0 +1,36 @@
+"""One alpha after the other, by any solver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from skl1.problem import Problem
+from skl1.solvers.driver import Result, Solver, minimise
+from skl1.solvers.inner import SweepsThenNewton
+from skl1.solvers.working_set import WorkingSet
+
+#: The working-set solver as a sequence needs it: the next problem asks for all correlations.
+ALONG = WorkingSet(SweepsThenNewton(), narrows=False)
+
+
+def results_along(
+    solver: Solver,
+    problem: Problem,
+    alphas: np.ndarray,
+    w: np.ndarray,
+    *,
+    tol: float,
+    max_iter: int,
+) -> Iterator[Result]:
+    """The result for the penalty times each alpha, from w first, then from where the last ended.
+
+    What the solver has formed, a Gram matrix say, is kept on the way.
+    """
+    result = None
+    for alpha in alphas:
+        stage = problem.scaled(float(alpha))
+        result = minimise(solver, stage, w, tol=tol, max_iter=max_iter, last=result)
+        w = result.w
+        yield result
