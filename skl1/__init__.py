@@ -1,7 +1,16 @@
 """Sparse linear regression for scikit-learn, each fit with a certificate."""
 
 from skl1.designs import Moments
-from skl1.estimators import NonconvexLpRegressor, ProximalLasso, RidgeGD, SubgradientLasso
+from skl1.estimators import (
+    BestSubsetRegressor,
+    LogSumRegressor,
+    MCPRegressor,
+    NonconvexLpRegressor,
+    ProximalLasso,
+    RidgeGD,
+    SCADRegressor,
+    SubgradientLasso,
+)
 from skl1.exceptions import EmptyModelWarning, FoldWarning, GridEdgeWarning
 from skl1.inference import (
     DebiasedCoefficients,
@@ -11,9 +20,12 @@ from skl1.inference import (
     debiased_lasso,
 )
 from skl1.model_selection import (
+    LogSumRegressorCV,
+    MCPRegressorCV,
     NonconvexLpRegressorCV,
     ProximalLassoCV,
     RidgeGDCV,
+    SCADRegressorCV,
     SubgradientLassoCV,
 )
 from skl1.paths import LassoPath, LpPath, RidgePath, lasso_path, lp_path, ridge_path
@@ -21,12 +33,17 @@ from skl1.paths import LassoPath, LpPath, RidgePath, lasso_path, lp_path, ridge_
 __version__ = "0.1.0"
 
 __all__ = [
+    "BestSubsetRegressor",
     "DebiasedCoefficients",
     "EmptyModelWarning",
     "FoldWarning",
     "GridEdgeWarning",
     "LassoPath",
+    "LogSumRegressor",
+    "LogSumRegressorCV",
     "LpPath",
+    "MCPRegressor",
+    "MCPRegressorCV",
     "Moments",
     "NonconvexLpRegressor",
     "NonconvexLpRegressorCV",
@@ -36,6 +53,8 @@ __all__ = [
     "RidgeGD",
     "RidgeGDCV",
     "RidgePath",
+    "SCADRegressor",
+    "SCADRegressorCV",
     "StabilitySelection",
     "SubgradientLasso",
     "SubgradientLassoCV",

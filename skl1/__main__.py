@@ -1,4 +1,4 @@
-"""A demonstration, ``python -m skl1``: the four estimators beside scikit-learn's own two."""
+"""A demonstration, ``python -m skl1``: the estimators beside scikit-learn's own two."""
 
 from __future__ import annotations
 
@@ -12,13 +12,34 @@ from sklearn.datasets import load_diabetes
 from sklearn.linear_model import Lasso, Ridge
 from sklearn.preprocessing import StandardScaler
 
-from skl1 import NonconvexLpRegressor, ProximalLasso, RidgeGD, SubgradientLasso, __version__
+from skl1 import (
+    BestSubsetRegressor,
+    LogSumRegressor,
+    MCPRegressor,
+    NonconvexLpRegressor,
+    ProximalLasso,
+    RidgeGD,
+    SCADRegressor,
+    SubgradientLasso,
+    __version__,
+)
 
 ALPHA = 5.0  #: of the L1 penalty
 RIDGE_ALPHA = 0.5  #: of the squared penalty
 LP_ALPHA = 15.0  #: of the penalty |w|^(1/2)
+LOG_ALPHA, EPSILON = 50.0, 10.0  #: of the logarithmic penalty
+SIZE = 4  #: of the best subset
 REPEATS = 15
-HEADER = ["estimator", "alpha", "nonzeros", "objective", "certificate", "n_iter_", "fit", "first"]
+HEADER = [
+    "estimator",
+    "alpha or k",
+    "nonzeros",
+    "objective",
+    "certificate",
+    "n_iter_",
+    "fit",
+    "first",
+]
 
 
 @dataclass(frozen=True)
@@ -59,12 +80,16 @@ class Contender:
 
 
 def contenders(data: Data) -> list[Contender]:
-    """The four estimators, and scikit-learn's two next to their equals."""
+    """The estimators, and scikit-learn's two next to their equals."""
     return [
         Contender("ProximalLasso", ProximalLasso(ALPHA), "rounds"),
         Contender("SubgradientLasso", SubgradientLasso(ALPHA), "steps"),
         Contender("scikit-learn's Lasso", Lasso(ALPHA), "sweeps"),
         Contender("NonconvexLpRegressor", NonconvexLpRegressor(LP_ALPHA, p=0.5), "rounds"),
+        Contender("MCPRegressor", MCPRegressor(ALPHA), "rounds"),
+        Contender("SCADRegressor", SCADRegressor(ALPHA), "rounds"),
+        Contender("LogSumRegressor", LogSumRegressor(LOG_ALPHA, epsilon=EPSILON), "rounds"),
+        Contender("BestSubsetRegressor", BestSubsetRegressor(SIZE), "rounds"),
         Contender("RidgeGD", RidgeGD(RIDGE_ALPHA), "steps"),
         Contender("scikit-learn's Ridge", Ridge(data.y.size * RIDGE_ALPHA), ""),
     ]
@@ -88,8 +113,8 @@ def objective(model, data: Data) -> float:
 
 def certificate(model, data: Data) -> str:
     """What the fitted model says of its own accuracy."""
-    if hasattr(model, "stationarity_"):
-        return f"stationarity {model.stationarity_:.0e}"
+    if hasattr(model, "optimality_gap_"):
+        return f"gap {model.optimality_gap_:.0e}"
     if hasattr(model, "dual_gap_"):
         return f"gap {model.dual_gap_ / data.null_objective:.0e}"
     return "-"
@@ -109,7 +134,7 @@ def row_of(contender: Contender, data: Data) -> list[str]:
     steady = median(timed_fit(model, data) for _ in range(REPEATS))
     return [
         contender.name,
-        f"{model.alpha:g}",
+        f"{getattr(model, 'k', model.alpha):g}",
         str(np.count_nonzero(model.coef_)),
         f"{objective(model, data):.4f}",
         certificate(model, data),
@@ -183,9 +208,9 @@ def main() -> None:
     print(table(HEADER, rows))
     print(
         "\nFor NonconvexLpRegressor p is 1/2. A gap bounds how far the objective is above its "
-        "minimum,\nhere as a share of the null objective, "
-        f"{data.null_objective:.2f}. A first fit may load compiled code,\n"
-        "or compile it, once per machine.\n"
+        "global\nminimum, here as a share of the null objective, "
+        f"{data.null_objective:.2f}. A first fit may load compiled\n"
+        "code, or compile it, once per machine.\n"
     )
     models = {type(contender.model): contender.model for contender in lineup}
     trio = models[ProximalLasso], models[NonconvexLpRegressor], models[RidgeGD]

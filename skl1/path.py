@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from skl1.batches import ALL, shared_paths
 from skl1.designs import MomentDesign
-from skl1.penalties import Penalty
 from skl1.problem import Problem
 from skl1.sequence import ALONG, results_along
 from skl1.solvers.driver import Solver, minimise
@@ -26,13 +25,7 @@ ROUNDS = 100
 GRAM_COLUMNS = 4000
 
 
-def follow_path(
-    solver: Solver,
-    problem: Problem,
-    penalty: Callable[[float], Penalty],
-    first: float,
-    last: float,
-) -> np.ndarray:
+def follow_path(solver: Solver, problem: Problem, first: float, last: float) -> np.ndarray:
     """Follow the minimum from a large alpha, where it is empty, down to ``last``.
 
     The solutions on the way are rough: they only serve as starts. For nonconvex penalties the
@@ -43,8 +36,7 @@ def follow_path(
         return w
     count = min(int(np.ceil((np.log(last) - np.log(first)) / np.log(SHRINK))), STAGES)
     for alpha in np.geomspace(first, last, count + 1)[1:]:
-        stage = problem.with_penalty(penalty(float(alpha)))
-        w = minimise(solver, stage, w, tol=LOOSE, max_iter=ROUNDS).w
+        w = minimise(solver, problem.at_alpha(float(alpha)), w, tol=LOOSE, max_iter=ROUNDS).w
     return w
 
 
@@ -70,7 +62,11 @@ def solve_paths(problems: Sequence[Problem], alphas, *, tol, max_iter) -> list[l
     origins = problems
     if p <= min(GRAM_COLUMNS, design.n_samples) or p <= ALL:
         problems = [each.on(MomentDesign.of_design(each.design)) for each in problems]
-    if penalty.steady_curvature is not None and (penalty.kink() > 0.0 or p <= ALL):
+    if (
+        penalty.proportional
+        and penalty.steady_curvature is not None
+        and (penalty.kink() > 0.0 or p <= ALL)
+    ):
         return shared_paths(problems, alphas, tol=tol, max_iter=max_iter, origins=origins)
     return [working_set_path(each, alphas, tol=tol, max_iter=max_iter) for each in problems]
 

@@ -66,6 +66,10 @@ class Problem:
         vars(other).pop("alpha_max", None)
         return other
 
+    def at_alpha(self, alpha: float) -> Problem:
+        """The same problem with another strength of the penalty."""
+        return self.with_penalty(self.penalty.with_alpha(alpha))
+
     def scaled(self, factor: float) -> Problem:
         """The same problem with the penalty multiplied by a factor."""
         other = copy(self)
@@ -92,6 +96,11 @@ class Problem:
         other.weights = np.where(other.included, self.weights, 0.0)
         other.among = np.flatnonzero(other.included)
         return other
+
+    def narrowed_to(self, kept: np.ndarray) -> Problem:
+        """The problem in which the features outside a mask are excluded."""
+        weights = np.where(self.included & (kept | self.free), self.weights, np.inf)
+        return Problem(self.design, self.penalty, weights)
 
     def at(self, w: np.ndarray) -> Point:
         """Gradient and objective at w: one pass over the data."""

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import pickle
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -55,6 +56,25 @@ def function_type(compiled: Any) -> types.Type:
     return types.Dispatcher(compiled)
 
 
+class _Files(IndexDataCacheFile):
+    """Cache files of which a damaged one, cut off by a full disk say, is as good as none."""
+
+    def _load_index(self):
+        try:
+            return super()._load_index()
+        except _DAMAGED:
+            return {}
+
+    def _load_data(self, name):
+        try:
+            return super()._load_data(name)
+        except _DAMAGED as error:
+            raise OSError(f"{name} is damaged") from error  # which counts as a miss
+
+
+_DAMAGED = pickle.UnpicklingError, EOFError
+
+
 class _KernelCache(FunctionCache):
     """A cache whose keys know the functions that the kernel calls, in whichever file.
 
@@ -65,7 +85,7 @@ class _KernelCache(FunctionCache):
     def __init__(self, function):
         super().__init__(function)
         version = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
-        self._cache_file = IndexDataCacheFile(
+        self._cache_file = _Files(
             self._cache_path,
             f"{self._impl.filename_base}-{version}",
             self._impl.locator.get_source_stamp(),

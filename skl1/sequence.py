@@ -24,13 +24,13 @@ def results_along(
     tol: float,
     max_iter: int,
 ) -> Iterator[Result]:
-    """The result for the penalty times each alpha, from w first, then from where the last ended.
+    """The result for the penalty of each alpha, from w first, then from where the last ended.
 
     What the solver has formed, a Gram matrix say, is kept on the way.
     """
     result = None
     for alpha in alphas:
-        stage = problem.scaled(float(alpha))
+        stage = problem.at_alpha(float(alpha))
         result = minimise(solver, stage, w, tol=tol, max_iter=max_iter, last=result)
         w = result.w
         yield result

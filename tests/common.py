@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 import skl1
 from skl1.estimators.base import PenalisedRegressor
+from skl1.estimators.nonconvex import NonconvexRegressor
 from skl1.exceptions import EmptyModelWarning
 from skl1.model_selection.base import PenalisedRegressorCV
 
@@ -20,18 +21,21 @@ FOLD = "ignore::skl1.exceptions.FoldWarning"
 ALPHA_ZERO = "ignore:With alpha=0:UserWarning"
 
 
-def estimators():
-    """Every concrete estimator of skl1, public or not, found through its base class."""
-    found, open_classes = [], [PenalisedRegressor]
-    while open_classes:
-        for cls in open_classes.pop().__subclasses__():
-            open_classes.append(cls)
-            if not inspect.isabstract(cls) and cls.__module__.startswith("skl1"):
-                found.append(cls)
-    return sorted(set(found), key=lambda cls: cls.__name__)
+def concrete(base):
+    """The concrete classes of skl1 below a base class."""
+    found = set()
+    for cls in base.__subclasses__():
+        found |= concrete(cls)
+        if not inspect.isabstract(cls) and cls.__module__.startswith("skl1"):
+            found.add(cls)
+    return found
 
 
-ESTIMATORS = estimators()
+#: Every concrete estimator with an alpha, public or not.
+ESTIMATORS = sorted(
+    (c for c in concrete(PenalisedRegressor) if "alpha" in inspect.signature(c).parameters),
+    key=lambda c: c.__name__,
+)
 
 
 def variants():
@@ -61,15 +65,24 @@ def variants():
         skl1.NonconvexLpRegressor(alpha=0.01, p=2 / 3),
         skl1.NonconvexLpRegressor(alpha=0.01, p=1),
         skl1.NonconvexLpRegressor(alpha=0.01, p=0.5, positive=True),
+        skl1.NonconvexLpRegressor(alpha=0.01, p=0.5, l2=0.1, n_init=2, random_state=0),
+        skl1.NonconvexLpRegressor(alpha=0.01, p=0, local_search=None),
+        skl1.NonconvexLpRegressor(alpha=0.01, p=1, l2=0.1),
+        skl1.MCPRegressor(alpha=0.1, gamma=1.5, positive=True),
+        skl1.SCADRegressor(alpha=0.1, gamma=2.5, l2=0.1),
+        skl1.LogSumRegressor(alpha=0.1, epsilon=0.1),
         skl1.RelaxedLasso(alpha=0.01, gamma=0.5),
         skl1.RelaxedLasso(alpha=0.01, l1_ratio=0.5, positive=True),
     ]
 
 
+SEARCHES = sorted(concrete(PenalisedRegressorCV), key=lambda cls: cls.__name__)
+
+
 def searches():
     """An instance of every CV estimator, and of some ways to search."""
     return [
-        *(cls() for cls in PenalisedRegressorCV.__subclasses__()),
+        *(cls() for cls in SEARCHES),
         skl1.ProximalLassoCV(n_alphas=10, cv=3, scoring="r2"),
         skl1.ProximalLassoCV(n_alphas=10, cv=3, l1_ratio=[0.5, 1.0]),
         skl1.ProximalLassoCV(selection="bic"),
@@ -183,23 +196,53 @@ def objective(
     *,
     l1_ratio=1.0,
     power=None,
+    charge=None,
     sample_weight=None,
     penalty_weights=None,
 ):
-    """The objective from its definition; ``power`` for the l_p penalty."""
+    """The objective from its definition; ``power`` for the l_p penalty, ``charge`` for any."""
     X = X.toarray() if hasattr(X, "toarray") else np.asarray(X)
     s = np.ones(X.shape[0]) if sample_weight is None else np.asarray(sample_weight, float)
     u = np.ones(X.shape[1]) if penalty_weights is None else np.asarray(penalty_weights, float)
     r = np.asarray(y, float) - X.astype(float) @ np.asarray(coef, float) - float(intercept)
     used = np.asarray(coef) != 0.0
     w = np.abs(np.asarray(coef, dtype=float)[used])
-    g = l1_ratio * w + 0.5 * (1.0 - l1_ratio) * w**2 if power is None else w**power
-    return 0.5 * (s / s.sum()) @ r**2 + alpha * float(u[used] @ g)
+    if charge is not None:
+        g = charge(w)
+    elif power is not None:
+        g = alpha * w**power
+    else:
+        g = alpha * (l1_ratio * w + 0.5 * (1.0 - l1_ratio) * w**2)
+    return 0.5 * (s / s.sum()) @ r**2 + float(u[used] @ g)
+
+
+def charge_of(model):
+    """g for w > 0 of an estimator with a nonconvex penalty, from its definition."""
+    alpha, l2 = model.alpha, model.l2
+    if isinstance(model, skl1.NonconvexLpRegressor):
+        return lambda w: alpha * w**model.p + l2 / 2 * w**2
+    if isinstance(model, skl1.LogSumRegressor):
+        return lambda w: alpha * np.log(1.0 + w / model.epsilon) + l2 / 2 * w**2
+    slopes = {
+        skl1.MCPRegressor: lambda w: np.maximum(alpha - w / model.gamma, 0.0),
+        skl1.SCADRegressor: lambda w: np.clip(
+            (model.gamma * alpha - w) / (model.gamma - 1.0), 0.0, alpha
+        ),
+    }
+    slope = slopes[type(model)]
+    # Piecewise linear: the trapezoid rule is exact between its corners.
+    corners = np.array([0.0, alpha, alpha * model.gamma])
+
+    def g(w):
+        ends = np.minimum(np.append(corners[1:], np.inf)[:, None], w)
+        starts = np.minimum(corners[:, None], w)
+        return (0.5 * (slope(starts) + slope(ends)) * (ends - starts)).sum(axis=0) + l2 / 2 * w**2
+
+    return g
 
 
 def own_objective(model, X, y, sample_weight=None):
     """The objective of a fitted model at what it says minimises it, from the definition."""
-    power = getattr(model, "p", None)
     l1_ratio = getattr(model, "l1_ratio", 0.0 if isinstance(model, skl1.RidgeGD) else 1.0)
     return objective(
         X,
@@ -207,7 +250,7 @@ def own_objective(model, X, y, sample_weight=None):
         *solution(model),
         model.alpha,
         l1_ratio=l1_ratio,
-        power=power,
+        charge=charge_of(model) if isinstance(model, NonconvexRegressor) else None,
         sample_weight=sample_weight,
         penalty_weights=model.penalty_weights,
     )

@@ -18,7 +18,18 @@ from scipy import sparse
 
 import skl1
 from skl1.designs import DenseDesign, SparseDesign, TableDesign
-from skl1.penalties import L1, ElasticNet, Lp, NonNegative, Penalty, SquaredL2
+from skl1.penalties import (
+    L1,
+    MCP,
+    SCAD,
+    ElasticNet,
+    LogSum,
+    Lp,
+    NonNegative,
+    Penalty,
+    Ridged,
+    SquaredL2,
+)
 from skl1.problem import Problem
 from skl1.solvers.driver import Solver
 from skl1.solvers.first_order import Nesterov, Still
@@ -74,6 +85,7 @@ class PenaltyCase:
     penalty: Penalty
     g: Callable
     slope: Callable
+    make: Callable  #: of alpha, the case without a sign constraint
     one_sided: bool = False
 
     def __str__(self):
@@ -88,13 +100,18 @@ class PenaltyCase:
 
     def with_alpha(self, alpha):
         """The penalty with another alpha."""
-        if isinstance(self.penalty, NonNegative):
-            return NonNegative(replace(self.penalty.inner, alpha=alpha))
-        return replace(self.penalty, alpha=alpha)
+        return self.penalty.with_alpha(alpha)
+
+    def at_alpha(self, alpha):
+        """The case with another alpha."""
+        case = self.make(alpha)
+        if not isinstance(self.penalty, NonNegative):
+            return case
+        return replace(case, penalty=NonNegative(case.penalty), one_sided=True)
 
 
 def _l1(alpha):
-    return PenaltyCase(f"L1({alpha})", L1(alpha), lambda w: alpha * w, lambda w: alpha + 0 * w)
+    return PenaltyCase(f"L1({alpha})", L1(alpha), lambda w: alpha * w, lambda w: alpha + 0 * w, _l1)
 
 
 def _elastic_net(alpha, ratio):
@@ -103,12 +120,17 @@ def _elastic_net(alpha, ratio):
         ElasticNet(alpha, ratio),
         lambda w: alpha * (ratio * w + (1 - LONG(ratio)) / 2 * w**2),
         lambda w: alpha * (ratio + (1 - LONG(ratio)) * w),
+        lambda other: _elastic_net(other, ratio),
     )
 
 
 def _squared(alpha):
     return PenaltyCase(
-        f"SquaredL2({alpha})", SquaredL2(alpha), lambda w: alpha * w**2 / 2, lambda w: alpha * w
+        f"SquaredL2({alpha})",
+        SquaredL2(alpha),
+        lambda w: alpha * w**2 / 2,
+        lambda w: alpha * w,
+        _squared,
     )
 
 
@@ -119,6 +141,57 @@ def _lp(alpha, p):
         Lp(alpha, p),
         lambda w: alpha * w**exponent,
         lambda w: alpha * exponent * w ** (exponent - 1),
+        lambda other: _lp(other, p),
+    )
+
+
+def _mcp(alpha, gamma):
+    end = LONG(alpha) * LONG(gamma)
+    return PenaltyCase(
+        f"MCP({alpha}, {gamma})",
+        MCP(alpha, gamma),
+        lambda w: np.where(w < end, alpha * w - w**2 / (2 * LONG(gamma)), end * alpha / 2),
+        lambda w: np.maximum(alpha - w / LONG(gamma), 0),
+        lambda other: _mcp(other, gamma),
+    )
+
+
+def _scad(alpha, gamma):
+    first, end = LONG(alpha), LONG(alpha) * LONG(gamma)
+    return PenaltyCase(
+        f"SCAD({alpha}, {gamma})",
+        SCAD(alpha, gamma),
+        lambda w: np.where(
+            w <= first,
+            first * w,
+            np.where(
+                w <= end,
+                (2 * end * w - w**2 - first**2) / (2 * (LONG(gamma) - 1)),
+                first**2 * (LONG(gamma) + 1) / 2,
+            ),
+        ),
+        lambda w: np.clip((end - w) / (LONG(gamma) - 1), 0, first),
+        lambda other: _scad(other, gamma),
+    )
+
+
+def _log_sum(alpha, epsilon):
+    return PenaltyCase(
+        f"LogSum({alpha}, {epsilon})",
+        LogSum(alpha, epsilon),
+        lambda w: alpha * np.log1p(w / LONG(epsilon)),
+        lambda w: alpha / (w + LONG(epsilon)),
+        lambda other: _log_sum(other, epsilon),
+    )
+
+
+def _ridged(case, l2):
+    return PenaltyCase(
+        f"Ridged({case}, {l2})",
+        Ridged(case.penalty, l2),
+        lambda w: case.g(w) + LONG(l2) / 2 * w**2,
+        lambda w: case.slope(w) + LONG(l2) * w,
+        lambda other: _ridged(case.make(other), l2),
     )
 
 
@@ -129,7 +202,14 @@ PENALTIES: dict[type, list[PenaltyCase]] = {
     ElasticNet: [_elastic_net(0.8, 0.5), _elastic_net(3.0, 0.01), _elastic_net(0.4, 0.99)],
     SquaredL2: [_squared(0.6)],
     Lp: [_lp(0.7, p) for p in POWERS] + [_lp(0.0, 0.5), _lp(1.0, 0.6), _lp(1.0, 1e-3)],
+    MCP: [_mcp(0.7, 3.0), _mcp(0.7, 1.1), _mcp(0.0, 2.0)],
+    SCAD: [_scad(0.7, 3.7), _scad(0.7, 2.01), _scad(0.0, 3.0)],
+    LogSum: [_log_sum(0.7, 1.0), _log_sum(0.7, 0.01), _log_sum(0.7, 30.0), _log_sum(0.0, 1.0)],
 }
+PENALTIES[Ridged] = [
+    _ridged(case, 0.3)
+    for case in (_l1(0.7), _lp(0.7, 0.0), _lp(0.7, 0.5), _lp(0.7, 0.3), _mcp(0.7, 3.0))
+]
 PENALTIES[NonNegative] = [
     replace(case, name=f"NonNegative({case})", penalty=NonNegative(case.penalty), one_sided=True)
     for cases in PENALTIES.values()
@@ -444,19 +524,7 @@ def make_task(
     top = Problem(design, case.with_alpha(1.0), u).alpha_max
     alpha = share * (top if np.isfinite(top) and top > 0.0 else 1.0)
     name = type(case.penalty).__name__
-    made = rescaled(case, alpha)
+    made = case.at_alpha(alpha)
     assert made.penalty.convex == case.penalty.convex, name
     problem = Problem(design, made.penalty, u)
     return Task(problem, Reference(stored, y, s, fit_intercept), made, u)
-
-
-def rescaled(case, alpha):
-    """The same case at another alpha; its formula is linear in alpha."""
-    old = case.penalty.inner.alpha if isinstance(case.penalty, NonNegative) else case.penalty.alpha
-    factor = alpha / old
-    return replace(
-        case,
-        penalty=case.with_alpha(alpha),
-        g=lambda w: factor * case.g(w),
-        slope=lambda w: factor * case.slope(w),
-    )

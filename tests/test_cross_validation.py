@@ -22,16 +22,15 @@ from sklearn.model_selection import (
 )
 
 import skl1
-from common import label, quiet
+from common import SEARCHES, label, quiet
 from skl1 import FoldWarning, GridEdgeWarning, Moments, ProximalLasso, ProximalLassoCV
-from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.model_selection.folds import MomentFolds, RowFolds, make_folds, partition
 
 pytestmark = pytest.mark.filterwarnings("error", "ignore::skl1.exceptions.GridEdgeWarning")
 
 hush = partial(quiet, GridEdgeWarning)
 
-CLASSES = sorted(PenalisedRegressorCV.__subclasses__(), key=lambda cls: cls.__name__)
+CLASSES = SEARCHES
 every = pytest.mark.parametrize("cls", CLASSES, ids=label)
 
 
@@ -54,9 +53,12 @@ def route(request, monkeypatch):
     return request.param
 
 
-def test_there_is_one_for_each_heart():
+def test_there_is_one_for_each_penalty():
     names = {cls.__name__ for cls in CLASSES}
     assert names == {
+        "LogSumRegressorCV",
+        "MCPRegressorCV",
+        "SCADRegressorCV",
         "NonconvexLpRegressorCV",
         "ProximalLassoCV",
         "RidgeGDCV",

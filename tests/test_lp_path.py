@@ -10,7 +10,9 @@ from sklearn.exceptions import ConvergenceWarning
 from common import explicit, objective, quiet
 from skl1 import LpPath, NonconvexLpRegressor, lasso_path, lp_path
 from skl1.designs import make_design
-from skl1.paths.lp import lp_eps
+from skl1.paths.nonconvex import grid_share
+from skl1.penalties import Lp
+from skl1.problem import Problem
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -29,7 +31,7 @@ def data(n=50, p=20, seed=0):
 def route(request, monkeypatch):
     """Both ways to follow a path, on data for which the first would be taken."""
     if request.param == "rows":
-        monkeypatch.setattr("skl1.paths.lp.GRAM_COLUMNS", 0)
+        monkeypatch.setattr("skl1.paths.nonconvex.GRAM_COLUMNS", 0)
     return request.param
 
 
@@ -109,8 +111,10 @@ def test_the_grid_spans_the_thresholds_of_the_lasso():
             assert not coefs[:, 0].any()
             thresholds = (alphas / alphas[0]) ** (1.0 / (2.0 - p))
             np.testing.assert_allclose(thresholds, np.geomspace(1.0, share, 7))
-    assert lp_eps(0.0, None, tall=True) == pytest.approx(1e-6)
-    assert lp_eps(0.5, 0.1, tall=True) == 0.1
+    design = make_design(*data()[:2], None)
+    counting = Problem(design, Lp(1.0, 0.0), np.ones(20))
+    assert grid_share(counting, None) == pytest.approx(1e-6)
+    assert grid_share(counting, 0.1) == 0.1
     alphas = lp_path(X, y, p=0.5, eps=0.2, n_alphas=3)[0]
     assert alphas[-1] == pytest.approx(0.2 * alphas[0])
     assert lp_path(X, y, alphas=4)[0].shape == (4,)
@@ -186,19 +190,19 @@ def test_one_warning_for_all_that_failed(route):
 
 def test_the_null_model_where_it_is_better(monkeypatch):
     """Should a run end above it, for whatever reason."""
-    from skl1.paths import lp
+    from skl1.paths import nonconvex
 
     def worse(problem, alphas, **_):
         w = np.full(problem.design.n_features, 50.0)
         return [
-            lp.Step(a, np.arange(w.size), w, 1e9, 1e9, 1.0, 3, "max_iter reached", False)
+            nonconvex.Step(a, np.arange(w.size), w, 1e9, 1e9, 1.0, 3, "max_iter reached", False)
             for a in alphas
         ]
 
-    monkeypatch.setattr(lp, "working_set_path", worse)
+    monkeypatch.setattr(nonconvex, "working_set_path", worse)
     X, y, _ = data()
     with quiet():
-        path = lp_path(X, y, n_alphas=3, eps=0.1, return_path=True)
+        path = lp_path(X, y, n_alphas=3, eps=0.1, local_search=None, return_path=True)
     assert not path.coefs.any()
     assert path.converged.tolist() == [True, False, False]
     assert path.stop_reasons == ["tolerance reached", "max_iter reached", "max_iter reached"]

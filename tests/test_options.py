@@ -25,6 +25,7 @@ from common import (
     solution,
 )
 from skl1 import NonconvexLpRegressor, ProximalLasso, RelaxedLasso, RidgeGD, SubgradientLasso
+from skl1.estimators.nonconvex import NonconvexRegressor
 from skl1.exceptions import EmptyModelWarning
 
 #: Each estimator as exactly as it can be had, at a penalty that keeps some features.
@@ -306,7 +307,7 @@ def test_combination(cls, kind, weighted, fit_intercept, penalties, positive):
     factor = 1e3 if single else 10.0
     assert_same(model, again.coef_, y_mean - x_mean @ again.coef_, factor=factor)
     # An implementation that shares nothing with it.
-    if isinstance(model, NonconvexLpRegressor):
+    if isinstance(model, NonconvexRegressor):
         assert single or model.stationarity_ <= 1e-9
     else:
         coef, intercept = elastic_net(

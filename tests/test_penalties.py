@@ -46,8 +46,9 @@ def prox_inputs(case):
     """Thousands of (z, step): around each threshold, far above it, and at random."""
     rng = np.random.default_rng(0)
     steps = np.concatenate([[1.0, 1e-6, 1e6], 10.0 ** rng.uniform(-4, 4, size=7)])
-    factors = np.array([0.5, 0.99, 1 - 1e-6, 1 - 1e-9, 1 + 1e-9, 1 + 1e-6, 1.01, 1.5, 3.0, 30.0])
-    factors = np.concatenate([factors, 10.0 ** np.arange(2.0, 9.0), rng.uniform(0, 5, 30)])
+    near = 10.0 ** -np.arange(12.0, 0.0, -1.5)
+    factors = np.concatenate([1.0 - near, 1.0 + near, [0.5, 1.5, 3.0, 30.0]])
+    factors = np.concatenate([factors, 10.0 ** np.arange(2.0, 9.0), rng.uniform(0, 5, 150)])
     edge = threshold(case, steps)
     edge = np.where(edge > 0, edge, 1.0)
     z, step = np.broadcast_arrays(edge[:, None] * factors, steps[:, None])
@@ -57,14 +58,18 @@ def prox_inputs(case):
 
 @every(CASES)
 def test_prox_is_the_global_minimiser(case):
-    """The prox is what brute force finds, to 1e-10, just beside the threshold too."""
+    """The prox is what brute force finds, to 1e-12, a share of 1e-12 beside the threshold too."""
     z, step = prox_inputs(case)
     expected, margin = brute_prox(case, z, step)
     got = prox(case.penalty, z, step)
-    clear = np.abs(margin) > 1e-12
+    assert z.size >= 3500
+    # At a tie of fewer digits than a double has for the objective, either minimiser will do.
+    clear = np.abs(margin) > 4e-15
     assert clear.mean() > 0.5
-    # A soft threshold subtracts: there the error is one of z's, not one of w's.
-    allowed = 1e-10 * np.abs(expected) + 4 * EPS * np.abs(z)
+    # A soft threshold subtracts: there the error is one of z's, as steep as w goes with z.
+    change = [brute_prox(case, z * (1 + h), step)[0] for h in (-1e-8, 1e-8)]
+    steep = np.where(change[0] != 0, np.abs(change[1] - change[0]) / (2e-8 * np.abs(z)), 2.0)
+    allowed = 1e-12 * np.abs(expected) + 4 * EPS * np.abs(z) * np.maximum(steep, 1.0)
     wrong = clear & ~(np.abs(got - expected) <= allowed)
     assert not wrong.any(), [
         (z[i], step[i], got[i], expected[i]) for i in np.flatnonzero(wrong)[:3]
@@ -107,7 +112,8 @@ def test_prox_without_a_charge_is_the_identity(case):
     z = np.array([0.0, -0.0, 1e-300, 1.0, -1.0, 1e100, -1e100])
     admissible = np.maximum(z, 0.0) if case.one_sided else z
     np.testing.assert_array_equal(prox(case.penalty, z, 0.0), admissible)
-    np.testing.assert_array_equal(prox(case.with_alpha(0.0), z, 3.0), admissible)
+    left = admissible / (1.0 + 3.0 * case.penalty.ridge)
+    np.testing.assert_array_equal(prox(case.with_alpha(0.0), z, 3.0), left)
     np.testing.assert_array_equal(prox(case.with_alpha(0.0), z, 0.0), admissible)
 
 

@@ -18,10 +18,9 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from common import ESTIMATORS, label, problem, quiet, variants
+from common import ESTIMATORS, SEARCHES, label, problem, quiet, variants
 from skl1 import NonconvexLpRegressor, ProximalLasso, RelaxedLasso, RidgeGD, SubgradientLasso
 from skl1.exceptions import GridEdgeWarning
-from skl1.model_selection.base import PenalisedRegressorCV
 
 callback = pytest.importorskip("sklearn.callback", reason="scikit-learn < 1.9 has no callbacks")
 
@@ -36,7 +35,7 @@ SLOW = {
     RelaxedLasso: {"solver": "ista", "tol": 1e-10},
     SubgradientLasso: {"max_iter": 500, "tol": 1e-12},
     RidgeGD: {"acceleration": None, "tol": 1e-12},
-    NonconvexLpRegressor: {"tol": 1e-12},
+    NonconvexLpRegressor: {"tol": 1e-12, "p": 0.9, "local_search": None},
 }
 
 
@@ -98,7 +97,7 @@ def test_a_callback_sees_every_step(estimator):
     assert_array_equal(plain.coef_, model.coef_)
 
 
-@pytest.mark.parametrize("cls", PenalisedRegressorCV.__subclasses__(), ids=label)
+@pytest.mark.parametrize("cls", SEARCHES, ids=label)
 def test_a_callback_sees_every_path(cls):
     """Of all data and of each fold; told to stop, the search makes do with two folds."""
     recorder = Recorder()

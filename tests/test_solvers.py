@@ -901,12 +901,12 @@ def test_follow_path_starts_empty_and_ends_near_a_minimum(p):
     X, y = growing_task(p=40, support=5)
     problem = Problem(make_design(X, y), Lp(1.0, p), np.ones(40))
     top = problem.alpha_max
-    w = follow_path(FAST, problem, lambda alpha: Lp(alpha, p), top, 0.01 * top)
+    w = follow_path(FAST, problem, top, 0.01 * top)
     last = problem.with_penalty(Lp(0.01 * top, p))
     assert certify(last, last.at(w)).error <= 1e-3
     assert set(np.flatnonzero(w)) >= set(range(5))
-    assert not follow_path(FAST, problem, lambda alpha: Lp(alpha, p), top, 2 * top).any()
-    assert not follow_path(FAST, problem, lambda alpha: Lp(alpha, p), top, 0.0).any()
+    assert not follow_path(FAST, problem, top, 2 * top).any()
+    assert not follow_path(FAST, problem, top, 0.0).any()
 
 
 def test_a_run_that_goes_astray_returns_its_best_point():

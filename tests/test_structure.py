@@ -11,12 +11,12 @@ import pytest
 PACKAGE = Path(importlib.util.find_spec("skl1").origin).parent
 #: From low to high. A module may import from its own layer and from the ones before it.
 LAYERS = [
-    {"exceptions", "compiled", "records", "threads", "sklearn_api"},
+    {"docstrings", "exceptions", "compiled", "records", "threads", "sklearn_api"},
     {"penalties", "designs"},
     {"problem"},
-    {"certificates"},
+    {"certificates", "local_minimum"},
     {"solvers"},
-    {"step", "sequence", "batches", "path"},
+    {"step", "sequence", "batches", "path", "starts", "subsets", "lower_bound"},
     {"estimators"},
     {"paths"},
     {"inference"},

@@ -54,9 +54,9 @@ class Moments:
     y_origin, y_offset : float
         The same of y.
     xx : ndarray of shape (n_features, n_features)
-        C.
+        The matrix C.
     xy : ndarray of shape (n_features,)
-        c.
+        The vector c.
     yy : float
         The centred sum of squares of y.
 
@@ -190,7 +190,13 @@ class Moments:
     __radd__ = __add__  # sum() starts with 0
 
     def save(self, file) -> None:
-        """Write to a file or path, in NumPy's npz format."""
+        """Write to a file, in NumPy's npz format.
+
+        Parameters
+        ----------
+        file : path or file object
+            Where to write; no suffix is added.
+        """
         if not hasattr(file, "write"):  # NumPy would add its suffix to a path, and load would not
             with Path(file).open("wb") as stream:
                 self.save(stream)

@@ -156,7 +156,7 @@ class PenalisedRegressor(LinearRegressor):
         return NonNegative(penalty) if self.positive else penalty
 
     def _feature_weights(self) -> np.ndarray:
-        """The penalty weights, checked. Without a penalty (alpha = 0) every feature is free."""
+        """The penalty weights, checked. Without a penalty every feature is free."""
         p = self.n_features_in_
         if self.penalty_weights is None:
             weights = np.ones(p)
@@ -177,9 +177,13 @@ class PenalisedRegressor(LinearRegressor):
                     "penalty_weights must not be negative or NaN; 0 leaves a feature "
                     "unpenalised, inf excludes it."
                 )
-        if self.alpha == 0.0:
+        if self._free_of_charge():
             weights[np.isfinite(weights)] = 0.0
         return weights
+
+    def _free_of_charge(self) -> bool:
+        """Whether nothing is penalised."""
+        return self.alpha == 0.0
 
     def _problem(self, design: Design) -> Problem:
         """What the parameters make of the data."""
@@ -267,13 +271,18 @@ class PenalisedRegressor(LinearRegressor):
                 ConvergenceWarning,
                 stacklevel=4,
             )
-        if self.converged_ and np.isfinite(self.alpha_max_) and not self.coef_.any():
+        if self.converged_:
+            self._warn_if_empty(problem)
+
+    def _warn_if_empty(self, problem: Problem) -> None:
+        """Warn of a model without features, and say when one would enter."""
+        if np.isfinite(self.alpha_max_) and not self.coef_.any():
             cure = "Choose a smaller alpha." if self.alpha_max_ > 0.0 else "No feature explains y."
             warnings.warn(
                 f"Every coefficient is zero: alpha={self.alpha:g}, and no penalised feature "
                 f"enters for alpha_max_={self.alpha_max_:g} and above. {cure}",
                 EmptyModelWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
 
     def _advice(self) -> str:

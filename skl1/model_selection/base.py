@@ -217,10 +217,8 @@ class PenalisedRegressorCV(LinearRegressor):
             return [None]
         given = getattr(self, self._shape)
         values = [given] if isinstance(given, Real) else list(given)
-        if not values or not all(isinstance(v, Real) and 0.0 <= float(v) <= 1.0 for v in values):
-            raise ValueError(
-                f"{self._shape} must be a number in [0, 1] or a list of such, got {given!r}."
-            )
+        if not values or not all(isinstance(value, Real) for value in values):
+            raise ValueError(f"{self._shape} must be a number or a list of such, got {given!r}.")
         return [float(value) for value in values]
 
     def _search(
@@ -236,6 +234,7 @@ class PenalisedRegressorCV(LinearRegressor):
         shapes = self._shapes()
         plains = [self._plain(shape) for shape in shapes]
         for plain in plains:
+            plain._validate_params()  # noqa: SLF001
             plain.n_features_in_ = design.n_features
         problems = [plain._problem(design) for plain in plains]  # noqa: SLF001
         grids = [self._grid(*each) for each in zip(problems, shapes, strict=True)]

@@ -5,105 +5,38 @@ from __future__ import annotations
 from numbers import Real
 from typing import ClassVar
 
+from skl1.docstrings import shared
 from skl1.estimators import NonconvexLpRegressor
-from skl1.model_selection.base import PenalisedRegressorCV
-from skl1.paths.grid import alpha_grid
-from skl1.paths.lp import lp_eps, solve_lp_path
+from skl1.model_selection.nonconvex_cv import SHARED, NonconvexRegressorCV
 from skl1.sklearn_api import Interval
 
 
-class NonconvexLpRegressorCV(PenalisedRegressorCV):
-    r"""The penalty :math:`|w|^p` with alpha and p chosen by cross-validation.
+@shared(SHARED, SHAPE="p", MODEL="NonconvexLpRegressor")
+class NonconvexLpRegressorCV(NonconvexRegressorCV):
+    r"""The penalty :math:`|w|^p`, with alpha and p chosen by cross-validation.
 
-    The models seek minima of the objective of ``NonconvexLpRegressor``, each from the one before on
-    the path from the largest alpha downwards, which leads to good minima; a rule chooses one.
+    The models seek minima of the objective of ``NonconvexLpRegressor``: each from the one before on
+    the path from the largest alpha downwards, from the Lasso's solution, and by exchanges of
+    features. A rule chooses one.
 
     Parameters
     ----------
-    alphas : array-like of shape (n_alphas,) or int, default=None
-        Strengths of the penalty, positive, in any order. None makes a grid, a number one of that
-        length.
-    n_alphas : int, default=100
-        Length of the grid where ``alphas`` is None.
-    eps : float, default=None
-        The smallest alpha of the grid as a share of the largest. None takes the share at which a
-        correlation passes the threshold that also passes that of the Lasso's grid: it goes with
-        ``alpha^(1 / (2 - p))``.
-    cv : int, splitter, iterable or None, default=None
-        The folds: a number of them (None means 5), a splitter of scikit-learn, or pairs of index
-        arrays.
-    selection : {"min", "1se", "aic", "bic", "ebic", "gcv"} or callable, default="min"
-        The rule. "min" takes the smallest mean held-out error; "1se" the largest alpha whose error
-        is within one standard error of that. The information criteria ask for no folds, of which
-        none are fitted then; n is the sum of the weights. A callable gets ``cv_results_`` and
-        returns an index.
-    scoring : str or callable, default=None
-        A scorer of scikit-learn that takes the place of the mean squared error.
+    @search@
     p : float or list of float, default=0.5
         Exponent, in [0, 1]; of several the rule chooses one.
-    penalty_weights : array-like of shape (n_features,), default=None
-        Factors u of the penalty, one a feature, at least 0. A feature of weight 0 is not
-        penalised, one of weight inf is excluded. None means 1 for all.
-    positive : bool, default=False
-        Allow no negative coefficient.
-    fit_intercept : bool, default=True
-        Fit an intercept. X is centred implicitly: not copied, and sparse X stays sparse.
-    tol : float, default=1e-6
-        Stationarity wanted of each model; for p = 1 the relative duality gap.
-    max_iter : int, default=10000
-        Rounds allowed for each model.
-    n_jobs : int, default=None
-        Threads that work on folds. None means 1, -1 all.
+    @data@
 
     Attributes
     ----------
-    alpha_ : float
-        The chosen alpha.
-    p_ : float
-        The chosen exponent.
-    alphas_ : ndarray of shape (n_alphas,) or (n_p, n_alphas)
-        The grid, from large to small.
-    coef_ : ndarray of shape (n_features,)
-        Coefficients of the chosen model on all data, in the dtype of X.
-    intercept_ : float
-        Intercept; 0 if ``fit_intercept=False``.
-    sparse_coef_ : sparse matrix of shape (1, n_features)
-        ``coef_`` in sparse form.
-    mse_path_ : ndarray of shape (n_alphas, n_folds) or (n_p, n_alphas, n_folds)
-        Weighted mean squared error on each fold; not with an information criterion. NaN for a
-        fold without weight.
-    mse_se_ : ndarray of shape (n_alphas,) or (n_p, n_alphas)
-        Standard errors of the means of these over folds.
-    criterion_path_ : ndarray of shape (n_alphas,) or (n_p, n_alphas)
-        Values of the information criterion, if that is the rule.
-    coef_path_ : ndarray of shape (n_alphas, n_features) or (n_p, n_alphas, n_features)
-        Coefficients on all data.
-    n_nonzero_path_ : ndarray of shape (n_alphas,) or (n_p, n_alphas)
-        Their nonzero coefficients.
-    cv_results_ : dict of ndarray
-        A row for each model, for ``pandas.DataFrame``: parameters, scores (of scikit-learn's
-        sign: more is better), nonzeros, degrees of freedom, convergence.
-    best_index_ : int
-        The row of the chosen model.
-    converged_ : bool
-        Whether all models of all paths met the tolerance.
-    n_iter_, objective_, stationarity_, stop_reason_, alpha_max_
-        Of the chosen model, as for ``NonconvexLpRegressor``.
-    n_features_in_ : int
-        Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the features, if X has names that are strings.
+    @fitted@
 
     See Also
     --------
-    NonconvexLpRegressor : One alpha.
-    lp_path : The path alone.
+    NonconvexLpRegressor : One alpha, from more starts.
 
     Notes
     -----
-    The training parts are solved one after the other. Degrees of freedom count the nonzero
-    coefficients, which leaves out that their choice was free, too: the criteria favour models that
-    are too large.
+    @notes@
 
     Examples
     --------
@@ -118,7 +51,7 @@ class NonconvexLpRegressorCV(PenalisedRegressorCV):
     _shape = "p"
 
     _parameter_constraints: ClassVar[dict] = {
-        **PenalisedRegressorCV._parameter_constraints,
+        **NonconvexRegressorCV._parameter_constraints,
         "p": [Interval(Real, 0, 1, closed="both"), "array-like"],
     }
 
@@ -132,9 +65,11 @@ class NonconvexLpRegressorCV(PenalisedRegressorCV):
         selection="min",
         scoring=None,
         p=0.5,
+        l2=0.0,
         penalty_weights=None,
         positive=False,
         fit_intercept=True,
+        local_search="auto",
         tol=1e-6,
         max_iter=10_000,
         n_jobs=None,
@@ -146,29 +81,14 @@ class NonconvexLpRegressorCV(PenalisedRegressorCV):
         self.selection = selection
         self.scoring = scoring
         self.p = p
+        self.l2 = l2
         self.penalty_weights = penalty_weights
         self.positive = positive
         self.fit_intercept = fit_intercept
+        self.local_search = local_search
         self.tol = tol
         self.max_iter = max_iter
         self.n_jobs = n_jobs
 
-    def _plain(self, shape):
-        return NonconvexLpRegressor(
-            alpha=1.0,
-            p=shape,
-            penalty_weights=self.penalty_weights,
-            positive=self.positive,
-            fit_intercept=self.fit_intercept,
-            tol=self.tol,
-            max_iter=self.max_iter,
-        )
-
-    def _grid(self, problem, shape):
-        design = problem.design
-        share = lp_eps(shape, self.eps, tall=design.n_samples > design.n_features)
-        return alpha_grid(problem, *self._asked(), share)
-
-    def _paths(self, plain, problems, alphas):
-        limits = {"tol": self.tol, "max_iter": self.max_iter}
-        return [solve_lp_path(problem, alphas, **limits) for problem in problems]
+    def _kind(self):
+        return NonconvexLpRegressor

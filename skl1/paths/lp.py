@@ -6,22 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skl1.designs import MomentDesign
 from skl1.estimators import NonconvexLpRegressor
-from skl1.path import GRAM_COLUMNS, SHRINK, STAGES, solve_path, working_set_path
-from skl1.paths.grid import (
-    TALL_EPS,
-    WIDE_EPS,
-    alpha_grid,
-    check_ends,
-    check_grid,
-    cut,
-    length_or_alphas,
-    warn,
-)
-from skl1.paths.models import ModelPath, basics, no_worse
-from skl1.problem import Problem
-from skl1.step import Step
+from skl1.paths.grid import alpha_grid, check_ends, check_grid, cut, length_or_alphas, warn
+from skl1.paths.models import ModelPath, basics
+from skl1.paths.nonconvex import grid_share, solve_nonconvex_path
 from skl1.threads import single_threaded
 
 
@@ -64,10 +52,12 @@ def lp_path(
     alphas=None,
     n_alphas=100,
     eps=None,
+    l2=0.0,
     sample_weight=None,
     penalty_weights=None,
     positive=False,
     fit_intercept=True,
+    local_search="auto",
     tol=1e-6,
     max_iter=10_000,
     max_nonzeros=None,
@@ -85,8 +75,9 @@ def lp_path(
 
     as ``NonconvexLpRegressor`` does; p = 1 is the Lasso. The minimum is followed from
     ``alpha_max``, where the model is empty, downwards: each model starts from the one before [1]_,
-    and where the alphas are far apart, from models between. No model is worse than the one without
-    penalised features.
+    and where the alphas are far apart, from models between. Then each also starts from the Lasso,
+    and features are exchanged for others as long as the objective falls. No model is worse than the
+    one without penalised features.
 
     Parameters
     ----------
@@ -107,6 +98,8 @@ def lp_path(
         ``lasso_path``, 1e-3 with more samples than features and else 1e-2: the correlation at which
         a feature enters goes as :math:`\alpha^{1 / (2 - p)}`, and so spans the same range for
         every p.
+    l2 : float, default=0.0
+        Strength of a further term ``l2 / 2 sum_j u_j w_j^2``, the same for every alpha.
     sample_weight : float or array-like of shape (n_samples,), default=None
         Weights s, not negative and not all zero.
     penalty_weights : array-like of shape (n_features,), default=None
@@ -115,6 +108,10 @@ def lp_path(
         Allow no negative coefficient.
     fit_intercept : bool, default=True
         Fit an intercept, which is not penalised.
+    local_search : {"auto", "swaps"} or None, default="auto"
+        Whether models also start from the Lasso, and exchange features for others as long as the
+        objective falls: "swaps" does so in all, "auto" in those of at most 100 features, fewer if X
+        has more than 167,772 columns. None follows the path alone, which is faster.
     tol : float, default=1e-6
         Stationarity wanted for each alpha; for p = 1 the duality gap, as a share of the null
         objective.
@@ -154,11 +151,6 @@ def lp_path(
     NonconvexLpRegressor : One alpha, from several starts.
     lasso_path : The convex case, and the elastic net.
 
-    Notes
-    -----
-    A path is one continuation. At a single alpha ``NonconvexLpRegressor`` also starts from the
-    Lasso, and may find a better minimum.
-
     References
     ----------
     .. [1] R. Mazumder, J. H. Friedman and T. Hastie, "SparseNet: coordinate descent with nonconvex
@@ -181,64 +173,24 @@ def lp_path(
     model = NonconvexLpRegressor(
         alpha=1.0,
         p=p,
+        l2=l2,
         penalty_weights=penalty_weights,
         positive=positive,
         fit_intercept=fit_intercept,
+        local_search=local_search,
         tol=tol,
         max_iter=max_iter,
     )
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         X, problem = model._posed(X, y, sample_weight)  # noqa: SLF001 (validation as in fit)
-        share = lp_eps(p, eps, tall=X.shape[0] > X.shape[1])
-        grid = alpha_grid(problem, alphas, n_alphas, share)
+        grid = alpha_grid(problem, alphas, n_alphas, grid_share(problem, eps))
+        most = model._most(X.shape[1])  # noqa: SLF001
         with single_threaded(float(X.size) * min(X.shape)):
-            steps = solve_lp_path(problem, grid, tol=tol, max_iter=max_iter)
+            steps = solve_nonconvex_path(problem, grid, tol=tol, max_iter=max_iter, most=most)
             steps = cut(problem, steps, max_nonzeros, max_explained)
             result = _collect(problem, steps) if return_path else basics(problem, steps)
     warn(problem, steps, tol)
     return result
-
-
-def lp_eps(p: float, eps: float | None, tall: bool) -> float:
-    """The bottom of a grid for the exponent p as a share of its top; ``eps`` if that is given."""
-    return (TALL_EPS if tall else WIDE_EPS) ** (2.0 - p) if eps is None else eps
-
-
-def solve_lp_path(problem: Problem, alphas: np.ndarray, *, tol: float, max_iter: int) -> list[Step]:
-    """The models of a problem with its penalty, convex or not, multiplied by each alpha.
-
-    Parameters
-    ----------
-    problem : Problem
-        With the penalty for alpha = 1.
-    alphas : ndarray of shape (n_alphas,)
-        Positive, from large to small.
-    tol, max_iter
-        As for ``minimise``, for each alpha.
-    """
-    if problem.penalty.convex:
-        return solve_path(problem, alphas, tol=tol, max_iter=max_iter)
-    design = problem.design
-    if design.n_features <= min(GRAM_COLUMNS, design.n_samples):
-        problem = problem.on(MomentDesign.of_design(design))
-    ladder, asked = _ladder(problem.alpha_max, alphas)
-    steps = working_set_path(problem, ladder, tol=tol, max_iter=max_iter)
-    return [no_worse(problem, steps[k], tol) for k in asked]
-
-
-def _ladder(top: float, alphas: np.ndarray) -> tuple[np.ndarray, list[int]]:
-    """Alphas from the top down in moderate steps, and where among them those asked for are."""
-    ladder: list[float] = []
-    asked = []
-    above = top
-    for alpha in alphas:
-        if 0.0 < alpha < SHRINK * above < np.inf:
-            count = int(np.ceil(np.log(alpha / above) / np.log(SHRINK)))
-            ladder.extend(np.geomspace(above, alpha, min(count, STAGES) + 1)[1:-1])
-        asked.append(len(ladder))
-        ladder.append(float(alpha))
-        above = min(above, alpha)
-    return np.array(ladder), asked
 
 
 def _collect(problem, steps):

@@ -61,7 +61,7 @@ def no_worse(problem: Problem, step: Step, tol: float) -> Step:
     # At alpha_max two minima may have one objective, and rounding must not decide between them.
     if step.objective <= null.objective * (1.0 + ROUNDING):
         return step
-    known = certify(problem.scaled(step.alpha), null)
+    known = certify(problem.at_alpha(step.alpha), null)
     target = tol * null.objective if problem.penalty.convex else tol
     reached = bool(known.error <= target)
     features = np.flatnonzero(null.w)

@@ -2,6 +2,21 @@
 
 from skl1.penalties.base import ConvexPenalty, NonNegative, Penalty
 from skl1.penalties.convex import L1, ElasticNet, SquaredL2
-from skl1.penalties.nonconvex import Lp
+from skl1.penalties.folded import MCP, SCAD
+from skl1.penalties.logsum import LogSum
+from skl1.penalties.lp import Lp
+from skl1.penalties.ridged import Ridged
 
-__all__ = ["L1", "ConvexPenalty", "ElasticNet", "Lp", "NonNegative", "Penalty", "SquaredL2"]
+__all__ = [
+    "L1",
+    "MCP",
+    "SCAD",
+    "ConvexPenalty",
+    "ElasticNet",
+    "LogSum",
+    "Lp",
+    "NonNegative",
+    "Penalty",
+    "Ridged",
+    "SquaredL2",
+]

@@ -40,6 +40,35 @@ class Penalty(Record):
         """Whether negative coefficients are forbidden."""
         return False
 
+    @property
+    def proportional(self) -> bool:
+        """Is g a multiple of alpha? Then a path may scale the weights instead."""
+        return False
+
+    @property
+    def strength(self) -> float:
+        """Alpha."""
+        return self.alpha  # type: ignore[attr-defined]
+
+    @property
+    def order(self) -> float:
+        """The power of a correlation that alpha goes with: it enters at ``alpha^(1 / order)``."""
+        return 1.0
+
+    @property
+    def ridge(self) -> float:
+        """The second derivative of a squared term that comes on top of a concave g."""
+        return 0.0
+
+    def with_alpha(self, alpha):
+        """The same penalty with another alpha."""
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return type(self)(**fields | {"alpha": alpha})
+
+    def relaxed(self, share):
+        """A penalty that much of the way (0 to 1) to a convex one, if there is a family of them."""
+        return self
+
     @abstractmethod
     def value(self, w):
         """``g(w)``, elementwise."""
@@ -74,6 +103,19 @@ class Penalty(Record):
         ``curvature`` is the second derivative of the loss along the coefficient.
         """
         raise NotImplementedError(f"{type(self).__name__} has no alpha_max")
+
+    def reach(self, value):
+        """The largest ``|w|`` with ``g(w) <= value``, elementwise; inf if g stays below it."""
+        return np.full_like(value, np.inf)
+
+    def chord(self, reach):
+        """The largest slope a with ``a |w| <= g(w)`` for ``|w| <= reach``, elementwise.
+
+        Without the squared term, if there is one; g is concave on w >= 0 but for that.
+        """
+        with np.errstate(divide="ignore", invalid="ignore"):
+            slope = np.where(reach > 0.0, self.value(reach) / reach, np.inf)
+        return np.where(reach == np.inf, 0.0, slope)
 
 
 class ConvexPenalty(Penalty):
@@ -119,6 +161,28 @@ class NonNegative(Penalty):
     def one_sided(self) -> bool:
         return True
 
+    @property
+    def proportional(self) -> bool:
+        return self.inner.proportional
+
+    @property
+    def strength(self) -> float:
+        return self.inner.strength
+
+    @property
+    def order(self) -> float:
+        return self.inner.order
+
+    @property
+    def ridge(self) -> float:
+        return self.inner.ridge
+
+    def with_alpha(self, alpha):
+        return NonNegative(self.inner.with_alpha(alpha))
+
+    def relaxed(self, share):
+        return NonNegative(self.inner.relaxed(share))
+
     def value(self, w):
         return self.inner.value(w)
 
@@ -142,6 +206,12 @@ class NonNegative(Penalty):
 
     def alpha_max(self, pull, curvature, weight):
         return self.inner.alpha_max(pull, curvature, weight)
+
+    def reach(self, value):
+        return self.inner.reach(value)
+
+    def chord(self, reach):
+        return self.inner.chord(reach)
 
     def conjugate(self, z, weight):
         return self.inner.conjugate(np.maximum(z, 0.0), weight)

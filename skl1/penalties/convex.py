@@ -22,6 +22,10 @@ class L1(ConvexPenalty):
     alpha: float
 
     @property
+    def proportional(self) -> bool:
+        return True
+
+    @property
     def steady_curvature(self) -> float:
         return 0.0
 
@@ -57,6 +61,10 @@ class ElasticNet(ConvexPenalty):
 
     alpha: float
     l1_ratio: float
+
+    @property
+    def proportional(self) -> bool:
+        return True
 
     @property
     def bends(self) -> bool:
@@ -100,6 +108,10 @@ class SquaredL2(ConvexPenalty):
     """``g(w) = alpha / 2 w^2``."""
 
     alpha: float
+
+    @property
+    def proportional(self) -> bool:
+        return True
 
     @property
     def bends(self) -> bool:

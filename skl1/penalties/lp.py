@@ -25,6 +25,14 @@ class Lp(Penalty):
     alpha: float
     p: float
 
+    @property
+    def proportional(self) -> bool:
+        return True
+
+    @property
+    def order(self) -> float:
+        return 2.0 - self.p
+
     def value(self, w):
         magnitude = np.abs(w)
         # 0^0 counts as 0 here: a zero coefficient costs nothing at p = 0 either.
@@ -62,6 +70,16 @@ class Lp(Penalty):
         # Zero is optimal for z = pull / curvature while z <= threshold(alpha weight / curvature).
         jump = 2.0 * (1.0 - self.p) / (2.0 - self.p) * pull / curvature
         return curvature * jump ** (2.0 - self.p) / (2.0 * (1.0 - self.p) * weight)
+
+    def reach(self, value):
+        if self.alpha == 0.0:
+            return np.full_like(value, np.inf)
+        if self.p == 0.0:
+            return np.where(value < self.alpha, 0.0, np.inf)
+        return (value / self.alpha) ** (1.0 / self.p)
+
+    def relaxed(self, share):
+        return Lp(self.alpha, self.p + share * (1.0 - self.p))
 
 
 @formula

@@ -1,0 +1,206 @@
+"""Least squares on the best subset of at most k features."""
+
+from __future__ import annotations
+
+import warnings
+from numbers import Integral, Real
+from typing import ClassVar
+
+import numpy as np
+
+from skl1.estimators.base import PenalisedRegressor
+from skl1.exceptions import EmptyModelWarning
+from skl1.lower_bound import subset_bound
+from skl1.penalties import Lp, Ridged
+from skl1.sequence import ALONG
+from skl1.sklearn_api import Interval
+from skl1.solvers.driver import minimise
+from skl1.subsets import search_subsets
+
+
+class BestSubsetRegressor(PenalisedRegressor):
+    r"""Least squares on at most k features, the best ones that a search finds.
+
+    Seeks a good minimum over w and the intercept b of
+
+    .. math::
+
+        \frac{1}{2 W} \sum_i s_i (y_i - x_i^\top w - b)^2 + \frac{\lambda}{2} \sum_j u_j w_j^2
+        \quad\text{with}\quad \#\{j : w_j \ne 0\} \le k, \qquad W = \sum_i s_i,
+
+    with :math:`\lambda` the parameter ``l2``. Models of each size up to k grow from those of one
+    feature less, shrink from those of one more, and start from Lasso solutions; in each, features
+    are exchanged one for another, the others refitted, as long as the loss falls.
+
+    Parameters
+    ----------
+    k : int, default=5
+        Features at most, at least 0. Those without a penalty do not count.
+    l2 : float, default=0.0
+        Strength of a squared penalty. A little of it helps where the noise is strong.
+    penalty_weights : array-like of shape (n_features,), default=None
+        Factors u of the squared penalty, one a feature, at least 0. A feature of weight 0 is in
+        every model and does not count, one of weight inf is excluded. None means 1 for all.
+    positive : bool, default=False
+        Allow no negative coefficient.
+    fit_intercept : bool, default=True
+        Fit an intercept. X is centred implicitly: not copied, and sparse X stays sparse.
+    tol : float, default=1e-6
+        ``stationarity_`` wanted of the final fit on the subset.
+    max_iter : int, default=10000
+        Rounds allowed for that fit.
+    warm_start : bool, default=False
+        Let the last ``coef_`` be one more start.
+    record_history : bool, default=False
+        Keep a record of the final fit in ``history_``.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_features,)
+        Coefficients, in the dtype of X.
+    intercept_ : float
+        Intercept; 0 if ``fit_intercept=False``.
+    sparse_coef_ : sparse matrix of shape (1, n_features)
+        ``coef_`` in sparse form.
+    n_iter_ : int
+        Rounds of the final fit, at least 1.
+    objective_ : float
+        The objective at the fitted coefficients.
+    stationarity_ : float
+        The largest correlation of a column in use with the residual, as a share of the norm of y
+        (root mean squares): 0 where the coefficients are optimal for their subset.
+    lower_bound_ : float
+        No coefficients of at most k features have a smaller objective.
+    lower_bound_kind_ : str
+        "dual", or "trivial" if there is nothing better than the loss of least squares, or 0.
+    optimality_gap_ : float
+        ``objective_ - lower_bound_`` as a share of the objective of the model without features
+        that count. At 0 the subset is proved to be the best.
+    subset_objectives_ : ndarray of shape (k + 1,)
+        The smallest objective found with at most 0, 1, ..., k features.
+    n_swaps_ : int
+        Exchanges of features, in models of all sizes.
+    converged_ : bool
+        Whether the final fit met the tolerance, or the limit of floating-point numbers.
+    stop_reason_ : str
+        Why it ended: "tolerance reached", "numerical precision", "max_iter reached" or "stopped by
+        a callback".
+    history_ : dict of ndarray
+        With ``record_history=True``, for each check: iteration, seconds, objective, gap (the
+        stationarity), nonzeros.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if X has names that are strings.
+
+    See Also
+    --------
+    NonconvexLpRegressor : With p = 0, the number of features is charged and not bounded.
+    BestSubsetRegressorCV : The same with k chosen by cross-validation.
+
+    Notes
+    -----
+    The time goes as the square of k. If y is fitted exactly by fewer features than k, or no more
+    columns are independent, fewer are used.
+
+    References
+    ----------
+    .. [1] H. Hazimeh and R. Mazumder, "Fast best subset selection: coordinate descent and local
+       combinatorial optimization algorithms", Operations Research 68, 2020.
+    .. [2] J. Zhu, C. Wen, J. Zhu, H. Zhang and X. Wang, "A polynomial algorithm for best-subset
+       selection problem", PNAS 117, 2020.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from skl1 import BestSubsetRegressor
+    >>> X, y = load_diabetes(return_X_y=True, as_frame=True)
+    >>> model = BestSubsetRegressor(k=3).fit(X, y)
+    >>> model.feature_names_in_[model.coef_ != 0].tolist()
+    ['bmi', 'bp', 's5']
+    """
+
+    alpha = 0.0  #: nothing is charged
+    k: int
+    l2: float
+
+    _parameter_constraints: ClassVar[dict] = {
+        **{
+            name: each
+            for name, each in PenalisedRegressor._parameter_constraints.items()
+            if name != "alpha"
+        },
+        "k": [Interval(Integral, 0, None, closed="left")],
+        "l2": [Interval(Real, 0, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        k=5,
+        *,
+        l2=0.0,
+        penalty_weights=None,
+        positive=False,
+        fit_intercept=True,
+        tol=1e-6,
+        max_iter=10_000,
+        warm_start=False,
+        record_history=False,
+    ):
+        self.k = k
+        self.l2 = l2
+        self.penalty_weights = penalty_weights
+        self.positive = positive
+        self.fit_intercept = fit_intercept
+        self.tol = tol
+        self.max_iter = max_iter
+        self.warm_start = warm_start
+        self.record_history = record_history
+
+    def _penalty(self):
+        nothing = Lp(0.0, 0.0)
+        return Ridged(nothing, self.l2) if self.l2 else nothing
+
+    def _free_of_charge(self):
+        return False
+
+    def _solver(self):
+        return ALONG
+
+    def _remedy(self):
+        return "Increase max_iter or tol, or scale the columns."
+
+    def _solve(self, problem, start, callback):
+        subsets = search_subsets(problem, self.k, start)
+        self.n_swaps_ = subsets.exchanges
+        objectives = [problem.at(subsets.upto(size)).objective for size in range(self.k + 1)]
+        self.subset_objectives_ = np.array(objectives)
+        w = subsets.upto(self.k)
+        return minimise(
+            ALONG,
+            problem.narrowed_to(w != 0.0),
+            w,
+            tol=self.tol,
+            max_iter=self.max_iter,
+            callback=callback,
+            record=self.record_history,
+        )
+
+    def _publish(self, problem, result, dtype):
+        exact = result.point.objective
+        result = super()._publish(problem.narrowed_to(result.w != 0.0), result, dtype)
+        del self.alpha_max_
+        self.stationarity_ = result.error
+        null = problem.null.objective
+        self.lower_bound_, self.lower_bound_kind_ = subset_bound(problem, exact, self.k)
+        excess = max(self.objective_ - self.lower_bound_, 0.0)
+        self.optimality_gap_ = excess / null if null > 0.0 else 0.0
+        return result
+
+    def _warn_if_empty(self, problem):
+        if self.k > 0 and not self.coef_.any():
+            warnings.warn(
+                f"Every coefficient is zero although k={self.k}: no feature explains y.",
+                EmptyModelWarning,
+                stacklevel=5,
+            )

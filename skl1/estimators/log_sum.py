@@ -1,0 +1,104 @@
+"""Least squares with the logarithmic penalty."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import ClassVar
+
+from skl1.docstrings import shared
+from skl1.estimators.nonconvex import SHARED, NonconvexRegressor
+from skl1.penalties import LogSum
+from skl1.sklearn_api import Interval
+
+
+@shared(SHARED)
+class LogSumRegressor(NonconvexRegressor):
+    r"""Sparse regression with the logarithmic penalty.
+
+    Seeks a good local minimum over w and the intercept b of
+
+    .. math::
+
+        \frac{1}{2 W} \sum_i s_i (y_i - x_i^\top w - b)^2 + \sum_j u_j g(w_j),
+        \qquad W = \sum_i s_i,
+
+    where :math:`g(w) = \alpha \log(1 + |w| / \epsilon)`.
+
+    Parameters
+    ----------
+    alpha : float, default=1.0
+        Strength of the penalty, at least 0. At ``alpha_max_`` and above zero is a coordinate-wise
+        minimum, and the model is empty as a rule.
+    epsilon : float, default=1.0
+        The size of coefficients, above 0, at which the penalty begins to flatten: it is that of the
+        Lasso with ``alpha / epsilon`` for much smaller ones.
+    @data and search@
+
+    Attributes
+    ----------
+    @fitted@
+
+    See Also
+    --------
+    NonconvexLpRegressor : The penalty ``|w|^p``.
+    LogSumRegressorCV : The same with alpha chosen by cross-validation.
+    ProximalLasso : The convex case.
+
+    Notes
+    -----
+    epsilon has the unit of a coefficient, and the default suits columns and a y of about unit
+    variance: choose it with the data, by ``LogSumRegressorCV`` for instance.
+
+    References
+    ----------
+    .. [1] E. J. Candes, M. B. Wakin and S. P. Boyd, "Enhancing sparsity by reweighted l1
+       minimization", Journal of Fourier Analysis and Applications 14, 2008, eq. 10.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from skl1 import LogSumRegressor
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> model = LogSumRegressor(alpha=5.0).fit(X, y)
+    >>> int((model.coef_ != 0).sum()), model.is_local_minimum_
+    (5, True)
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **NonconvexRegressor._parameter_constraints,
+        "epsilon": [Interval(Real, 0, None, closed="neither")],
+    }
+
+    def __init__(
+        self,
+        alpha=1.0,
+        *,
+        epsilon=1.0,
+        l2=0.0,
+        penalty_weights=None,
+        positive=False,
+        fit_intercept=True,
+        local_search="auto",
+        n_init=0,
+        random_state=None,
+        tol=1e-6,
+        max_iter=10_000,
+        warm_start=False,
+        record_history=False,
+    ):
+        self.alpha = alpha
+        self.epsilon = epsilon
+        self.l2 = l2
+        self.penalty_weights = penalty_weights
+        self.positive = positive
+        self.fit_intercept = fit_intercept
+        self.local_search = local_search
+        self.n_init = n_init
+        self.random_state = random_state
+        self.tol = tol
+        self.max_iter = max_iter
+        self.warm_start = warm_start
+        self.record_history = record_history
+
+    def _shaped(self):
+        return LogSum(self.alpha, self.epsilon)

@@ -1,0 +1,107 @@
+"""Least squares with the minimax concave penalty (MCP)."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import ClassVar
+
+from skl1.docstrings import shared
+from skl1.estimators.nonconvex import SHARED, NonconvexRegressor
+from skl1.penalties import MCP
+from skl1.sklearn_api import Interval
+
+
+@shared(SHARED)
+class MCPRegressor(NonconvexRegressor):
+    r"""Sparse regression with the minimax concave penalty (MCP).
+
+    Seeks a good local minimum over w and the intercept b of
+
+    .. math::
+
+        \frac{1}{2 W} \sum_i s_i (y_i - x_i^\top w - b)^2 + \sum_j u_j g(w_j),
+        \qquad W = \sum_i s_i,
+
+    where :math:`g(w) = \alpha |w| - w^2 / (2 \gamma)` up to :math:`|w| = \gamma \alpha` and
+    constant beyond. Small coefficients are shrunk as by the Lasso, large ones not at all.
+
+    Parameters
+    ----------
+    alpha : float, default=1.0
+        Strength of the penalty, at least 0. At ``alpha_max_`` and above zero is a coordinate-wise
+        minimum, and the model is empty as a rule.
+    gamma : float, default=3.0
+        How far the penalty rises, above 1: it is flat from ``gamma * alpha`` on. The larger, the
+        nearer to the Lasso.
+    @data and search@
+
+    Attributes
+    ----------
+    @fitted@
+
+    See Also
+    --------
+    NonconvexLpRegressor : The penalty ``|w|^p``.
+    MCPRegressorCV : The same with alpha chosen by cross-validation.
+    ProximalLasso : The convex case.
+
+    Notes
+    -----
+    The penalty is charged per unit of the coefficient, and gamma is to be compared with the inverse
+    variances of the columns: standardise them unless their units mean something.
+
+    References
+    ----------
+    .. [1] C.-H. Zhang, "Nearly unbiased variable selection under minimax concave penalty", Annals
+       of Statistics 38, 2010, eq. 2.1.
+    .. [2] P. Breheny and J. Huang, "Coordinate descent algorithms for nonconvex penalized
+       regression", Annals of Applied Statistics 5, 2011.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from skl1 import MCPRegressor
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> model = MCPRegressor(alpha=1.0).fit(X, y)
+    >>> int((model.coef_ != 0).sum()), model.is_local_minimum_
+    (8, True)
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **NonconvexRegressor._parameter_constraints,
+        "gamma": [Interval(Real, 1, None, closed="neither")],
+    }
+
+    def __init__(
+        self,
+        alpha=1.0,
+        *,
+        gamma=3.0,
+        l2=0.0,
+        penalty_weights=None,
+        positive=False,
+        fit_intercept=True,
+        local_search="auto",
+        n_init=0,
+        random_state=None,
+        tol=1e-6,
+        max_iter=10_000,
+        warm_start=False,
+        record_history=False,
+    ):
+        self.alpha = alpha
+        self.gamma = gamma
+        self.l2 = l2
+        self.penalty_weights = penalty_weights
+        self.positive = positive
+        self.fit_intercept = fit_intercept
+        self.local_search = local_search
+        self.n_init = n_init
+        self.random_state = random_state
+        self.tol = tol
+        self.max_iter = max_iter
+        self.warm_start = warm_start
+        self.record_history = record_history
+
+    def _shaped(self):
+        return MCP(self.alpha, self.gamma)

@@ -1,0 +1,211 @@
+"""What the estimators with a nonconvex penalty share: starts, local search, certificates."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from skl1.certificates import fixed_point_certificate
+from skl1.estimators.base import PenalisedRegressor
+from skl1.local_minimum import is_local_minimum
+from skl1.lower_bound import DUAL, lower_bound
+from skl1.penalties import Penalty, Ridged
+from skl1.sequence import ALONG
+from skl1.sklearn_api import Interval, StrOptions
+from skl1.solvers.local_search import HELD
+from skl1.starts import homotopy_start, lasso_start, path_start, random_starts, seek, subset_start
+
+#: What the docstrings of the estimators have in common.
+SHARED = {
+    "data and search": """
+l2 : float, default=0.0
+    Strength of a further term ``l2 / 2 sum_j u_j w_j^2``, which does not go with alpha. A little
+    of it helps where the noise is strong.
+penalty_weights : array-like of shape (n_features,), default=None
+    Factors u of the penalty, one a feature, at least 0. A feature of weight 0 is not penalised,
+    one of weight inf is excluded. None means 1 for all.
+positive : bool, default=False
+    Allow no negative coefficient.
+fit_intercept : bool, default=True
+    Fit an intercept. X is centred implicitly: not copied, and sparse X stays sparse.
+local_search : {"auto", "swaps"} or None, default="auto"
+    "swaps": at each minimum features in use are exchanged for others, dropped or added, as long as
+    the objective falls by it. "auto" does so in models of at most 100 features, fewer if X has more
+    than 167,772 columns.
+n_init : int, default=0
+    Further starts, from solutions of the Lasso with random penalty weights.
+random_state : int, RandomState instance or None, default=None
+    Of these weights.
+tol : float, default=1e-6
+    ``stationarity_`` at which a run stops. For a convex problem the duality gap as a share of the
+    null objective, as in ``ProximalLasso``.
+max_iter : int, default=10000
+    Rounds of the working set allowed, for each start.
+warm_start : bool, default=False
+    Start from the last ``coef_`` alone.
+record_history : bool, default=False
+    Keep a record of the run that gave the result in ``history_``.
+""",
+    "fitted": """
+coef_ : ndarray of shape (n_features,)
+    Coefficients, in the dtype of X.
+intercept_ : float
+    Intercept; 0 if ``fit_intercept=False``.
+sparse_coef_ : sparse matrix of shape (1, n_features)
+    ``coef_`` in sparse form.
+n_iter_ : int
+    Rounds done in the run that gave the result, at least 1.
+objective_ : float
+    The objective at the fitted coefficients.
+stationarity_ : float
+    How far one exact coordinate step would move the fit, at most: the largest
+    ``||x_j|| |w_j - prox|`` as a share of the norm of y (root mean squares). It is 0 at
+    coordinate-wise minima and only there.
+is_local_minimum_ : bool
+    Whether the second-order conditions hold that make the fit a local minimum: a zero gradient and
+    a positive definite matrix of second derivatives on the support (or no negative second
+    derivative of the penalty there), and beside it correlations strictly within the slope of the
+    penalty at zero. False means that this sufficient test has failed.
+lower_bound_ : float
+    No coefficients have a smaller objective.
+lower_bound_kind_ : str
+    "dual", or "trivial" if there is nothing better than the loss of least squares, or 0.
+optimality_gap_ : float
+    ``objective_ - lower_bound_`` as a share of the objective of the model without penalised
+    features. At 0 the fit is proved to be a global minimum.
+start_ : str
+    The start that won: "path" (the minimum is followed from ``alpha_max_`` down to alpha), "lasso"
+    (the Lasso's solution), "homotopy" (from there through penalties between the two), "subset" (the
+    best of the best subsets of up to 20 features, with local search only), "random 1" and so on, or
+    "warm start".
+start_objectives_ : dict
+    The objective that each start led to.
+minima_ : ndarray
+    The objectives of the distinct minima seen, from small to large.
+n_swaps_ : int
+    Exchanges of features that led to the result.
+dual_gap_ : float
+    For convex problems only: the duality gap, in units of the objective.
+converged_ : bool
+    Whether the tolerance was met, or the limit of floating-point numbers.
+stop_reason_ : str
+    Why the run ended: "tolerance reached", "numerical precision", "max_iter reached" or "stopped
+    by a callback".
+alpha_max_ : float
+    The smallest alpha for which zero is a coordinate-wise minimum.
+history_ : dict of ndarray
+    With ``record_history=True``, for each check: iteration, seconds, objective, gap (the
+    stationarity), nonzeros.
+n_features_in_ : int
+    Number of features.
+feature_names_in_ : ndarray of shape (n_features_in_,)
+    Names of the features, if X has names that are strings.
+""",
+}
+
+
+#: Features at most in the best subsets that serve as a start.
+LARGEST = 20
+#: Features in use up to which ``local_search="auto"`` exchanges them.
+EXCHANGED = 100
+
+
+class NonconvexRegressor(PenalisedRegressor):
+    """Least squares with a penalty of many minima: everything but the penalty."""
+
+    l2: float
+    local_search: str | None
+    n_init: int
+    random_state: Any
+
+    _parameter_constraints: ClassVar[dict] = {
+        **PenalisedRegressor._parameter_constraints,
+        "l2": [Interval(Real, 0, None, closed="left")],
+        "local_search": [StrOptions({"auto", "swaps"}), None],
+        "n_init": [Interval(Integral, 0, None, closed="left")],
+        "random_state": ["random_state"],
+    }
+
+    @abstractmethod
+    def _shaped(self) -> Penalty:
+        """The penalty without the l2 term."""
+
+    def _penalty(self) -> Penalty:
+        return Ridged(self._shaped(), self.l2) if self.l2 else self._shaped()
+
+    def _free_of_charge(self):
+        return super()._free_of_charge() and self.l2 == 0.0
+
+    def _solver(self):
+        return ALONG
+
+    def _remedy(self) -> str:
+        return "Increase max_iter or tol, or scale the columns."
+
+    def _most(self, n_features: int) -> int:
+        """Features at most of a model in which they are exchanged."""
+        if self.local_search is None:
+            return 0
+        if self.local_search == "swaps":
+            return n_features
+        return min(EXCHANGED, HELD // n_features)
+
+    def _solve(self, problem, start, callback):
+        warm = start is not problem.null.w
+        searched = not problem.penalty.convex and 0.0 < self.alpha < problem.alpha_max
+        if not searched:
+            starts = iter([("warm start" if warm else "path", start)])
+        elif warm:
+            starts = iter([("warm start", start)])
+        else:
+            starts = self._starts(problem)
+        minima = seek(
+            problem,
+            starts,
+            tol=self.tol,
+            max_iter=self.max_iter,
+            most=self._most(problem.design.n_features) if searched else 0,
+            callback=callback,
+            record=self.record_history,
+        )
+        self.start_, self.n_swaps_ = minima.start, minima.exchanges
+        self.minima_, self.start_objectives_ = minima.objectives, minima.by_start
+        return minima.best
+
+    def _starts(self, problem):
+        """Names and coefficients, each made when its turn has come."""
+        yield "path", path_start(problem)
+        lasso = lasso_start(problem)
+        yield "lasso", lasso
+        yield "homotopy", homotopy_start(problem, lasso)
+        most = self._most(problem.design.n_features)
+        if most:
+            yield "subset", subset_start(problem, min(most, LARGEST))
+        state = check_random_state(self.random_state)
+        for number, w in enumerate(random_starts(problem, self.n_init, state)):
+            yield f"random {number + 1}", w
+
+    def _publish(self, problem, result, dtype):
+        exact = result
+        result = super()._publish(problem, result, dtype)
+        point = problem.at(np.asarray(self.coef_, dtype=np.float64))
+        self.stationarity_ = fixed_point_certificate(problem, point).error
+        self._certify(problem, exact)
+        return result
+
+    def _certify(self, problem, result):
+        """The tests of the minimum, on the coefficients before any rounding to float32."""
+        null = problem.null.objective
+        if problem.penalty.convex:
+            self.is_local_minimum_ = result.converged
+            self.lower_bound_, self.lower_bound_kind_ = max(result.bound, 0.0), DUAL
+        else:
+            self.is_local_minimum_ = is_local_minimum(problem, result.point, self.tol)
+            bound = lower_bound(problem, result.point.objective)
+            self.lower_bound_, self.lower_bound_kind_ = bound.value, bound.kind
+        excess = max(float(self.objective_) - self.lower_bound_, 0.0)
+        self.optimality_gap_ = excess / float(null) if null > 0.0 else 0.0

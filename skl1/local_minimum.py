@@ -1,0 +1,62 @@
+"""Is a stationary point of a nonconvex problem a local minimum? A sufficient test."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.linalg.lapack import dpotrf
+
+from skl1.certificates import EPS
+from skl1.problem import Point, Problem
+
+#: Least eigenvalue, in units of the columns, that counts as positive.
+POSITIVE = 1e-10
+
+
+def is_local_minimum(problem: Problem, point: Point, tol: float) -> bool:
+    """Whether second-order conditions hold that no local minimum but this has to meet.
+
+    * on the support S, ``z_S = u g'(w_S)`` to the tolerance, and ``G_SS + diag(u g''(w_S))`` is
+      positive definite; or g'' is nowhere negative there, and the problem on S locally convex;
+    * off the support, ``|z_j| < u_j g'(0+)``, strictly. For l_p with p < 1 there is nothing to
+      test: the slope at zero is infinite.
+
+    Compare ncvreg's test of local convexity (Breheny and Huang 2011, section 4.1).
+    """
+    design, penalty = problem.design, problem.penalty
+    if design.energy == 0.0:
+        return True
+    free = problem.free & (not problem.one_sided)
+    support = np.flatnonzero((point.w != 0.0) | free)
+    off = problem.included.copy()
+    off[support] = False
+    pulled = penalty.pull(point.z[off])
+    # A free coefficient at its bound of zero is held there by a negative correlation.
+    held = np.where(problem.free[off], point.z[off] < 0.0, pulled < _limit(problem, off))
+    if not held.all():
+        return False
+    w, u = point.w[support], problem.weights[support]
+    penalised = u > 0.0
+    bend, slope = np.zeros((2, support.size))
+    bend[penalised] = u[penalised] * penalty.curvature(w[penalised])
+    slope[penalised] = u[penalised] * penalty.derivative(w[penalised])
+    left = np.abs(point.z[support] - slope) / design.lengths[support]
+    if left.max(initial=0.0) > max(tol, 8.0 * EPS) * np.sqrt(design.energy):
+        return False
+    if np.all(bend >= 0.0):
+        return True
+    if support.size > design.n_samples and np.all(bend <= 0.0):
+        return False
+    units = 1.0 / design.lengths[support]
+    matrix = design.gram(support, support) * units * units[:, None]
+    matrix[np.diag_indices_from(matrix)] += bend * units**2 - POSITIVE
+    return dpotrf(matrix)[1] == 0
+
+
+def _limit(problem: Problem, features: np.ndarray) -> np.ndarray:
+    """``u g'(0+)``; where that is infinite any correlation is within it."""
+    kink = problem.penalty.kink()
+    return (
+        np.full(np.count_nonzero(features), np.inf)
+        if kink == np.inf
+        else (problem.weights[features] * kink)
+    )

@@ -1,0 +1,128 @@
+"""A bound from below on the global minimum of a nonconvex problem."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.linalg.lapack import dpotrf, dpotri, dpotrs
+
+from skl1.certificates import certify
+from skl1.penalties import L1, NonNegative, Penalty, Ridged
+from skl1.problem import Problem
+from skl1.sequence import ALONG
+from skl1.solvers.driver import minimise
+
+#: Up to this many features, with more rows, the inverse of the Gram matrix is formed.
+INVERTED = 500
+#: Pivots of the scaled Gram matrix below which its rank counts as not full.
+SINGULAR = 1e-10
+#: Rounds in which bounds on the coefficients tighten, while each raises the bound by this share of
+#: the null objective.
+TIGHTENINGS, GAIN = 5, 1e-3
+#: How exactly each bounding problem is solved, and rounds at most; its dual bounds at any time.
+LOOSE, ROUNDS = 1e-4, 30
+#: Multipliers tried, and how far down from the largest of use.
+MULTIPLIERS, DOWN = 20, 1e-3
+DUAL, TRIVIAL = "dual", "trivial"
+
+
+class Bound(NamedTuple):
+    """No coefficients have a smaller objective; "dual" if more than least squares tells so."""
+
+    value: float
+    kind: str
+
+
+def lower_bound(problem: Problem, objective: float) -> Bound:
+    """A rigorous bound below the objective of every w, where one of them attains ``objective``.
+
+    A global minimiser w* is no worse, which bounds its coefficients: ``u_j g(w*_j)`` is at most
+    the objective less the least-squares loss, and w* lies in a level set of the loss, an ellipsoid
+    if the columns are independent. With ``|w*_j| <= M_j`` and g concave on w >= 0,
+
+        u_j g(w) >= a_j |w|,    a_j = u_j g(M_j) / M_j,    for |w| <= M_j,
+
+    so that the dual value of a Lasso with weights a is below the minimum. The dual point tells more
+    of w*: ``(a_j - |z_j|) |w*_j|`` is at most the objective less the dual value. With that, M
+    shrinks, and the bound is computed again.
+    """
+    free = problem.included & problem.free
+    penalised = problem.included & ~problem.free
+    floor, reach = level_set(problem, objective)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        room = max(objective - floor, 0.0) / problem.weights[penalised]
+    reach[penalised] = np.minimum(reach[penalised], problem.penalty.reach(room))
+    best, kind = floor, TRIVIAL
+    for _ in range(TIGHTENINGS):
+        relaxed = bounding_problem(problem, free, reach)
+        if not relaxed.weights.any():
+            break
+        run = minimise(ALONG, relaxed, relaxed.null.w, tol=LOOSE, max_iter=ROUNDS)
+        known = certify(relaxed, run.point)
+        value = run.point.objective - known.error - known.floor
+        slack = relaxed.weights - relaxed.penalty.pull(known.dual)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            nearer = np.where(slack > 0.0, max(objective - value, 0.0) / slack, np.inf)
+        reach = np.where(penalised, np.minimum(reach, nearer), reach)
+        gain, best = value - best, max(best, value)
+        kind = DUAL if best > floor else kind
+        if gain <= GAIN * problem.null.objective:
+            break
+    return Bound(float(min(best, objective)), kind)
+
+
+def subset_bound(problem: Problem, objective: float, most: int) -> Bound:
+    """The same for a problem that bounds the number of features in use, and charges nothing.
+
+    With ``|w*_j| <= M_j`` a minimiser has ``sum_j |w_j| / M_j <= k``, and for every multiplier l
+    the dual value of the Lasso with weights ``l / M``, less ``l k``, is below the minimum.
+    """
+    counted = problem.included & ~problem.free
+    floor, reach = level_set(problem, objective)
+    if not counted.any() or not np.all(np.isfinite(reach[counted])):
+        return Bound(float(min(floor, objective)), TRIVIAL)
+    shares = np.where(problem.included, 0.0, np.inf)
+    shares[counted] = 1.0 / reach[counted]
+    penalty = NonNegative(L1(1.0)) if problem.one_sided else L1(1.0)
+    lasso = Problem(problem.design, penalty, shares)
+    top, best, w = lasso.alpha_max, floor, lasso.null.w
+    for multiplier in np.geomspace(top, DOWN * top, MULTIPLIERS) if top > 0.0 else ():
+        run = minimise(ALONG, lasso.at_alpha(multiplier), w, tol=LOOSE, max_iter=ROUNDS)
+        w, best = run.w, max(best, run.bound - multiplier * most)
+    return Bound(float(min(best, objective)), DUAL if best > floor else TRIVIAL)
+
+
+def level_set(problem: Problem, objective: float) -> tuple[float, np.ndarray]:
+    """The least loss (0 if unknown), and bounds on the coefficients wherever the loss allows."""
+    design = problem.design
+    reach = np.full(design.n_features, np.inf)
+    inside = np.flatnonzero(problem.included)
+    if not 0 < inside.size <= min(INVERTED, design.n_samples - 1):
+        return 0.0, reach
+    units = 1.0 / design.lengths[inside]
+    factor, info = dpotrf(design.gram(inside, inside) * units * units[:, None])
+    if info or np.any(factor.diagonal() ** 2 <= SINGULAR):
+        return 0.0, reach
+    w = units * dpotrs(factor, units * design.correlation[inside])[0]
+    least = np.zeros(design.n_features)
+    least[inside] = w
+    loss = 0.5 * problem.at(least).rr
+    spread = units * np.sqrt(dpotri(factor)[0].diagonal())
+    reach[inside] = np.abs(w) + np.sqrt(2.0 * max(objective - loss, 0.0)) * spread
+    return loss, reach
+
+
+def bounding_problem(problem: Problem, free: np.ndarray, reach: np.ndarray) -> Problem:
+    """The convex problem below the given one for coefficients within reach."""
+    slopes = np.zeros(reach.size)
+    penalised = problem.included & ~free
+    slopes[penalised] = problem.weights[penalised] * problem.penalty.chord(reach[penalised])
+    bent = penalised & (slopes > 0.0) & (slopes < np.inf)
+    ridge = 0.0
+    if problem.penalty.ridge and bent.any() and not np.any(slopes[penalised] == 0.0):
+        # One factor of the squares serves all, so it is the least of them.
+        ridge = float((problem.weights[bent] * problem.penalty.ridge / slopes[bent]).min())
+    penalty: Penalty = Ridged(L1(1.0), ridge) if ridge else L1(1.0)
+    slopes[~problem.included | (reach == 0.0)] = np.inf
+    return Problem(problem.design, NonNegative(penalty) if problem.one_sided else penalty, slopes)

@@ -1,0 +1,94 @@
+"""The logarithmic penalty, with alpha and epsilon chosen by cross-validation."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import ClassVar
+
+from skl1.docstrings import shared
+from skl1.estimators import LogSumRegressor
+from skl1.model_selection.nonconvex_cv import SHARED, NonconvexRegressorCV
+from skl1.sklearn_api import Interval
+
+
+@shared(SHARED, SHAPE="epsilon", MODEL="LogSumRegressor")
+class LogSumRegressorCV(NonconvexRegressorCV):
+    r"""The logarithmic penalty, with alpha and epsilon chosen by cross-validation.
+
+    The models seek minima of the objective of ``LogSumRegressor``: each from the one before on
+    the path from the largest alpha downwards, from the Lasso's solution, and by exchanges of
+    features. A rule chooses one.
+
+    Parameters
+    ----------
+    @search@
+    epsilon : float or list of float, default=1.0
+        Where the penalty begins to flatten, above 0; of several the rule chooses one.
+    @data@
+
+    Attributes
+    ----------
+    @fitted@
+
+    See Also
+    --------
+    LogSumRegressor : One alpha, from more starts.
+
+    Notes
+    -----
+    @notes@
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from skl1 import LogSumRegressorCV
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> model = LogSumRegressorCV(epsilon=[1, 10], n_alphas=20, selection="1se").fit(X, y)
+    >>> model.coef_path_.shape, model.epsilon_ in (1, 10)
+    ((2, 20, 10), True)
+    """
+
+    _shape = "epsilon"
+
+    _parameter_constraints: ClassVar[dict] = {
+        **NonconvexRegressorCV._parameter_constraints,
+        "epsilon": [Interval(Real, 0, None, closed="neither"), "array-like"],
+    }
+
+    def __init__(
+        self,
+        *,
+        alphas=None,
+        n_alphas=100,
+        eps=None,
+        cv=None,
+        selection="min",
+        scoring=None,
+        epsilon=1.0,
+        l2=0.0,
+        penalty_weights=None,
+        positive=False,
+        fit_intercept=True,
+        local_search="auto",
+        tol=1e-6,
+        max_iter=10_000,
+        n_jobs=None,
+    ):
+        self.alphas = alphas
+        self.n_alphas = n_alphas
+        self.eps = eps
+        self.cv = cv
+        self.selection = selection
+        self.scoring = scoring
+        self.epsilon = epsilon
+        self.l2 = l2
+        self.penalty_weights = penalty_weights
+        self.positive = positive
+        self.fit_intercept = fit_intercept
+        self.local_search = local_search
+        self.tol = tol
+        self.max_iter = max_iter
+        self.n_jobs = n_jobs
+
+    def _kind(self):
+        return LogSumRegressor

@@ -1,0 +1,130 @@
+"""The models of a nonconvex penalty for a whole grid of alphas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from skl1.designs import MomentDesign
+from skl1.path import GRAM_COLUMNS, SHRINK, STAGES, solve_path, working_set_path
+from skl1.paths.grid import default_eps
+from skl1.paths.models import no_worse
+from skl1.penalties import L1, NonNegative
+from skl1.problem import Problem
+from skl1.sequence import ALONG
+from skl1.solvers.driver import minimise
+from skl1.solvers.local_search import FALL, ColumnStore, refitted, step
+from skl1.step import Step
+
+#: How exact the Lasso's solutions are that serve as starts, and how many features they may have
+#: for each one that a model may have.
+LOOSE, LARGER = 1e-3, 2
+
+
+def grid_share(problem: Problem, eps: float | None) -> float:
+    """The bottom of a grid of alphas as a share of its top; ``eps`` if that is given.
+
+    A feature enters at a correlation that goes as ``alpha^(1 / order)``: it spans the range of the
+    Lasso's grid.
+    """
+    return default_eps(problem) ** problem.penalty.order if eps is None else eps
+
+
+def solve_nonconvex_path(
+    problem: Problem, alphas: np.ndarray, *, tol: float, max_iter: int, most: int
+) -> list[Step]:
+    """The models of a problem with the penalty of each alpha.
+
+    Parameters
+    ----------
+    problem : Problem
+        With the penalty for alpha = 1.
+    alphas : ndarray of shape (n_alphas,)
+        Positive, from large to small.
+    tol, max_iter
+        As for ``minimise``, for each alpha.
+    most : int
+        Features at most of models that also start from the Lasso and exchange features; 0 leaves
+        the path as it is.
+    """
+    if problem.penalty.convex:
+        return solve_path(problem, alphas, tol=tol, max_iter=max_iter)
+    design = problem.design
+    if design.n_features <= min(GRAM_COLUMNS, design.n_samples):
+        problem = problem.on(MomentDesign.of_design(design))
+    ladder, asked = _ladder(problem.alpha_max, alphas)
+    steps = working_set_path(problem, ladder, tol=tol, max_iter=max_iter)
+    steps = [no_worse(problem, steps[k], tol) for k in asked]
+    return list(improved(problem, steps, tol, max_iter, most)) if most else steps
+
+
+def _ladder(top: float, alphas: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    """Alphas from the top down in moderate steps, and where among them those asked for are."""
+    ladder: list[float] = []
+    asked = []
+    above = top
+    for alpha in alphas:
+        if 0.0 < alpha < SHRINK * above < np.inf:
+            count = int(np.ceil(np.log(alpha / above) / np.log(SHRINK)))
+            ladder.extend(np.geomspace(above, alpha, min(count, STAGES) + 1)[1:-1])
+        asked.append(len(ladder))
+        ladder.append(float(alpha))
+        above = min(above, alpha)
+    return np.array(ladder), asked
+
+
+def improved(problem: Problem, steps: list[Step], tol, max_iter, most: int) -> Iterator[Step]:
+    """Models that are no worse: from the Lasso, from a better one before, by exchanges."""
+    store = ColumnStore(problem.design)
+    least = FALL * problem.null.objective
+    carried: list[np.ndarray] = []
+    for known, lasso in zip(steps, lasso_steps(problem, steps), strict=True):
+        stage = problem.at_alpha(known.alpha)
+        if known.alpha >= problem.alpha_max:
+            yield known
+            continue
+        near = 0 < lasso.features.size <= LARGER * most
+        rivals = [*carried, whole(problem, lasso)] if near else carried
+        w = better_of(stage, known, rivals, store, least)
+        w = search(stage, w, store, least, most)
+        carried, best = [], known
+        if not np.array_equal(np.flatnonzero(w), known.features):
+            result = minimise(ALONG, stage, w, tol=tol, max_iter=max_iter)
+            if result.point.objective < known.objective - least:
+                carried, best = [result.w], Step.of(known.alpha, result)
+        yield best
+
+
+def better_of(problem: Problem, known: Step, rivals, store, least) -> np.ndarray:
+    """Coefficients of a known model, or of the minimum on a rival's support if that is smaller."""
+    w, value = whole(problem, known), known.objective
+    for rival in rivals:
+        fitted = refitted(ALONG, problem, rival, store)
+        reached = store.objective(problem, fitted)
+        if reached < value - least:
+            w, value = fitted, reached
+    return w
+
+
+def search(problem: Problem, w: np.ndarray, store, least: float, most: int) -> np.ndarray:
+    """Exchange features while the objective falls."""
+    z = store.correlations(problem, w)
+    while 0 < np.count_nonzero(w) <= most and (found := step(ALONG, problem, w, z, store, least)):
+        w, z = found
+    return w
+
+
+def lasso_steps(problem: Problem, steps: list[Step]) -> list[Step]:
+    """The Lasso's solutions at the alphas at which as much of a correlation passes."""
+    penalty = problem.penalty
+    lasso = problem.with_penalty(NonNegative(L1(1.0)) if penalty.one_sided else L1(1.0))
+    shares = (np.array([each.alpha for each in steps]) / problem.alpha_max) ** (1.0 / penalty.order)
+    return solve_path(lasso, shares * lasso.alpha_max, tol=LOOSE, max_iter=100)
+
+
+def whole(problem: Problem, known: Step) -> np.ndarray:
+    """The coefficients of all features."""
+    w = np.zeros(problem.weights.size)
+    w[known.features] = known.values
+    return w

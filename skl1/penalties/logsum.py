@@ -1,0 +1,82 @@
+"""The logarithmic penalty."""
+
+from __future__ import annotations
+
+from math import copysign, log1p, sqrt
+
+import numpy as np
+
+from skl1.penalties.base import Penalty
+
+#: Bisections of an interval down to the last digits of a number.
+BISECTIONS = 200
+
+
+class LogSum(Penalty):
+    """``g(w) = alpha log(1 + |w| / epsilon)``, epsilon > 0 (Candes, Wakin and Boyd 2008, eq. 10).
+
+    With ``l = step * alpha`` the stationary points of ``(w - z)^2 / 2 + l log(1 + w / epsilon)``
+    solve ``(w - z) (w + epsilon) + l = 0``. The larger root is the minimiser if the scalar problem
+    is convex, ``l <= epsilon^2``; else the minimiser jumps to it, where its value is below that
+    of 0.
+    """
+
+    alpha: float
+    epsilon: float
+
+    @property
+    def proportional(self) -> bool:
+        return True
+
+    def value(self, w):
+        return self.alpha * np.log1p(np.abs(w) / self.epsilon)
+
+    def prox(self, z, step):
+        # In units of epsilon: w^2 + (1 - size) w + level - size = 0.
+        size = abs(z) / self.epsilon
+        level = step * self.alpha / self.epsilon / self.epsilon
+        if level == 0.0:
+            return z
+        if size <= (level if level <= 1.0 else 2.0 * sqrt(level) - 1.0):
+            return 0.0
+        half, middle, bound = 0.5 * (size - 1.0), 0.5 * (size + 1.0), sqrt(level)
+        root = sqrt(max((middle - bound) * (middle + bound), 0.0))
+        # The roots have the product level - size, which gives the larger one without cancellation.
+        w = half + root if half >= 0.0 else (size - level) / (root - half)
+        if 2.0 * w > size:
+            w = size - level / (1.0 + w)  # keeps the digits of a small shrinkage
+        if level > 1.0 and (0.5 * w - size) * w + level * log1p(w) >= 0.0:
+            return 0.0
+        return copysign(w * self.epsilon, z)
+
+    def kink(self):
+        return self.alpha / self.epsilon
+
+    def derivative(self, w):
+        return self.alpha * np.sign(w) / (np.abs(w) + self.epsilon)
+
+    def curvature(self, w):
+        return -self.alpha / (np.abs(w) + self.epsilon) ** 2
+
+    def alpha_max(self, pull, curvature, weight):
+        # Zero is optimal if level log1p(w) >= size w - w^2 / 2 for all w. The ratio is largest
+        # where its derivative vanishes, for size > 1 once between 0 and size.
+        size = np.atleast_1d(np.asarray(pull / curvature / self.epsilon, dtype=float))
+        low, high = np.zeros_like(size), size.copy()
+        for _ in range(BISECTIONS):
+            w = 0.5 * (low + high)
+            rises = (size - w) * (1.0 + w) * np.log1p(w) > size * w - 0.5 * w * w
+            low, high = np.where(rises, w, low), np.where(rises, high, w)
+            if np.all(high - low <= 1e-16 * high):
+                break
+        jump = (size - high) * (1.0 + high)
+        level = np.where(size > 1.0, np.maximum(jump, size), size).reshape(np.shape(pull))
+        return level * self.epsilon**2 * curvature / weight
+
+    def reach(self, value):
+        if self.alpha == 0.0:
+            return np.full_like(value, np.inf)
+        return self.epsilon * np.expm1(value / self.alpha)
+
+    def relaxed(self, share):
+        return LogSum(self.alpha, self.epsilon / (1.0 - share))

@@ -1,0 +1,151 @@
+"""Where to start the search for a minimum of a nonconvex problem, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from skl1.path import follow_path
+from skl1.penalties import L1, Lp, NonNegative
+from skl1.problem import Problem
+from skl1.sequence import ALONG
+from skl1.solvers.driver import INTERRUPTED, Result, minimise
+from skl1.solvers.local_search import FALL, ColumnStore, exchanged, refitted
+from skl1.subsets import Subsets
+
+#: Shares of the way from the Lasso to the penalty at which the homotopy halts.
+HALTS = (0.8, 0.6, 0.4, 0.2)
+#: What is asked of the minima on the way.
+LOOSE, ROUNDS = 1e-3, 100
+#: Spread of the logarithms of the random weights that make further starts.
+SPREAD = 1.0
+#: Coefficients that differ by less than this share of the largest are those of the same minimum.
+SAME = 1e-5
+
+
+def lasso_problem(problem: Problem, factors: np.ndarray | float = 1.0) -> Problem:
+    """The Lasso whose features enter where those of the problem would, its weights times factors.
+
+    Thresholds on a correlation go as the ``order``-th root of alpha: it has the alpha at which the
+    same share of the largest correlation passes.
+    """
+    penalty = problem.penalty
+    lasso = problem.with_penalty(NonNegative(L1(1.0)) if penalty.one_sided else L1(1.0))
+    share = (penalty.strength / problem.alpha_max) ** (1.0 / penalty.order)
+    lasso = lasso.at_alpha(share * lasso.alpha_max)
+    lasso.weights = lasso.weights * factors
+    return lasso
+
+
+def lasso_start(problem: Problem) -> np.ndarray:
+    """The solution of that Lasso."""
+    lasso = lasso_problem(problem)
+    return minimise(ALONG, lasso, lasso.null.w, tol=LOOSE, max_iter=ROUNDS).w
+
+
+def path_start(problem: Problem) -> np.ndarray:
+    """The minimum followed from the empty model at alpha_max down to alpha."""
+    return follow_path(ALONG, problem, problem.alpha_max, problem.penalty.strength)
+
+
+def homotopy_start(problem: Problem, w: np.ndarray) -> np.ndarray:
+    """From the Lasso's solution w through penalties between: convex at first, then less so."""
+    penalty = problem.penalty
+    share = (penalty.strength / problem.alpha_max) ** (1.0 / penalty.order)
+    for halt in HALTS:
+        stage = problem.with_penalty(penalty.relaxed(halt))
+        stage = stage.at_alpha(stage.alpha_max * share**stage.penalty.order)
+        w = minimise(ALONG, stage, w, tol=LOOSE, max_iter=ROUNDS).w
+    return w
+
+
+def random_starts(problem: Problem, count: int, random_state) -> Iterator[np.ndarray]:
+    """Solutions of Lassos with random weights (Meinshausen and Buhlmann 2010, section 3)."""
+    for _ in range(count):
+        factors = np.exp(SPREAD * random_state.standard_normal(problem.weights.size))
+        lasso = lasso_problem(problem, factors)
+        yield minimise(ALONG, lasso, lasso.null.w, tol=LOOSE, max_iter=ROUNDS).w
+
+
+def subset_start(problem: Problem, most: int) -> np.ndarray:
+    """Of the best subsets of every size, found without a penalty, the one that is best with it."""
+    penalty = problem.penalty
+    nothing = NonNegative(Lp(0.0, 0.0)) if penalty.one_sided else Lp(0.0, 0.0)
+    subsets = Subsets(problem.with_penalty(nothing), most)
+    subsets.search()
+    store = subsets.store
+    fits = [refitted(ALONG, problem, w, store) for _, w in subsets]
+    return min(fits, key=lambda w: store.objective(problem, w))
+
+
+@dataclass
+class Minima:
+    """The minima seen so far, each with the start that led to it.
+
+    ``by_start`` has the objective that each start led to, ``exchanges`` how many exchanges of
+    features led to the best.
+    """
+
+    problem: Problem
+    best: Result | None = None
+    start: str = ""
+    exchanges: int = 0
+    by_start: dict[str, float] = field(default_factory=dict)
+    found: list[tuple[float, np.ndarray]] = field(default_factory=list)
+
+    def add(self, start: str, result: Result, exchanges: int = 0) -> bool:
+        """Take in a run. Whether its minimum is a new one."""
+        objective = result.point.objective
+        self.by_start[start] = min(objective, self.by_start.get(start, np.inf))
+        least = FALL * self.problem.null.objective
+        if self.best is None or objective < self.best.point.objective - least:
+            self.best, self.start, self.exchanges = result, start, exchanges
+        size = SAME * np.abs(result.w).max(initial=0.0)
+        new = not any(np.abs(w - result.w).max() <= size for _, w in self.found)
+        if new and result.converged:
+            self.found.append((objective, result.w))
+        return new
+
+    @property
+    def objectives(self) -> np.ndarray:
+        """Of the distinct minima, from small to large."""
+        return np.sort([objective for objective, _ in self.found])
+
+
+def seek(
+    problem: Problem,
+    starts: Iterator[tuple[str, np.ndarray]],
+    *,
+    tol: float,
+    max_iter: int,
+    most: int,
+    callback: Callable[[np.ndarray], bool] | None = None,
+    record: bool = False,
+) -> Minima:
+    """Minimise from each start, and exchange features at each new minimum.
+
+    Parameters
+    ----------
+    problem : Problem
+    starts : iterator of (str, ndarray)
+        Names and coefficients.
+    tol, max_iter, callback, record
+        As for ``minimise``, for each start.
+    most : int
+        Features at most of a model in which they are exchanged.
+    """
+    minima = Minima(problem)
+    limits: dict[str, Any] = {"tol": tol, "max_iter": max_iter}
+    store = ColumnStore(problem.design)
+    for name, w in starts:
+        result = minimise(ALONG, problem, w, callback=callback, record=record, **limits)
+        if minima.add(name, result) and result.stop_reason != INTERRUPTED and most:
+            better, count = exchanged(ALONG, problem, result, most=most, store=store, **limits)
+            if count:
+                minima.add(name, better, count)
+        if result.stop_reason == INTERRUPTED:
+            break
+    return minima

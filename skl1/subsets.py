@@ -1,0 +1,122 @@
+"""Least squares on at most k features: the best subsets of every size that a search finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from skl1.path import solve_path
+from skl1.penalties import L1, NonNegative
+from skl1.problem import Problem
+from skl1.sequence import ALONG
+from skl1.solvers.local_search import FALL, ColumnStore, Neighbourhood, refitted, step
+
+#: Passes over the sizes, up and down, while any of them gains.
+PASSES = 3
+
+#: The Lasso path whose supports are starts: its length, how far down it reaches, how exact it is.
+LASSOS, DOWN, LOOSE, ROUNDS = 30, 1e-3, 1e-3, 100
+
+
+class Subsets:
+    """The best coefficients known for each number of penalised features in use.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its penalty is zero, or a squared term, whatever the coefficient.
+    most : int
+        The largest size.
+    """
+
+    def __init__(self, problem: Problem, most: int):
+        self.problem = problem
+        self.most = min(most, int(np.count_nonzero(problem.included & ~problem.free)))
+        self.least = FALL * problem.null.objective
+        self.store = ColumnStore(problem.design)
+        self.best: dict[int, tuple[float, np.ndarray]] = {}
+        self.exchanges = 0
+        self.offer(problem.null.w)
+
+    def size(self, w: np.ndarray) -> int:
+        """Features in use that count."""
+        return int(np.count_nonzero((w != 0.0) & ~self.problem.free))
+
+    def offer(self, w: np.ndarray) -> bool:
+        """Exchange features of some coefficients of any size; keep them if they are better."""
+        if self.size(w) > self.most:
+            return False
+        w = refitted(ALONG, self.problem, w, self.store)
+        w = self._exchanged(w)
+        size, value = self.size(w), self.store.objective(self.problem, w)
+        known = self.best.get(size)
+        if known is not None and value >= known[0] - self.least:
+            return False
+        self.best[size] = value, w
+        return True
+
+    def search(self) -> None:
+        """Up from the smallest size and down again: a feature more, or less, and exchanges."""
+        for _ in range(PASSES):
+            gained = [self._neighbour(size, grow=True) for size in range(self.most)]
+            gained += [self._neighbour(size, grow=False) for size in range(self.most, 0, -1)]
+            if not any(gained):
+                break
+
+    def upto(self, size: int) -> np.ndarray:
+        """The best coefficients with at most so many features."""
+        return min((self.best[k] for k in self.best if k <= size), key=lambda known: known[0])[1]
+
+    def __iter__(self) -> Iterator[tuple[int, np.ndarray]]:
+        """Size and coefficients, from the smallest size to the largest."""
+        return iter([(size, self.best[size][1]) for size in sorted(self.best)])
+
+    def _neighbour(self, size: int, *, grow: bool) -> bool:
+        """From the best model of a size to the next larger or smaller one."""
+        if size not in self.best:
+            return False
+        w = self.best[size][1].copy()
+        z = self.store.correlations(self.problem, w)
+        if grow:
+            found = step(ALONG, self.problem, w, z, self.store, self.least)
+            return found is not None and self.offer(found[0])
+        around = Neighbourhood(self.problem, w, z, self.store)
+        w[around.support[np.argmin(around.drops)]] = 0.0
+        return self.offer(w)
+
+    def _exchanged(self, w: np.ndarray) -> np.ndarray:
+        z = self.store.correlations(self.problem, w)
+        while better := step(ALONG, self.problem, w, z, self.store, self.least, grow=False):
+            w, z = better
+            self.exchanges += 1
+        return w
+
+
+def search_subsets(problem: Problem, most: int, *starts: np.ndarray) -> Subsets:
+    """All sizes up to the largest: from given starts, from the Lasso's supports, up and down."""
+    subsets = Subsets(problem, most)
+    for w in starts:
+        subsets.offer(w)
+    for w in lasso_supports(problem, subsets.most):
+        subsets.offer(w)
+    subsets.search()
+    return subsets
+
+
+def lasso_supports(problem: Problem, most: int) -> Iterator[np.ndarray]:
+    """Solutions of the Lasso with different supports of at most so many features that count."""
+    weights = np.where(problem.free, 0.0, np.where(problem.included, 1.0, np.inf))
+    penalty = NonNegative(L1(1.0)) if problem.one_sided else L1(1.0)
+    lasso = Problem(problem.design, penalty, weights)
+    seen = set()
+    if most and lasso.alpha_max > 0.0:
+        alphas = np.geomspace(lasso.alpha_max, DOWN * lasso.alpha_max, LASSOS)[1:]
+        for each in solve_path(lasso, alphas, tol=LOOSE, max_iter=ROUNDS):
+            if np.count_nonzero(~problem.free[each.features]) > most:
+                break
+            if each.features.tobytes() not in seen:
+                seen.add(each.features.tobytes())
+                w = np.zeros(problem.weights.size)
+                w[each.features] = each.values
+                yield w
