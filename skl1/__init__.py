@@ -20,6 +20,7 @@ from skl1.inference import (
     debiased_lasso,
 )
 from skl1.model_selection import (
+    BestSubsetRegressorCV,
     LogSumRegressorCV,
     MCPRegressorCV,
     NonconvexLpRegressorCV,
@@ -28,12 +29,22 @@ from skl1.model_selection import (
     SCADRegressorCV,
     SubgradientLassoCV,
 )
-from skl1.paths import LassoPath, LpPath, RidgePath, lasso_path, lp_path, ridge_path
+from skl1.paths import (
+    LassoPath,
+    LpPath,
+    RidgePath,
+    SubsetPath,
+    lasso_path,
+    lp_path,
+    ridge_path,
+    subset_path,
+)
 
 __version__ = "0.1.0"
 
 __all__ = [
     "BestSubsetRegressor",
+    "BestSubsetRegressorCV",
     "DebiasedCoefficients",
     "EmptyModelWarning",
     "FoldWarning",
@@ -58,10 +69,12 @@ __all__ = [
     "StabilitySelection",
     "SubgradientLasso",
     "SubgradientLassoCV",
+    "SubsetPath",
     "__version__",
     "adaptive_weights",
     "debiased_lasso",
     "lasso_path",
     "lp_path",
     "ridge_path",
+    "subset_path",
 ]

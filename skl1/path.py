@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skl1.batches import ALL, shared_paths
+from skl1.batches import shared_paths
 from skl1.designs import MomentDesign
 from skl1.problem import Problem
 from skl1.sequence import ALONG, results_along
 from skl1.solvers.driver import Solver, minimise
 from skl1.step import Step
+from skl1.tracks import ALL
 
 #: Each alpha of a continuation is about this share of the one before.
 SHRINK = 0.6

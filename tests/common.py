@@ -76,13 +76,18 @@ def variants():
     ]
 
 
-SEARCHES = sorted(concrete(PenalisedRegressorCV), key=lambda cls: cls.__name__)
+#: Every search for an alpha.
+SEARCHES = sorted(
+    (c for c in concrete(PenalisedRegressorCV) if "n_alphas" in inspect.signature(c).parameters),
+    key=lambda c: c.__name__,
+)
 
 
 def searches():
     """An instance of every CV estimator, and of some ways to search."""
     return [
         *(cls() for cls in SEARCHES),
+        skl1.BestSubsetRegressorCV(),
         skl1.ProximalLassoCV(n_alphas=10, cv=3, scoring="r2"),
         skl1.ProximalLassoCV(n_alphas=10, cv=3, l1_ratio=[0.5, 1.0]),
         skl1.ProximalLassoCV(selection="bic"),

@@ -134,33 +134,31 @@ def _squared(alpha):
     )
 
 
-def _lp(alpha, p):
+# The formulas of the nonconvex penalties take arrays of parameters too.
+
+
+def lp_formulas(alpha, p):
+    """``alpha w^p`` and its derivative."""
     exponent = LONG(p)
-    return PenaltyCase(
-        f"Lp({alpha}, {p:.3g})",
-        Lp(alpha, p),
+    return (
         lambda w: alpha * w**exponent,
         lambda w: alpha * exponent * w ** (exponent - 1),
-        lambda other: _lp(other, p),
     )
 
 
-def _mcp(alpha, gamma):
+def mcp_formulas(alpha, gamma):
+    """Zhang's penalty and its derivative."""
     end = LONG(alpha) * LONG(gamma)
-    return PenaltyCase(
-        f"MCP({alpha}, {gamma})",
-        MCP(alpha, gamma),
+    return (
         lambda w: np.where(w < end, alpha * w - w**2 / (2 * LONG(gamma)), end * alpha / 2),
         lambda w: np.maximum(alpha - w / LONG(gamma), 0),
-        lambda other: _mcp(other, gamma),
     )
 
 
-def _scad(alpha, gamma):
+def scad_formulas(alpha, gamma):
+    """Fan and Li's penalty and its derivative."""
     first, end = LONG(alpha), LONG(alpha) * LONG(gamma)
-    return PenaltyCase(
-        f"SCAD({alpha}, {gamma})",
-        SCAD(alpha, gamma),
+    return (
         lambda w: np.where(
             w <= first,
             first * w,
@@ -171,26 +169,49 @@ def _scad(alpha, gamma):
             ),
         ),
         lambda w: np.clip((end - w) / (LONG(gamma) - 1), 0, first),
-        lambda other: _scad(other, gamma),
     )
+
+
+def log_sum_formulas(alpha, epsilon):
+    """The logarithm and its derivative."""
+    return (
+        lambda w: alpha * np.log1p(w / LONG(epsilon)),
+        lambda w: alpha / (w + LONG(epsilon)),
+    )
+
+
+def ridged_formulas(inner, l2):
+    """Another penalty's formulas with a squared term."""
+    g, slope = inner
+    return (lambda w: g(w) + LONG(l2) / 2 * w**2, lambda w: slope(w) + LONG(l2) * w)
+
+
+def _lp(alpha, p):
+    name, penalty = f"Lp({alpha}, {p:.3g})", Lp(alpha, p)
+    return PenaltyCase(name, penalty, *lp_formulas(alpha, p), lambda other: _lp(other, p))
+
+
+def _mcp(alpha, gamma):
+    name, penalty = f"MCP({alpha}, {gamma})", MCP(alpha, gamma)
+    return PenaltyCase(name, penalty, *mcp_formulas(alpha, gamma), lambda a: _mcp(a, gamma))
+
+
+def _scad(alpha, gamma):
+    name, penalty = f"SCAD({alpha}, {gamma})", SCAD(alpha, gamma)
+    return PenaltyCase(name, penalty, *scad_formulas(alpha, gamma), lambda a: _scad(a, gamma))
 
 
 def _log_sum(alpha, epsilon):
-    return PenaltyCase(
-        f"LogSum({alpha}, {epsilon})",
-        LogSum(alpha, epsilon),
-        lambda w: alpha * np.log1p(w / LONG(epsilon)),
-        lambda w: alpha / (w + LONG(epsilon)),
-        lambda other: _log_sum(other, epsilon),
-    )
+    name, penalty = f"LogSum({alpha}, {epsilon})", LogSum(alpha, epsilon)
+    formulas = log_sum_formulas(alpha, epsilon)
+    return PenaltyCase(name, penalty, *formulas, lambda other: _log_sum(other, epsilon))
 
 
 def _ridged(case, l2):
     return PenaltyCase(
         f"Ridged({case}, {l2})",
         Ridged(case.penalty, l2),
-        lambda w: case.g(w) + LONG(l2) / 2 * w**2,
-        lambda w: case.slope(w) + LONG(l2) * w,
+        *ridged_formulas((case.g, case.slope), l2),
         lambda other: _ridged(case.make(other), l2),
     )
 
@@ -223,36 +244,45 @@ def penalty_cases():
 
 
 def brute_prox(case, z, step):
-    """The global minimiser by search over a grid, bisection in its cell, and 0: ``(w, margin)``.
+    """The global minimiser: the best of 0 and the local minima on a grid: ``(w, margin)``.
 
-    ``margin`` is by how much w beats 0, as a share of ``z^2``; a tie is where it is 0.
+    ``margin`` is by how much w beats the others, as a share of ``z^2``; a tie is where it is 0.
+    The formulas of the case may hold an array of parameters, one for each z.
     """
     z, step = np.asarray(z, dtype=LONG), np.asarray(step, dtype=LONG)
     if case.one_sided:
         z = np.maximum(z, 0)
-    size = np.abs(z)[:, None]
-    share = np.union1d(np.geomspace(1e-12, 1.0, 120), np.linspace(0.0, 1.0, 81)[1:])
-    grid = size * share.astype(LONG)
+    size, columns = np.abs(z), np.arange(z.size)
+    share = np.union1d(np.geomspace(1e-18, 1.0, 130), np.linspace(0.0, 1.0, 81)[1:])
+    grid = size * share.astype(LONG)[:, None]
+
+    def rising(w):
+        return w - size + step * case.slope(np.where(w > 0, w, 1)) >= 0
+
+    # Slopes tell minima apart where values agree to all digits: z itself has a slope >= 0, and 0
+    # is a minimum unless the objective falls at once.
     with np.errstate(all="ignore"):
-        height = (grid - size) ** 2 / 2 + step[:, None] * case.value(grid)
-    # The lowest of the local minima on the grid; the point z itself counts.
-    walls = np.pad(height, ((0, 0), (0, 1)), constant_values=np.inf)
-    valley = (walls[:, 1:-1] < walls[:, :-2]) & (walls[:, 1:-1] <= walls[:, 2:])
-    best = 1 + np.argmin(np.where(valley, height[:, 1:], np.inf), axis=1)
-    rows = np.arange(z.size)
-    low, high = grid[rows, best - 1], grid[rows, np.minimum(best + 1, share.size - 1)]
-    low, high = np.where(valley.any(axis=1), (low, high), 0)
-    size = size[:, 0]
+        up = rising(grid)
+        stays = step * case.value(grid[0]) >= grid[0] * (size - grid[0] / 2)
+    valley = ~up[:-1] & up[1:]
+    found, heights = [np.zeros_like(size)], [np.where(stays, size**2 / 2, np.inf)]
+    while valley.any():
+        cell = np.argmax(valley, axis=0)
+        there = valley[cell, columns]
+        valley[cell, columns] = False
+        low, high = grid[cell, columns], grid[cell + 1, columns]
+        with np.errstate(all="ignore"):
+            for _ in range(75):
+                middle = (low + high) / 2
+                over = rising(middle)
+                low, high = np.where(over, low, middle), np.where(over, middle, high)
+            found.append(high)
+            height = (high - size) ** 2 / 2 + step * case.value(high)
+        heights.append(np.where(there, height, np.inf))
+    first, lowest = np.argmin(heights, axis=0), np.sort([*heights, np.full(z.size, np.inf)], axis=0)
     with np.errstate(all="ignore"):
-        for _ in range(75):
-            middle = (low + high) / 2
-            rising = middle - size + step * case.slope(np.where(middle > 0, middle, 1)) > 0
-            low, high = np.where(rising, low, middle), np.where(rising, middle, high)
-        w = (low + high) / 2
-        gain = size**2 / 2 - ((w - size) ** 2 / 2 + step * case.value(w))
-        margin = np.where(size > 0, gain / size**2, -np.inf)
-    w = np.where((margin > 0) & (size > 0), w, 0)
-    return np.copysign(w, z), margin
+        margin = np.where(size > 0, (lowest[1] - lowest[0]) / size**2, np.inf)
+    return np.copysign(np.array(found)[first, columns], z), margin
 
 
 # Designs

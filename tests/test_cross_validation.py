@@ -47,8 +47,8 @@ def route(request, monkeypatch):
     if request.param == "rows":
         monkeypatch.setattr("skl1.model_selection.folds.ALL", 0)
         monkeypatch.setattr("skl1.model_selection.folds.GRAM_COLUMNS", 0)
-        monkeypatch.setattr("skl1.batches.ALL", 0)
-        monkeypatch.setattr("skl1.path.ALL", 0)
+        for module in ("batches", "tracks", "path", "paths.nonconvex"):
+            monkeypatch.setattr(f"skl1.{module}.ALL", 0)
         monkeypatch.setattr("skl1.path.GRAM_COLUMNS", 0)
     return request.param
 

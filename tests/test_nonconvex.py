@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 from sklearn.feature_selection import SelectFromModel
+from sklearn.model_selection import KFold
 from sklearn.pipeline import make_pipeline
 
 import skl1
@@ -405,6 +406,61 @@ def test_best_subset_with_options():
         skl1.BestSubsetRegressor(3).fit(X, y).coef_,
         atol=1e-8,
     )
+
+
+@pytest.mark.parametrize("selection", ["min", "1se", "bic"])
+def test_the_size_by_cross_validation(selection):
+    """Fold errors are those of brute-force refits; the choice follows the rule."""
+    X, y = correlated(1, 60, 9, rho=0.4)
+    s = np.random.default_rng(0).uniform(0.5, 2.0, 60)
+    model = skl1.BestSubsetRegressorCV(9, cv=3, selection=selection).fit(X, y, sample_weight=s)
+    np.testing.assert_array_equal(model.ks_, np.arange(10))
+    assert model.coef_path_.shape == (10, 9)
+    assert np.all(model.n_nonzero_path_ <= model.ks_)
+    fitted = skl1.BestSubsetRegressor(model.k_).fit(X, y, sample_weight=s)
+    np.testing.assert_allclose(model.coef_, fitted.coef_, atol=1e-9)
+    np.testing.assert_array_equal(model.cv_results_["param_k"], model.ks_)
+    if selection == "bic":
+        assert model.k_ == np.argmin(model.criterion_path_)
+        return
+    for fold, (train, test) in enumerate(KFold(3).split(X)):
+        for k in (0, 2, 5):
+            one = skl1.BestSubsetRegressor(k).fit(X[train], y[train], sample_weight=s[train])
+            error = np.average((y[test] - one.predict(X[test])) ** 2, weights=s[test])
+            assert model.mse_path_[k, fold] == pytest.approx(error, rel=1e-6)
+    means = model.mse_path_.mean(axis=1)
+    least = np.argmin(means)
+    if selection == "min":
+        assert model.k_ == least
+    else:
+        assert model.k_ == np.flatnonzero(means <= means[least] + model.mse_se_[least])[0]
+
+
+def test_sizes_to_try():
+    X, y = correlated(1, 60, 9)
+    assert skl1.BestSubsetRegressorCV([9, 1, 9]).fit(X, y).ks_.tolist() == [1, 9]
+    assert skl1.BestSubsetRegressorCV().fit(X, y).ks_.tolist() == list(range(10))
+    with pytest.warns(skl1.GridEdgeWarning, match="k=1, is the largest"):
+        skl1.BestSubsetRegressorCV(1).fit(X, y)
+    for k in ([], [-1], [1.5], "a"):
+        with pytest.raises(ValueError, match="k"):
+            skl1.BestSubsetRegressorCV(k).fit(X, y)
+    moments = [skl1.Moments.of(X[i::3], y[i::3]) for i in range(3)]
+    assert skl1.BestSubsetRegressorCV(9).fit_moments(moments).mse_path_.shape == (10, 3)
+
+
+def test_the_path_of_subsets():
+    X, y = correlated(1, 60, 9)
+    path = skl1.subset_path(X, y, k=4, return_path=True)
+    assert path.sizes.tolist() == [0, 1, 2, 3, 4]
+    assert np.all(path.n_nonzeros <= path.sizes)
+    assert np.all(np.diff(path.objectives) <= 0.0)
+    model = skl1.BestSubsetRegressor(4).fit(X, y)
+    np.testing.assert_allclose(path.objectives, model.subset_objectives_)
+    np.testing.assert_allclose(path.predict(X)[:, 4], model.predict(X))
+    residual = y - path.predict(X)[:, 4]
+    assert path.explained[4] == pytest.approx(1.0 - residual @ residual / 60 / np.var(y))
+    np.testing.assert_array_equal(skl1.subset_path(X, y, k=4)[1], path.coefs)
 
 
 def test_best_subset_of_nothing():

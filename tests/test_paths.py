@@ -27,14 +27,15 @@ def route(request, monkeypatch):
     """All ways of following a path, on data for which the first would be taken."""
     if request.param != "all in play":
         monkeypatch.setattr("skl1.batches.ALL", 0)
+        monkeypatch.setattr("skl1.tracks.ALL", 0)
         monkeypatch.setattr("skl1.path.ALL", 0)
     if request.param not in {"all in play", "gram"}:
         monkeypatch.setattr("skl1.path.GRAM_COLUMNS", 0)
     if request.param == "few at a time":
-        monkeypatch.setattr("skl1.batches.ENTER", 1)
-        monkeypatch.setattr("skl1.batches.ENTER_SHARE", 0.0)
+        monkeypatch.setattr("skl1.tracks.ENTER", 1)
+        monkeypatch.setattr("skl1.tracks.ENTER_SHARE", 0.0)
     if request.param == "one by one":
-        monkeypatch.setattr("skl1.batches.MOST", 2)
+        monkeypatch.setattr("skl1.tracks.MOST", 2)
     return request.param
 
 

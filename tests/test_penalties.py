@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from contracts import EPS, LONG, POWERS, brute_prox, penalty_cases
-from skl1.penalties import Lp, NonNegative
+from skl1.penalties import L1, MCP, SCAD, LogSum, Lp, NonNegative, Ridged
 from skl1.penalties.base import prox_vector
 
 CASES = penalty_cases()
@@ -325,6 +325,81 @@ def test_convex_penalties_are_convex(case):
     w = np.linspace(0.0 if case.one_sided else -3.0, 3.0, 61)
     g = case.penalty.value(w)
     assert np.all(g[1:-1] <= (g[:-2] + g[2:]) / 2 + 1e-12)
+
+
+@every(CASES)
+def test_reach_bounds_what_a_value_allows(case):
+    """Beyond ``reach`` g exceeds the value; within it, neither g nor the squared term does."""
+    top = float(case.value(LONG(1e300)))
+    values = np.concatenate([[1e-200, 1e-8], np.linspace(0.05, 12.0, 40), [1e3, 1e9, 1e200]])
+    if 0.0 < top < 12.0:
+        values = np.concatenate([values, top * np.array([0.999, 1.0, 1.001])])
+    got = case.penalty.reach(values)
+    finite = np.isfinite(got)
+    bound, wanted = LONG(got[finite]), values[finite]
+    # To as many digits as g has where it is nearly flat.
+    assert np.all(case.value(np.maximum(bound, 1e-300) * (1 + 1e-7)) > wanted * (1 - 1e-14))
+    if case.penalty.convex:
+        assert not finite.any() or case.penalty.ridge > 0.0
+        return
+    within = bound * (1 - 1e-7)
+    square = LONG(case.penalty.ridge) / 2 * within**2
+    assert np.all(np.maximum(square, case.value(within) - square) <= wanted * (1 + 1e-14))
+    assert np.all(top <= values[~finite] * (1 + 1e-12))
+    assert case.penalty.reach(np.zeros(1))[0] == (0.0 if top > 0.0 else np.inf)
+
+
+@every(CASES)
+def test_chord_is_the_steepest_line_below_the_value(case):
+    """``chord`` times w touches g on [0, reach], but for the squared term beside it."""
+    reach = np.geomspace(1e-3, 1e3, 19)
+    slope = case.penalty.chord(reach)
+    w = reach * np.linspace(0.0, 1.0, 2001)[1:, None]
+    above = case.value(w) - case.penalty.ridge / 2 * LONG(w) ** 2
+    room = (above / w).min(axis=0).astype(float)
+    assert np.all(slope <= room * (1 + 1e-12))
+    # The squared term of a convex g is part of it: its tangent at 0 touches only there.
+    assert np.all(slope >= room - (0.5 * (case.penalty.steady_curvature or 0.0) * w[0] + 1e-12))
+    assert case.penalty.chord(np.array([np.inf]))[0] <= slope[-1]
+
+
+@every(CASES)
+def test_with_alpha_changes_alpha_alone(case):
+    """The penalty with another alpha is the case with another alpha; a multiple if it says so."""
+    w = np.geomspace(1e-3, 30.0, 40)
+    other = case.with_alpha(2.1)
+    assert type(other) is type(case.penalty)
+    assert (other.strength, other.one_sided) == (2.1, case.one_sided)
+    np.testing.assert_allclose(other.value(w), case.at_alpha(2.1).value(w).astype(float), 1e-13)
+    twice = np.allclose(case.with_alpha(4.2).value(w), 2.0 * other.value(w), rtol=1e-12)
+    assert case.penalty.proportional == twice
+
+
+def test_a_squared_term_beside_a_sign_constraint():
+    """It makes no difference which of the two comes first."""
+    first, second = NonNegative(Ridged(L1(0.7), 0.3)), Ridged(NonNegative(L1(0.7)), 0.3)
+    z, ones = np.linspace(-3, 3, 25), np.ones(25)
+    np.testing.assert_array_equal(first.conjugate(z, ones), second.conjugate(z, ones))
+    np.testing.assert_array_equal(prox(first, z, 0.4), prox(second, z, 0.4))
+    for w in (0.0, 0.5):
+        for slope in z:
+            assert first.descent(w, slope, 1.3) == second.descent(w, slope, 1.3)
+
+
+@pytest.mark.parametrize("kind", [Lp, MCP, SCAD, LogSum], ids=lambda kind: kind.__name__)
+def test_reach_and_threshold_of_tiny_numbers(kind):
+    """No warning and no NaN, where alpha squared underflows and values overflow too."""
+    values = np.array([0.0, 5e-324, 1e-300, 1.0, 1e300])
+    for alpha in (0.0, 5e-324, 1e-170, 1e-3, 1e150):
+        penalty = kind(alpha, 0.5 if kind in {Lp, LogSum} else 3.0)
+        got = penalty.reach(values)
+        assert np.all(np.diff(got[np.isfinite(got)]) >= 0.0)
+        assert not np.isnan(got).any()
+    pull = np.array([0.0, 1e-300, 1.0, 1e150])
+    top = penalty.alpha_max(pull, np.ones(4), np.ones(4))
+    assert top[0] == 0.0
+    assert np.all(np.diff(top) >= 0.0)
+    assert top[-1] > top[-2] > 0.0
 
 
 def test_examples_can_be_changed_by_replace():

@@ -13,6 +13,7 @@ from sklearn.utils.estimator_checks import (
 )
 
 from common import EDGE, EMPTY, FOLD, NO_CONVERGENCE, label, searches, variants
+from skl1 import BestSubsetRegressor
 
 #: scikit-learn runs these on its own estimators only.
 EXTRA = [
@@ -23,7 +24,7 @@ EXTRA = [
 ]
 
 pytestmark = [pytest.mark.filterwarnings(kind) for kind in (NO_CONVERGENCE, EMPTY, EDGE, FOLD)]
-EVERY = [*variants(), *searches()]
+EVERY = [*variants(), BestSubsetRegressor(3), *searches()]
 
 
 def name_of(check):

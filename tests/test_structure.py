@@ -16,7 +16,7 @@ LAYERS = [
     {"problem"},
     {"certificates", "local_minimum"},
     {"solvers"},
-    {"step", "sequence", "batches", "path", "starts", "subsets", "lower_bound"},
+    {"step", "sequence", "batches", "path", "starts", "subsets", "lower_bound", "tracks"},
     {"estimators"},
     {"paths"},
     {"inference"},

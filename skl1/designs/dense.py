@@ -29,6 +29,8 @@ SMALL = 2**16
 CHUNK_ROWS = 256
 #: Coefficients are multiplied one by one if they are fewer than one in so many.
 SCATTERED = 40
+#: Rows of a Gram matrix are formed without a copy of X if they are fewer than one in so many.
+FEW = 8
 #: Columns are picked from the rows for a product if they are fewer than one in so many, and X
 #: has more bytes than a cache holds.
 NARROW, CACHED = 16, 2**24
@@ -200,6 +202,10 @@ class DenseDesign(TableDesign):
             product *= self.common
             product -= self.x_mean[:, None] * self.x_mean
             return product
+        if self._flat and rows.size * FEW < columns.size and self._every(columns):
+            left = self._weighted(EVERY, rows, np.float64)
+            left *= self.root[:, None]
+            return left.T @ self.X - np.outer(left.sum(axis=0), self.x_mean)
         out = np.zeros((rows.size, columns.size))
         width = rows.size + (0 if same else columns.size)
         for chunk in self._chunks(width, max(CHUNK_ROWS, columns.size)):
@@ -211,9 +217,11 @@ class DenseDesign(TableDesign):
 
     def _whole(self, columns):
         """Whether these are all columns as they are: X is then not even read into a block."""
-        if columns.size != self.n_features or not self._flat or self.common is None:
-            return False
-        return bool((columns == np.arange(columns.size)).all())
+        return self._flat and self.common is not None and self._every(columns)
+
+    def _every(self, columns):
+        """Whether these are all columns, in order."""
+        return columns.size == self.n_features and bool(np.all(columns[1:] > columns[:-1]))
 
     def row_gram(self, scale):
         n = self.X.shape[0]

@@ -108,8 +108,9 @@ feature_names_in_ : ndarray of shape (n_features_in_,)
 }
 
 
-#: Features at most in the best subsets that serve as a start.
-LARGEST = 20
+#: Features at most in the best subsets that serve as a start, and at most so many more than twice
+#: those of the path's start.
+LARGEST, SMALLEST = 20, 3
 #: Features in use up to which ``local_search="auto"`` exchanges them.
 EXCHANGED = 100
 
@@ -178,13 +179,15 @@ class NonconvexRegressor(PenalisedRegressor):
 
     def _starts(self, problem):
         """Names and coefficients, each made when its turn has come."""
-        yield "path", path_start(problem)
+        path = path_start(problem)
+        yield "path", path
         lasso = lasso_start(problem)
         yield "lasso", lasso
         yield "homotopy", homotopy_start(problem, lasso)
         most = self._most(problem.design.n_features)
         if most:
-            yield "subset", subset_start(problem, min(most, LARGEST))
+            size = 2 * np.count_nonzero(path) + SMALLEST
+            yield "subset", subset_start(problem, min(most, LARGEST, size))
         state = check_random_state(self.random_state)
         for number, w in enumerate(random_starts(problem, self.n_init, state)):
             yield f"random {number + 1}", w

@@ -7,8 +7,10 @@ from skl1.model_selection.mcp_cv import MCPRegressorCV
 from skl1.model_selection.ridge_cv import RidgeGDCV
 from skl1.model_selection.scad_cv import SCADRegressorCV
 from skl1.model_selection.subgradient_cv import SubgradientLassoCV
+from skl1.model_selection.subset_cv import BestSubsetRegressorCV
 
 __all__ = [
+    "BestSubsetRegressorCV",
     "LogSumRegressorCV",
     "MCPRegressorCV",
     "NonconvexLpRegressorCV",

@@ -54,6 +54,8 @@ class PenalisedRegressorCV(LinearRegressor):
     max_iter: int
     n_jobs: int | None
 
+    #: The name of the grid's parameter.
+    _strength: ClassVar[str] = "alpha"
     #: The name of a second grid's parameter, if there is one: that of the penalty's shape.
     _shape: ClassVar[str | None] = None
 
@@ -268,13 +270,13 @@ class PenalisedRegressorCV(LinearRegressor):
         several = self._shape is not None and not isinstance(getattr(self, self._shape), Real)
         form = np.array if several else _first
         degrees = [self._degrees(*e) for e in zip(search.problems, outcome.steps, strict=True)]
-        self.alphas_ = form(search.grids)
+        setattr(self, f"{self._strength}s_", form(search.grids))
         self.coef_path_ = form(outcome.coefficients)
         self.n_nonzero_path_ = np.count_nonzero(self.coef_path_, axis=-1)
-        table: dict[str, Any] = {"param_alpha": np.concatenate(search.grids)}
+        table: dict[str, Any] = {f"param_{self._strength}": np.concatenate(search.grids)}
         if self._shape is not None:
             table[f"param_{self._shape}"] = np.repeat(
-                np.array(self._shapes()), self.alphas_.shape[-1]
+                np.array(self._shapes()), search.grids[0].size
             )
         table |= {
             "n_nonzero": self.n_nonzero_path_.ravel(),
@@ -319,7 +321,8 @@ class PenalisedRegressorCV(LinearRegressor):
         row, column = outcome.chosen
         search = outcome.search
         plain = search.plains[row]
-        plain.set_params(alpha=float(search.grids[row][column]))
+        strength = search.grids[row][column].item()
+        plain.set_params(**{self._strength: strength})
         problem = search.problems[row].with_penalty(plain._signed(plain._penalty()))  # noqa: SLF001
         start = outcome.coefficients[row][column]
         result = plain._solve(problem, start, None)  # noqa: SLF001
@@ -327,10 +330,10 @@ class PenalisedRegressorCV(LinearRegressor):
         for name, value in vars(plain).items():
             if name.endswith("_") and name not in {"n_features_in_", "feature_names_in_"}:
                 setattr(self, name, value)
-        self.alpha_ = plain.alpha
+        setattr(self, f"{self._strength}_", strength)
         if self._shape is not None:
             setattr(self, f"{self._shape}_", float(getattr(plain, self._shape)))
-        outcome.note(ALL_DATA, plain.alpha, result.error, result.converged)
+        outcome.note(ALL_DATA, strength, result.error, result.converged)
         self.converged_ = not (outcome.failures or outcome.stopped)
         if outcome.stopped:
             self.stop_reason_ = INTERRUPTED
@@ -339,19 +342,23 @@ class PenalisedRegressorCV(LinearRegressor):
         """What a user should know of convergence, and of the choice."""
         if outcome.failures:
             warnings.warn(outcome.shortfall(), ConvergenceWarning, stacklevel=5)
-        row, column = outcome.chosen
-        grid = outcome.search.grids[row]
+        row, _ = outcome.chosen
+        edge = "" if outcome.choice.flat else self._edge(outcome, outcome.search.grids[row])
+        if edge:
+            warnings.warn(edge, GridEdgeWarning, stacklevel=5)
+
+    def _edge(self, outcome: Outcome, grid: np.ndarray) -> str:
+        """What to say of a choice at an end of the grid; nothing elsewhere."""
+        _, column = outcome.chosen
         last = outcome.choice.edge % grid.size == grid.size - 1
         first = column == 0 and grid[0] < self.alpha_max_ < np.inf
-        if grid.size > 1 and not outcome.choice.flat and (first or last):
-            side = "largest" if first else "smallest"
-            remedy = "larger" if first else "smaller"
-            warnings.warn(
-                f"The best alpha, {grid[0] if first else grid[-1]:g}, is the {side} of the grid: "
-                f"a {remedy} one may be better. Give alphas that reach further, or another eps.",
-                GridEdgeWarning,
-                stacklevel=5,
-            )
+        if grid.size == 1 or not (first or last):
+            return ""
+        side, remedy = ("largest", "larger") if first else ("smallest", "smaller")
+        return (
+            f"The best alpha, {grid[0] if first else grid[-1]:g}, is the {side} of the grid: "
+            f"a {remedy} one may be better. Give alphas that reach further, or another eps."
+        )
 
 
 def _first(rows) -> np.ndarray:

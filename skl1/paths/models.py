@@ -45,7 +45,18 @@ class ModelPath:
         )
 
     def predict(self, X):
-        """Predictions of all models, of shape (n_samples, n_alphas)."""
+        """Predict by all models.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_alphas)
+            A column for each model.
+        """
         return X @ self.coefs + self.intercepts
 
 

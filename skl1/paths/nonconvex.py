@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from skl1.batches import shared_paths
 from skl1.designs import MomentDesign
-from skl1.path import GRAM_COLUMNS, SHRINK, STAGES, solve_path, working_set_path
+from skl1.path import GRAM_COLUMNS, SHRINK, STAGES, solve_path
 from skl1.paths.grid import default_eps
 from skl1.paths.models import no_worse
 from skl1.penalties import L1, NonNegative
@@ -16,6 +17,7 @@ from skl1.sequence import ALONG
 from skl1.solvers.driver import minimise
 from skl1.solvers.local_search import FALL, ColumnStore, refitted, step
 from skl1.step import Step
+from skl1.tracks import ALL
 
 #: How exact the Lasso's solutions are that serve as starts, and how many features they may have
 #: for each one that a model may have.
@@ -50,11 +52,12 @@ def solve_nonconvex_path(
     """
     if problem.penalty.convex:
         return solve_path(problem, alphas, tol=tol, max_iter=max_iter)
-    design = problem.design
-    if design.n_features <= min(GRAM_COLUMNS, design.n_samples):
+    origin, design = problem, problem.design
+    p = design.n_features
+    if p <= min(GRAM_COLUMNS, design.n_samples) or p <= ALL:
         problem = problem.on(MomentDesign.of_design(design))
     ladder, asked = _ladder(problem.alpha_max, alphas)
-    steps = working_set_path(problem, ladder, tol=tol, max_iter=max_iter)
+    steps = shared_paths([problem], ladder, tol=tol, max_iter=max_iter, origins=[origin])[0]
     steps = [no_worse(problem, steps[k], tol) for k in asked]
     return list(improved(problem, steps, tol, max_iter, most)) if most else steps
 

@@ -104,8 +104,15 @@ class Penalty(Record):
         """
         raise NotImplementedError(f"{type(self).__name__} has no alpha_max")
 
+    def threshold(self, step):
+        """A size of z, elementwise, up to which ``prox(z, step)`` is 0; not always the largest."""
+        return np.zeros_like(step)
+
     def reach(self, value):
-        """The largest ``|w|`` with ``g(w) <= value``, elementwise; inf if g stays below it."""
+        """A bound on every ``|w|`` with ``g(w) <= value``, elementwise; inf where none is known.
+
+        Used by the lower bound on the global minimum. The largest of them is the best.
+        """
         return np.full_like(value, np.inf)
 
     def chord(self, reach):
@@ -135,6 +142,10 @@ class ConvexPenalty(Penalty):
 
         Zero if and only if w is optimal for a loss of that slope.
         """
+
+    def chord(self, reach):
+        # No secant of a convex g stays below it; the tangent at 0 does.
+        return np.full_like(reach, self.kink())
 
 
 class NonNegative(Penalty):
@@ -206,6 +217,9 @@ class NonNegative(Penalty):
 
     def alpha_max(self, pull, curvature, weight):
         return self.inner.alpha_max(pull, curvature, weight)
+
+    def threshold(self, step):
+        return self.inner.threshold(step)
 
     def reach(self, value):
         return self.inner.reach(value)

@@ -38,6 +38,9 @@ class L1(ConvexPenalty):
     def kink(self):
         return self.alpha
 
+    def threshold(self, step):
+        return step * self.alpha
+
     def derivative(self, w):
         return self.alpha * np.sign(w)
 

@@ -50,13 +50,12 @@ class MCP(Penalty):
         jump = pull / curvature / np.sqrt(step * self.gamma)
         return np.where(step < self.gamma, pull / weight, jump)
 
+    def threshold(self, step):
+        return self.alpha * np.minimum(step, np.sqrt(step * self.gamma))
+
     def reach(self, value):
-        # The smaller root of a quadratic, written so that it does not cancel.
         top = 0.5 * self.gamma * self.alpha * self.alpha
-        rest = np.maximum(1.0 - value / top, 0.0) if top > 0.0 else np.zeros_like(value)
-        share = 1.0 + np.sqrt(rest)
-        near = 2.0 * value / (share * self.alpha) if self.alpha > 0.0 else value
-        return np.where(value < top, near, np.inf)
+        return np.where(value < top, bend_reach(value, self.alpha, top), np.inf)
 
     def relaxed(self, share):
         return MCP(self.alpha, self.gamma / (1.0 - share))
@@ -113,14 +112,26 @@ class SCAD(Penalty):
         jump = pull / curvature / np.sqrt(step * (self.gamma + 1.0))
         return np.where(step <= self.gamma + 1.0, pull / weight, jump)
 
+    def threshold(self, step):
+        return self.alpha * np.minimum(step, np.sqrt(step * (self.gamma + 1.0)))
+
     def reach(self, value):
-        if self.alpha == 0.0:
-            return np.full_like(value, np.inf)
-        excess = np.maximum(value - self.alpha * self.alpha, 0.0)
-        top = 0.5 * (self.gamma - 1.0) * self.alpha * self.alpha
-        share = 1.0 + np.sqrt(np.maximum(1.0 - excess / top, 0.0))
-        near = np.minimum(value / self.alpha, self.alpha) + 2.0 * excess / (share * self.alpha)
-        return np.where(excess < top, near, np.inf)
+        corner = self.alpha * self.alpha
+        top = 0.5 * (self.gamma - 1.0) * corner
+        excess = np.maximum(value - corner, 0.0)
+        near = np.minimum(value, corner) / self.alpha if self.alpha > 0.0 else 0.0
+        return np.where(excess < top, near + bend_reach(excess, self.alpha, top), np.inf)
 
     def relaxed(self, share):
         return SCAD(self.alpha, 2.0 + (self.gamma - 2.0) / (1.0 - share))
+
+
+def bend_reach(value, alpha, top):
+    """Where a parabola of slope alpha at 0 first attains a value, at most its maximum ``top``.
+
+    The smaller root of a quadratic, written so that it does not cancel; 0 where ``top`` is 0.
+    """
+    if top == 0.0:
+        return np.zeros_like(value)
+    value = np.minimum(value, top)
+    return 2.0 * value / (alpha * (1.0 + np.sqrt(1.0 - value / top)))

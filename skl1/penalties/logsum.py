@@ -8,8 +8,8 @@ import numpy as np
 
 from skl1.penalties.base import Penalty
 
-#: Bisections of an interval down to the last digits of a number.
-BISECTIONS = 200
+#: Bisections of [0, 1] down to half of the digits of a number.
+BISECTIONS = 30
 
 
 class LogSum(Penalty):
@@ -40,12 +40,12 @@ class LogSum(Penalty):
         if size <= (level if level <= 1.0 else 2.0 * sqrt(level) - 1.0):
             return 0.0
         half, middle, bound = 0.5 * (size - 1.0), 0.5 * (size + 1.0), sqrt(level)
-        root = sqrt(max((middle - bound) * (middle + bound), 0.0))
+        root = sqrt(max(middle - bound, 0.0)) * sqrt(middle + bound)
         # The roots have the product level - size, which gives the larger one without cancellation.
         w = half + root if half >= 0.0 else (size - level) / (root - half)
         if 2.0 * w > size:
             w = size - level / (1.0 + w)  # keeps the digits of a small shrinkage
-        if level > 1.0 and (0.5 * w - size) * w + level * log1p(w) >= 0.0:
+        if level > 1.0 and 0.5 * w - size + level * (log1p(w) / w) >= 0.0:
             return 0.0
         return copysign(w * self.epsilon, z)
 
@@ -59,24 +59,31 @@ class LogSum(Penalty):
         return -self.alpha / (np.abs(w) + self.epsilon) ** 2
 
     def alpha_max(self, pull, curvature, weight):
-        # Zero is optimal if level log1p(w) >= size w - w^2 / 2 for all w. The ratio is largest
-        # where its derivative vanishes, for size > 1 once between 0 and size.
-        size = np.atleast_1d(np.asarray(pull / curvature / self.epsilon, dtype=float))
-        low, high = np.zeros_like(size), size.copy()
+        # Zero is optimal if level log1p(w) >= size w - w^2 / 2 for all w. For size > 1 the ratio is
+        # largest at a w = share * size between 0 and size; it is flat there, so that half of the
+        # digits of w give all of the level.
+        size = np.asarray(pull / curvature / self.epsilon, dtype=float)
+        low, high = np.zeros_like(size), np.ones_like(size)
         for _ in range(BISECTIONS):
-            w = 0.5 * (low + high)
-            rises = (size - w) * (1.0 + w) * np.log1p(w) > size * w - 0.5 * w * w
-            low, high = np.where(rises, w, low), np.where(rises, high, w)
-            if np.all(high - low <= 1e-16 * high):
-                break
-        jump = (size - high) * (1.0 + high)
-        level = np.where(size > 1.0, np.maximum(jump, size), size).reshape(np.shape(pull))
-        return level * self.epsilon**2 * curvature / weight
+            share = 0.5 * (low + high)
+            w = share * size
+            rises = (1.0 - share) * (1.0 + w) * np.log1p(w) > w * (1.0 - 0.5 * share)
+            low, high = np.where(rises, share, low), np.where(rises, high, share)
+        w = np.where(size > 1.0, high * size, 1.0)
+        ratio = w / np.log1p(w) * (1.0 - 0.5 * high)
+        level = size * np.where(size > 1.0, np.maximum(ratio, 1.0), 1.0)
+        return level * self.epsilon * (self.epsilon * curvature / weight)
+
+    def threshold(self, step):
+        # Below it no point but 0 is stationary; the minimiser leaves 0 a little above.
+        level = step * self.alpha / self.epsilon**2
+        return self.epsilon * np.where(level <= 1.0, level, 2.0 * np.sqrt(level) - 1.0)
 
     def reach(self, value):
         if self.alpha == 0.0:
             return np.full_like(value, np.inf)
-        return self.epsilon * np.expm1(value / self.alpha)
+        with np.errstate(over="ignore"):
+            return self.epsilon * np.expm1(value / self.alpha)
 
     def relaxed(self, share):
         return LogSum(self.alpha, self.epsilon / (1.0 - share))

@@ -10,6 +10,9 @@ from skl1.compiled import formula
 from skl1.penalties.base import Penalty
 from skl1.penalties.convex import soft_threshold
 
+#: Below it a product is taken apart.
+SMALL = 1e-290
+
 
 class Lp(Penalty):
     """``g(w) = alpha |w|^p``, 0 <= p <= 1 (p = 0: alpha if w != 0).
@@ -71,12 +74,20 @@ class Lp(Penalty):
         jump = 2.0 * (1.0 - self.p) / (2.0 - self.p) * pull / curvature
         return curvature * jump ** (2.0 - self.p) / (2.0 * (1.0 - self.p) * weight)
 
+    def threshold(self, step):
+        level = step * self.alpha
+        if self.p == 1.0:
+            return level
+        room = 2.0 * (1.0 - self.p)
+        return (2.0 - self.p) / room * (level * room) ** (1.0 / (2.0 - self.p))
+
     def reach(self, value):
         if self.alpha == 0.0:
             return np.full_like(value, np.inf)
         if self.p == 0.0:
             return np.where(value < self.alpha, 0.0, np.inf)
-        return (value / self.alpha) ** (1.0 / self.p)
+        with np.errstate(over="ignore"):
+            return (value / self.alpha) ** (1.0 / self.p)
 
     def relaxed(self, share):
         return Lp(self.alpha, self.p + share * (1.0 - self.p))
@@ -85,7 +96,10 @@ class Lp(Penalty):
 @formula
 def lp_threshold(level, p):
     """Where the global minimiser of ``(w - z)^2 / 2 + level |w|^p`` leaves zero, p < 1."""
-    return (2.0 - p) / (2.0 * (1.0 - p)) * (2.0 * level * (1.0 - p)) ** (1.0 / (2.0 - p))
+    power, room = 1.0 / (2.0 - p), 2.0 * (1.0 - p)
+    if level * room < SMALL:  # the product may underflow to 0, and the threshold must not
+        return (2.0 - p) / room * room**power * level**power
+    return (2.0 - p) / room * (level * room) ** power
 
 
 @formula

@@ -75,11 +75,15 @@ class Ridged(ConvexPenalty):
         return self.inner.alpha_max(pull, curvature + weight * self.l2, weight)
 
     def conjugate(self, z, weight):
-        excess = np.maximum(np.abs(z) - weight * self.inner.kink(), 0.0)
+        excess = np.maximum(self.inner.pull(z) - weight * self.inner.kink(), 0.0)
         return half_square_over(excess, weight * (self.inner.steady_curvature + self.l2))
 
     def descent(self, w, slope, weight):
         return self.inner.descent(w, slope + weight * self.l2 * w, weight)
+
+    def threshold(self, step):
+        shrink = 1.0 + step * self.l2
+        return shrink * self.inner.threshold(step / shrink)
 
     def reach(self, value):
         near = self.inner.reach(value)

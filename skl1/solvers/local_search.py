@@ -12,7 +12,8 @@ from skl1.designs import Design, MomentDesign
 from skl1.problem import Problem
 from skl1.solvers.driver import Result, Solver, minimise
 
-#: Exchanges tried from one model, the most promising first, before it counts as the best around.
+#: Exchanges tried in vain from one model, the most promising first, before it counts as the best
+#: around.
 TRIES = 10
 #: Share of a column's norm below which what is left of it beside others is rounding; eigenvalues
 #: of a support's matrix, in units of its columns, below which nothing follows along their vectors.
@@ -32,25 +33,52 @@ class ColumnStore:
         self.design = design
         self.every = np.arange(design.n_features)
         self.place = np.full(design.n_features, -1)
+        self.held = 0
         self.rows = np.empty((0, design.n_features))
 
     def __call__(self, features: np.ndarray) -> np.ndarray:
         """``G[:, features]'``: a row for each feature."""
-        new = features[self.place[features] < 0]
-        if new.size:
-            if len(self.rows) + new.size > max(HELD // self.every.size, features.size):
-                self.rows, new = self.rows[:0], features
-                self.place[:] = -1
-            self.place[new] = len(self.rows) + np.arange(new.size)
-            self.rows = np.concatenate([self.rows, self.design.gram(new, self.every)])
+        self._hold(features)
         return self.rows[self.place[features]]
+
+    def _hold(self, features: np.ndarray) -> None:
+        new = features[self.place[features] < 0]
+        if not new.size:
+            return
+        if self.held + new.size > max(HELD // self.every.size, features.size):
+            self.held, new = 0, features
+            self.place[:] = -1
+        end = self.held + new.size
+        if end > len(self.rows):
+            grown = np.empty((max(end, 2 * len(self.rows)), self.every.size))
+            grown[: self.held] = self.rows[: self.held]
+            self.rows = grown
+        self.rows[self.held : end] = self.design.gram(new, self.every)
+        self.place[new] = np.arange(self.held, end)
+        self.held = end
+
+    def block(self, features: np.ndarray) -> np.ndarray:
+        """``G[features, features]``, of features whose columns may not be held."""
+        known = self.place[features] >= 0
+        matrix = np.empty((features.size, features.size))
+        matrix[known] = self.rows[np.ix_(self.place[features[known]], features)]
+        if not known.all():
+            part = self.design.gram(features[~known], features)
+            matrix[~known] = part
+            matrix[:, ~known] = part.T
+        return matrix
 
     def correlations(self, problem: Problem, w: np.ndarray) -> np.ndarray:
         """Those of all features with the residual at w, from the columns in use."""
+        return np.where(problem.included, self.design.correlation - self.product(w), 0.0)
+
+    def product(self, w: np.ndarray) -> np.ndarray:
+        """``G w``."""
         support = np.flatnonzero(w)
-        z = self.design.correlation - w[support] @ self(support)
-        z[~problem.included] = 0.0
-        return z
+        self._hold(support)
+        spread = np.zeros(self.held)
+        spread[self.place[support]] = w[support]
+        return spread @ self.rows[: self.held]
 
     def objective(self, problem: Problem, w: np.ndarray) -> float:
         """That of w, from the same."""
@@ -108,20 +136,27 @@ class Neighbourhood:
 
         Those that lower the objective, the most promising first.
         """
-        outside = self.problem.included.copy()
+        problem = self.problem
+        outside = problem.included.copy()
         outside[self.support] = False
+        # Thresholds on a correlation rise with the norm, which is least beside all of S.
+        d = np.maximum(self.beside, DEPENDENT * problem.design.norms)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            entry = d * problem.penalty.threshold(problem.weights / d)
+        entry *= 1.0 - 1e-9
         changes = np.append(self.drops, 0.0 if grow else np.inf)
         enters = np.full(changes.size, -1)
         values = np.zeros(changes.size)
         best_entries.sized(10 * self.A.size)(
-            self.problem.penalty,
+            problem.penalty,
             self.A,
             self.inside / self.own,
             self.own,
             self.z,
             self.beside,
-            self.problem.design.norms,
-            self.problem.weights,
+            problem.design.norms,
+            problem.weights,
+            entry,
             np.flatnonzero(outside),
             changes,
             enters,
@@ -135,7 +170,7 @@ class Neighbourhood:
 
 @kernel(exact=True)
 def best_entries(
-    penalty, A, ratio, own, z, beside, norms, weights, outside, changes, enters, values
+    penalty, A, ratio, own, z, beside, norms, weights, entry, outside, changes, enters, values
 ):  # fmt: skip
     """For each feature that leaves, and for none in the last row, the best one that enters.
 
@@ -147,10 +182,14 @@ def best_entries(
         if start == np.inf:
             continue
         for j in outside:
-            d, c = beside[j], z[j]
+            c = z[j]
+            if i < size:
+                c += ratio[i] * A[i, j]
+            if abs(c) <= entry[j]:
+                continue
+            d = beside[j]
             if i < size:
                 d += A[i, j] * A[i, j] / own[i]
-                c += ratio[i] * A[i, j]
             # Without any penalty the entry would lower the loss by c^2 / (2 d).
             if d > DEPENDENT * norms[j] and start - 0.5 * c * c / d < changes[i]:
                 v = penalty.prox(c / d, weights[j] / d)
@@ -217,25 +256,31 @@ def exchanged(
 
 
 def step(solver, problem, w, z, store, least, *, grow=True) -> tuple[np.ndarray, np.ndarray] | None:
-    """The first of the best moves that lowers the objective: ``(w, z)`` after it, if any does."""
-    support = np.flatnonzero(w)
-    before = restricted(problem, support, store).at(w[support]).objective
-    for move in Neighbourhood(problem, w, z, store).moves(grow=grow)[:TRIES]:
-        features = support[support != move.leaves]
+    """The moves that lower the objective, of all around w: ``(w, z)`` after them, if any does.
+
+    Each is tried on the features in use alone, from where the last good one led to.
+    """
+    moves = Neighbourhood(problem, w, z, store).moves(grow=grow)
+    if not moves:
+        return None
+    start, value, failed = w, store.objective(problem, w), 0
+    for move in moves:
+        if (move.leaves >= 0 and w[move.leaves] == 0.0) or (move.enters >= 0 and w[move.enters]):
+            continue  # a move before has changed that
+        new = w.copy()
+        if move.leaves >= 0:
+            new[move.leaves] = 0.0
         if move.enters >= 0:
-            features = np.append(features, move.enters)
-        start = w[features]
-        start[features == move.enters] = move.value
-        part = restricted(problem, features, store)
-        now = minimise(solver, part, followed(part, start), tol=LOOSE, max_iter=ROUNDS)
-        if now.point.objective < before - least:
-            new = np.zeros_like(w)
-            new[features] = now.w
-            changed = np.union1d(features, support)
-            z = z - (new - w)[changed] @ store(changed)
-            z[~problem.included] = 0.0
-            return new, z
-    return None
+            new[move.enters] = move.value
+        new = refitted(solver, problem, new, store)
+        reached = store.objective(problem, new)
+        if reached < value - least:
+            w, value = new, reached
+        else:
+            failed += 1
+        if failed == TRIES:
+            break
+    return None if w is start else (w, store.correlations(problem, w))
 
 
 def restricted(problem: Problem, features: np.ndarray, store: ColumnStore) -> Problem:
@@ -244,7 +289,7 @@ def restricted(problem: Problem, features: np.ndarray, store: ColumnStore) -> Pr
     part = MomentDesign(
         design.n_samples,
         design.fit_intercept,
-        store(features)[:, features],
+        store.block(features),
         design.correlation[features],
         design.energy,
         design.x_mean[features],

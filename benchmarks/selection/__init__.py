@@ -1,0 +1,1 @@
+"""Which features are found, and how well y is predicted: simulations of best-subset selection."""

@@ -1,0 +1,180 @@
+"""The best subset, its size chosen by cross-validation."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import ClassVar
+
+import numpy as np
+
+from skl1.estimators import BestSubsetRegressor
+from skl1.model_selection.base import PenalisedRegressorCV
+from skl1.paths.subset import subset_steps
+from skl1.sklearn_api import Interval
+
+#: The largest size, where none is given.
+LARGEST = 20
+
+
+class BestSubsetRegressorCV(PenalisedRegressorCV):
+    r"""Least squares on the best subset of features, its size chosen by cross-validation.
+
+    The models of each size minimise the objective of ``BestSubsetRegressor``, as far as a search
+    finds the minimum; a rule chooses one size.
+
+    Parameters
+    ----------
+    k : int or array-like of int, default=None
+        The largest size, of which all smaller ones are tried too, or the sizes to try. None means
+        20, or the number of features if that is smaller.
+    cv : int, splitter, iterable or None, default=None
+        The folds: a number of them (None means 5), a splitter of scikit-learn, or pairs of index
+        arrays.
+    selection : {"min", "1se", "aic", "bic", "ebic", "gcv"} or callable, default="min"
+        The rule. "min" takes the smallest mean held-out error; "1se" the smallest size whose error
+        is within one standard error of that. The information criteria ask for no folds, of which
+        none are fitted then; n is the sum of the weights. A callable gets ``cv_results_`` and
+        returns an index.
+    scoring : str or callable, default=None
+        A scorer of scikit-learn that takes the place of the mean squared error.
+    l2 : float, default=0.0
+        Strength of a squared penalty, the same for every size.
+    penalty_weights : array-like of shape (n_features,), default=None
+        Factors u of the squared penalty, one a feature, at least 0. A feature of weight 0 is in
+        every model and does not count, one of weight inf is excluded. None means 1 for all.
+    positive : bool, default=False
+        Allow no negative coefficient.
+    fit_intercept : bool, default=True
+        Fit an intercept. X is centred implicitly: not copied, and sparse X stays sparse.
+    tol : float, default=1e-6
+        Stationarity wanted of each model on its subset.
+    max_iter : int, default=10000
+        Rounds allowed for the final fit.
+    n_jobs : int, default=None
+        Threads that work on folds. None means 1, -1 all.
+
+    Attributes
+    ----------
+    k_ : int
+        The chosen size.
+    ks_ : ndarray of shape (n_sizes,)
+        The sizes tried, from small to large.
+    coef_ : ndarray of shape (n_features,)
+        Coefficients of the chosen model on all data, in the dtype of X.
+    intercept_ : float
+        Intercept; 0 if ``fit_intercept=False``.
+    sparse_coef_ : sparse matrix of shape (1, n_features)
+        ``coef_`` in sparse form.
+    mse_path_ : ndarray of shape (n_sizes, n_folds)
+        Weighted mean squared error on each fold; not with an information criterion. NaN for a
+        fold without weight.
+    mse_se_ : ndarray of shape (n_sizes,)
+        Standard errors of the means of these over folds.
+    criterion_path_ : ndarray of shape (n_sizes,)
+        Values of the information criterion, if that is the rule.
+    coef_path_ : ndarray of shape (n_sizes, n_features)
+        Coefficients on all data.
+    n_nonzero_path_ : ndarray of shape (n_sizes,)
+        Their nonzero coefficients.
+    cv_results_ : dict of ndarray
+        A row for each model, for ``pandas.DataFrame``: parameters, scores (of scikit-learn's
+        sign: more is better), nonzeros, degrees of freedom, convergence.
+    best_index_ : int
+        The row of the chosen model.
+    converged_ : bool
+        Whether all models met the tolerance.
+    n_iter_, objective_, stationarity_, lower_bound_, lower_bound_kind_, optimality_gap_, \
+    subset_objectives_, n_swaps_, stop_reason_
+        Of the chosen model, as for ``BestSubsetRegressor``.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, if X has names that are strings.
+
+    See Also
+    --------
+    BestSubsetRegressor : One size.
+    subset_path : All sizes, without folds.
+
+    Notes
+    -----
+    Degrees of freedom count the nonzero coefficients, which leaves out that their choice was free,
+    too: the criteria favour models that are too large, and more so than with a penalty.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from skl1 import BestSubsetRegressorCV
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> model = BestSubsetRegressorCV(selection="1se").fit(X, y)
+    >>> model.k_, model.coef_path_.shape
+    (5, (11, 10))
+    """
+
+    _strength = "k"
+
+    _parameter_constraints: ClassVar[dict] = {
+        **{
+            name: each
+            for name, each in PenalisedRegressorCV._parameter_constraints.items()
+            if name not in {"alphas", "n_alphas", "eps"}
+        },
+        "k": [Interval(Integral, 0, None, closed="left"), "array-like", None],
+        "l2": BestSubsetRegressor._parameter_constraints["l2"],
+    }
+
+    def __init__(
+        self,
+        k=None,
+        *,
+        cv=None,
+        selection="min",
+        scoring=None,
+        l2=0.0,
+        penalty_weights=None,
+        positive=False,
+        fit_intercept=True,
+        tol=1e-6,
+        max_iter=10_000,
+        n_jobs=None,
+    ):
+        self.k = k
+        self.cv = cv
+        self.selection = selection
+        self.scoring = scoring
+        self.l2 = l2
+        self.penalty_weights = penalty_weights
+        self.positive = positive
+        self.fit_intercept = fit_intercept
+        self.tol = tol
+        self.max_iter = max_iter
+        self.n_jobs = n_jobs
+
+    def _plain(self, shape):
+        return BestSubsetRegressor(
+            0,
+            l2=self.l2,
+            penalty_weights=self.penalty_weights,
+            positive=self.positive,
+            fit_intercept=self.fit_intercept,
+            tol=self.tol,
+            max_iter=self.max_iter,
+        )
+
+    def _grid(self, problem, shape):
+        if self.k is None or isinstance(self.k, Integral):
+            largest = LARGEST if self.k is None else self.k
+            return np.arange(min(largest, problem.design.n_features) + 1)
+        sizes = np.asarray(self.k)
+        if sizes.ndim != 1 or not sizes.size or sizes.dtype.kind not in "iu" or sizes.min() < 0:
+            raise ValueError(f"k must be a size or a list of sizes, at least 0, got {self.k!r}.")
+        return np.unique(sizes)
+
+    def _paths(self, plain, problems, alphas):
+        return [subset_steps(problem, alphas, self.tol) for problem in problems]
+
+    def _edge(self, outcome, grid):
+        last = outcome.choice.edge == grid.size - 1
+        if grid.size == 1 or not last or grid[-1] >= self.n_features_in_:
+            return ""
+        return f"The best size, k={grid[-1]}, is the largest tried: a larger one may be better."

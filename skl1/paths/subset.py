@@ -1,0 +1,182 @@
+"""Best subsets of every size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from skl1.certificates import certify
+from skl1.estimators import BestSubsetRegressor
+from skl1.problem import Point, Problem
+from skl1.solvers.driver import CONVERGED
+from skl1.step import Step
+from skl1.subsets import search_subsets
+from skl1.threads import single_threaded
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubsetPath:
+    """What ``subset_path`` found, one entry for each size.
+
+    Attributes
+    ----------
+    sizes : ndarray of int of shape (n_sizes,)
+        Features at most, from 0 up; those without a penalty do not count.
+    coefs : ndarray of shape (n_features, n_sizes)
+    intercepts : ndarray of shape (n_sizes,)
+    objectives : ndarray of shape (n_sizes,)
+    explained : ndarray of shape (n_sizes,)
+        Share of the (weighted) variance of y that is explained, on the data of the fit; of its mean
+        square without an intercept.
+    n_nonzeros : ndarray of shape (n_sizes,)
+    """
+
+    sizes: np.ndarray
+    coefs: np.ndarray
+    intercepts: np.ndarray
+    objectives: np.ndarray
+    explained: np.ndarray
+    n_nonzeros: np.ndarray
+
+    def predict(self, X):
+        """Predict by all models.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_sizes)
+            A column for each model.
+        """
+        return X @ self.coefs + self.intercepts
+
+
+def subset_path(
+    X,
+    y,
+    *,
+    k=20,
+    l2=0.0,
+    sample_weight=None,
+    penalty_weights=None,
+    positive=False,
+    fit_intercept=True,
+    return_path=False,
+):
+    r"""Least squares on the best subsets of at most 0, 1, ..., k features that a search finds.
+
+    For each size it seeks a good minimum over w and the intercept b of
+
+    .. math::
+
+        \frac{1}{2 W} \sum_i s_i (y_i - x_i^\top w - b)^2 + \frac{\lambda}{2} \sum_j u_j w_j^2,
+        \qquad W = \sum_i s_i,
+
+    with at most so many nonzero coefficients, as ``BestSubsetRegressor`` does.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        Data; never copied as a whole, sparse X is never made dense.
+    y : array-like of shape (n_samples,)
+        Target.
+    k : int, default=20
+        The largest size, at least 0.
+    l2 : float, default=0.0
+        The strength :math:`\lambda` of a squared penalty.
+    sample_weight : float or array-like of shape (n_samples,), default=None
+        Weights s, not negative and not all zero.
+    penalty_weights : array-like of shape (n_features,), default=None
+        Factors u of the squared penalty: 0 for features that are in every model and do not count,
+        inf for excluded ones.
+    positive : bool, default=False
+        Allow no negative coefficient.
+    fit_intercept : bool, default=True
+        Fit an intercept, which is not penalised.
+    return_path : bool, default=False
+        Return a ``SubsetPath`` with all that is known of each model.
+
+    Returns
+    -------
+    sizes : ndarray of int of shape (k + 1,)
+        Features at most.
+    coefs : ndarray of shape (n_features, k + 1)
+        Coefficients, in float64.
+    objectives : ndarray of shape (k + 1,)
+        The objective of each model; it never rises.
+    path : SubsetPath
+        Instead of these three, with ``return_path=True``.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range, not finite or misshaped.
+
+    See Also
+    --------
+    BestSubsetRegressor : One size, with a bound on how far the best may be.
+    lp_path : With p = 0 the number of features is charged and not bounded.
+
+    References
+    ----------
+    .. [1] H. Hazimeh and R. Mazumder, "Fast best subset selection: coordinate descent and local
+       combinatorial optimization algorithms", Operations Research 68, 2020.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from skl1 import subset_path
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> sizes, coefs, objectives = subset_path(X, y, k=4)
+    >>> (coefs != 0).sum(axis=0)
+    array([0, 1, 2, 3, 4])
+    """
+    model = BestSubsetRegressor(
+        k,
+        l2=l2,
+        penalty_weights=penalty_weights,
+        positive=positive,
+        fit_intercept=fit_intercept,
+    )
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        X, problem = model._posed(X, y, sample_weight)  # noqa: SLF001 (validation as in fit)
+        with single_threaded(float(X.size) * min(X.shape)):
+            path = subsets_along(problem, np.arange(k + 1))
+    return path if return_path else (path.sizes, path.coefs, path.objectives)
+
+
+def subsets_along(problem: Problem, sizes: np.ndarray) -> SubsetPath:
+    """The best models of at most so many features each."""
+    points = _points(problem, sizes)
+    W = np.array([point.w for point in points])
+    energy = problem.design.energy
+    return SubsetPath(
+        sizes=sizes,
+        coefs=W.T + 0.0,
+        intercepts=problem.design.intercepts(W),
+        objectives=np.array([point.objective for point in points]),
+        explained=np.array([1.0 - p.rr / energy if energy > 0.0 else 0.0 for p in points]),
+        n_nonzeros=np.count_nonzero(W, axis=1),
+    )
+
+
+def subset_steps(problem: Problem, sizes: np.ndarray, tol: float) -> list[Step]:
+    """The same as models of a path."""
+    steps = []
+    for size, point in zip(sizes, _points(problem, sizes), strict=True):
+        part = problem.narrowed_to(point.w != 0.0)
+        known = certify(part, replace(point, z=np.where(part.included, point.z, 0.0)))
+        result = (point.rr, known.error, 1, CONVERGED, known.error <= max(tol, known.floor))
+        features = np.flatnonzero(point.w)
+        values = point.w[features]
+        steps.append(Step(float(size), features, values, point.objective, *result))
+    return steps
+
+
+def _points(problem: Problem, sizes: np.ndarray) -> list[Point]:
+    subsets = search_subsets(problem, int(sizes.max(initial=0)))
+    return [problem.at(subsets.upto(size)) for size in sizes]

@@ -1,0 +1,257 @@
+"""How far one of several paths has come: its features in play, and the models that are done."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+
+from skl1.certificates import best_gaps, certify, rounding_of
+from skl1.penalties.base import prox_vector
+from skl1.problem import Point, Problem
+from skl1.sequence import ALONG, results_along
+from skl1.solvers.descend import descend
+from skl1.solvers.driver import CONVERGED
+from skl1.solvers.settle import blank_factor, settle_along
+from skl1.step import Step
+
+#: Up to this many features all are in play from the start.
+ALL = 500
+#: Features in play at most; with more, one alpha follows the other by the working-set solver.
+MOST = 900
+#: At most so many features enter at a time, and this share of those in play.
+ENTER, ENTER_SHARE = 50, 0.5
+#: A subproblem is solved until a sweep lowers the objective by less than this share of the null
+#: objective: that costs little after Newton's method, and errors would bring in features in vain.
+SETTLED = 1e-16
+#: Coefficients in use at most where a Newton step is compiled; LAPACK is faster for more of them.
+FACTORED = 100
+#: Sweeps for an alpha at most; what is not solved then is left to the working-set solver.
+SWEEPS = 100
+
+
+class Track(ABC):
+    """How far one of the problems has come.
+
+    Attributes
+    ----------
+    steps : list of Step
+        What is done.
+    features : ndarray of int
+        The features in play, with their Gram matrix.
+    w, z : ndarray
+        The coefficients of these at the last step, and the correlations of all features.
+    W : ndarray of shape (n_alphas, n_in_play)
+        The solutions for the batch.
+    wanted : ndarray of int
+        Features that pull from outside.
+    sweeps : ndarray of int of shape (n_alphas,)
+        The sweeps that the batch took.
+    """
+
+    W: np.ndarray
+    sweeps: np.ndarray
+
+    def __init__(self, number, problem, origin, pool, alphas, tol, max_iter):
+        self.number, self.problem, self.origin = number, problem, origin
+        self.pool, self.alphas = pool, alphas
+        self.tol, self.max_iter = tol, max_iter
+        self.null = problem.null
+        self.steps: list[Step] = []
+        self.features = np.zeros(0, dtype=np.intp)
+        self.gram = np.zeros((0, 0))
+        self.w, self.z = np.zeros(0), self.null.z
+        # Without an l2 term no more features are independent than there are rows.
+        n = problem.design.n_samples if not problem.penalty.bends else MOST
+        self.factor = blank_factor(min(n, problem.design.n_features, MOST))
+        some = np.flatnonzero(problem.included if self.z.size <= ALL else problem.free)
+        pool.extend(some[~pool.known[some]])
+        self._enter(some)
+        self.w = self.null.w[some]
+
+    def _enter(self, new: np.ndarray) -> None:
+        """Take features into play that are in the pool."""
+        old = self.features.size
+        self.features = np.concatenate([self.features, new])
+        grown = np.empty((self.features.size, self.features.size))
+        grown[:old, :old] = self.gram
+        grown[:, old:] = self.pool.gram(self.number, self.features, new)
+        grown[old:, :old] = grown[:old, old:].T
+        self.gram = grown
+        self.w = np.append(self.w, np.zeros(new.size))
+
+    @abstractmethod
+    def solve(self, alphas: np.ndarray) -> None:
+        """Solutions on the features in play: W, and the sweeps."""
+
+    @abstractmethod
+    def _measure(self, alphas, Z, rr) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Charges and errors of the batch, and how hard each feature pulls for each alpha.
+
+        A pull of more than 1 is one to enter.
+        """
+
+    @property
+    @abstractmethod
+    def target(self) -> float:
+        """The error up to which a model counts as done."""
+
+    def judge(self, alphas: np.ndarray, Z: np.ndarray, rr: np.ndarray) -> None:
+        """Keep what is certified, and note what should join for the rest."""
+        Z[:, ~self.problem.included] = 0.0
+        charged, errors, pulls = self._measure(alphas, Z, rr)
+        # In this form an error that is NaN is missed as well.
+        missed = np.flatnonzero(~(errors <= self.target))
+        done = missed[0] if missed.size else alphas.size
+        self._keep(alphas, 0.5 * rr + charged, rr, errors, done)
+        if done:
+            self.w, self.z = self.W[done - 1].copy(), Z[done - 1].copy()
+        self.stuck = not done
+        self.wanted = np.zeros(0, dtype=np.intp)
+        if done < alphas.size:
+            outside = self.problem.included.copy()
+            outside[self.features] = False
+            pull = pulls[done:].max(axis=0)
+            wanted = np.flatnonzero(outside & (pull > 1.0))
+            room = max(ENTER, int(ENTER_SHARE * self.features.size))
+            if wanted.size > room:
+                wanted = wanted[np.argpartition(-pull[wanted], room)[:room]]
+            self.wanted = wanted
+
+    def _keep(self, alphas, objectives, rr, gaps, done) -> None:
+        """The first solutions of the batch as steps."""
+        rows, places = np.nonzero(self.W[:done])
+        features, values = self.features[places], self.W[rows, places]
+        ends = np.searchsorted(rows, np.arange(done + 1)).tolist()
+        figures = (each[:done].tolist() for each in (alphas, objectives, rr, gaps, self.sweeps))
+        for k, (alpha, *rest, count) in enumerate(zip(*figures, strict=True)):
+            used = slice(ends[k], ends[k + 1])
+            known = (features[used], values[used], *rest, count, CONVERGED, True)
+            self.steps.append(Step(alpha, *known))
+
+    def go_on(self) -> None:
+        """Let features enter; where none is missing the working-set solver has to find what is."""
+        left = self.alphas[len(self.steps) :]
+        if self._too_large():
+            self._one_by_one(self.problem, left)
+        elif self.wanted.size:
+            self._enter(self.wanted)
+        elif self.stuck:
+            self._one_by_one(self.origin, left[:1])
+
+    def _too_large(self) -> bool:
+        """Whether one alpha after the other takes less time."""
+        return self.features.size + self.wanted.size > MOST
+
+    def _whole(self, w: np.ndarray) -> np.ndarray:
+        """Coefficients of all features from those in play."""
+        whole = np.zeros(self.z.size)
+        whole[self.features] = w
+        return whole
+
+    def _one_by_one(self, problem: Problem, alphas: np.ndarray) -> None:
+        """Solve for some alphas by the working-set solver."""
+        w = self._whole(self.w)
+        limits = {"tol": self.tol, "max_iter": self.max_iter}
+        results = results_along(ALONG, problem, alphas, w, **limits)
+        for alpha, result in zip(alphas, results, strict=True):
+            self.steps.append(Step.of(alpha, result))
+            w, self.z = result.w, result.point.z
+        new = np.setdiff1d(np.flatnonzero(w), self.features)
+        if self.features.size + new.size <= MOST:
+            self.pool.extend(new[~self.pool.known[new]])
+            self._enter(new)
+        self.w = w[self.features]
+
+
+class ConvexTrack(Track):
+    """Of a convex penalty that is a multiple of alpha: all alphas of a batch in one call."""
+
+    @property
+    def target(self):
+        return self.tol * self.null.objective
+
+    def solve(self, alphas: np.ndarray) -> None:
+        """Solutions on the features in play."""
+        problem, size = self.problem, self.features.size
+        W, Z = np.empty((2, alphas.size + 1, size))
+        W[0], Z[0] = self.w, self.z[self.features]
+        self.sweeps = np.ones(alphas.size, dtype=np.intp)
+        penalty = problem.penalty
+        settle_along.sized(10 * alphas.size * size**2)(
+            penalty,
+            penalty.kink(),
+            penalty.steady_curvature,
+            self.gram,
+            self.gram.diagonal().copy(),
+            problem.weights[self.features],
+            alphas,
+            SETTLED * self.null.objective,
+            min(SWEEPS, self.max_iter),
+            W,
+            Z,
+            self.sweeps,
+            *self.factor,
+        )
+        self.W = W[1:]
+
+    def _measure(self, alphas, Z, rr):
+        problem = self.problem
+        charged = alphas * (problem.penalty.value(self.W) @ problem.weights[self.features])
+        if problem.has_free:
+            stages = [problem.scaled(float(alpha)) for alpha in alphas]
+            points = map(Point, map(self._whole, self.W), Z, rr, 0.5 * rr + charged)
+            gaps = np.array([certify(*each).error for each in zip(stages, points, strict=True)])
+        else:
+            agreement = np.einsum("kj,kj->k", self.W, Z[:, self.features])
+            gaps = best_gaps(problem.penalty, alphas, problem.weights, charged, agreement, Z, rr)
+            if not problem.design.has_rows:
+                reach = np.abs(self.W) @ problem.design.lengths[self.features]
+                gaps = np.maximum(gaps, rounding_of(problem.design, reach, rr))
+        limit = problem.weights * problem.penalty.kink()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return charged, gaps, problem.penalty.pull(Z) / alphas[:, None] / limit
+
+
+class CurvedTrack(Track):
+    """Of a nonconvex penalty: its certificate is the distance from a fixed point."""
+
+    @property
+    def target(self):
+        return self.tol
+
+    def solve(self, alphas):
+        problem, size = self.problem, self.features.size
+        self.W = np.empty((alphas.size, size))
+        self.sweeps = np.ones(alphas.size, dtype=np.intp)
+        self.penalties = [problem.penalty.with_alpha(float(alpha)) for alpha in alphas]
+        norms, weights = self.gram.diagonal().copy(), problem.weights[self.features]
+        limit, most = SETTLED * self.null.objective, self.max_iter
+        w, z = self.w.copy(), self.z[self.features]
+        run = descend.sized(10 * alphas.size * size**2)
+        for k, penalty in enumerate(self.penalties):
+            self.sweeps[k] = run(penalty, self.gram, norms, weights, limit, most, w, z)
+            self.W[k] = w
+
+    def _too_large(self):
+        return super()._too_large() or np.count_nonzero(self.w) > FACTORED
+
+    def _measure(self, alphas, Z, rr):
+        problem = self.problem
+        norms, weights = problem.design.norms, problem.weights
+        d = np.where(norms > 0.0, norms, 1.0)
+        steps, aims = weights / d, Z / d
+        aims[:, self.features] += self.W
+        moves = np.empty_like(aims)
+        charged, errors = np.empty((2, alphas.size))
+        spread = np.sqrt(problem.design.energy) or 1.0
+        run = prox_vector.sized(20 * aims.size)
+        for k, penalty in enumerate(self.penalties):
+            run(penalty, aims[k], steps, moves[k])
+            moves[k, self.features] -= self.W[k]
+            moves[k] *= problem.design.lengths
+            np.abs(moves[k], out=moves[k])
+            errors[k] = moves[k].max(initial=0.0) / spread
+            charged[k] = penalty.value(self.W[k]) @ weights[self.features]
+        # Whatever would move may enter: the scale only sets the order.
+        return charged, errors, 1.0 + moves / np.finfo(float).tiny
