@@ -76,9 +76,8 @@ def subset_start(problem: Problem, most: int) -> np.ndarray:
     nothing = NonNegative(Lp(0.0, 0.0)) if penalty.one_sided else Lp(0.0, 0.0)
     subsets = Subsets(problem.with_penalty(nothing), most)
     subsets.search()
-    store = subsets.store
-    fits = [refitted(ALONG, problem, w, store) for _, w in subsets]
-    return min(fits, key=lambda w: store.objective(problem, w))
+    fits = [refitted(problem, w, subsets.store) for _, w in subsets]
+    return min(fits, key=lambda fit: fit[1])[0]
 
 
 @dataclass

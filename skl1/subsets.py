@@ -9,7 +9,6 @@ import numpy as np
 from skl1.path import solve_path
 from skl1.penalties import L1, NonNegative
 from skl1.problem import Problem
-from skl1.sequence import ALONG
 from skl1.solvers.local_search import FALL, ColumnStore, Neighbourhood, refitted, step
 
 #: Passes over the sizes, up and down, while any of them gains.
@@ -47,7 +46,7 @@ class Subsets:
         """Exchange features of some coefficients of any size; keep them if they are better."""
         if self.size(w) > self.most:
             return False
-        w = refitted(ALONG, self.problem, w, self.store)
+        w, _ = refitted(self.problem, w, self.store)
         w = self._exchanged(w)
         size, value = self.size(w), self.store.objective(self.problem, w)
         known = self.best.get(size)
@@ -79,7 +78,7 @@ class Subsets:
         w = self.best[size][1].copy()
         z = self.store.correlations(self.problem, w)
         if grow:
-            found = step(ALONG, self.problem, w, z, self.store, self.least)
+            found = step(self.problem, w, z, self.store, self.least)
             return found is not None and self.offer(found[0])
         around = Neighbourhood(self.problem, w, z, self.store)
         w[around.support[np.argmin(around.drops)]] = 0.0
@@ -87,7 +86,7 @@ class Subsets:
 
     def _exchanged(self, w: np.ndarray) -> np.ndarray:
         z = self.store.correlations(self.problem, w)
-        while better := step(ALONG, self.problem, w, z, self.store, self.least, grow=False):
+        while better := step(self.problem, w, z, self.store, self.least, grow=False):
             w, z = better
             self.exchanges += 1
         return w

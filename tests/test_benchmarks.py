@@ -15,6 +15,12 @@ from benchmarks.problems.base import Problem
 from benchmarks.race import Cell, Effort, Entry, climb, take_turns
 from benchmarks.referee import Referee
 from benchmarks.registry import CONTENDERS, PROBLEMS
+from benchmarks.selection.methods import METHODS as SELECTION
+from benchmarks.selection.simulation import Cell as SelectionCell
+from benchmarks.selection.simulation import coefficients as simulated
+from benchmarks.selection.simulation import draw
+from benchmarks.selection.study import Results, judged
+from benchmarks.selection.study import run as run_study
 from benchmarks.simulation import autoregressive, random_sparse, sparse_truth, target
 from benchmarks.worker import Bench, Outcome
 from common import elastic_net, objective, problem
@@ -278,3 +284,51 @@ def test_the_slope_of_growth():
     series = growth.Series("n", sizes, [1e-3] * 5, [4] * 5, bound=1.05)
     assert series.slope == pytest.approx(0.0, abs=1e-12)
     assert "met" in growth.show(series)
+
+
+# Selection ----------------------------------------------------------------------------------
+
+
+def test_simulated_data_are_as_they_should_be():
+    """The signal-to-noise ratio, the correlation, the truth; whatever is drawn before."""
+    cell = SelectionCell("medium", 2, 0.7, 9)
+    data = draw(cell, 0)
+    assert data.signal / data.variance == pytest.approx(6.0)
+    assert data.truth.nonzero()[0].tolist() == [0, 1, 2, 3, 4]
+    assert np.corrcoef(data.X[:, 3], data.X[:, 4])[0, 1] == pytest.approx(0.7, abs=0.1)
+    noise = data.y - data.X @ data.truth
+    assert noise.var() == pytest.approx(data.variance, rel=0.3)
+    draw(cell, 1)
+    np.testing.assert_array_equal(draw(cell, 0).X, data.X)
+    assert [simulated(kind, 10, 3)[[0, 2, 5, 9]].tolist() for kind in (1, 2, 3, 5)] == [
+        [1.0, 0.0, 1.0, 1.0],  # at places 1, 6 and 10 of 10: numpy rounds 5.5 to 6
+        [1.0, 1.0, 0.0, 0.0],
+        [10.0, 0.5, 0.0, 0.0],
+        [1.0, 1.0, 0.5**3, 0.5**7],
+    ]
+
+
+def test_metrics_of_the_null_model_and_of_the_truth():
+    data = draw(SelectionCell("low", 2, 0.0, 4), 0)
+    nothing, truth = judged(np.zeros(10), data), judged(data.truth, data)
+    snr = data.signal / data.variance
+    assert nothing == pytest.approx([1.0, snr + 1.0, 0.0, 0.0, 0.0])
+    assert truth == pytest.approx([0.0, 1.0, snr / (1.0 + snr), 5.0, 1.0])
+    half = data.truth.copy()
+    half[0], half[9] = 0.0, 1.0
+    assert judged(half, data)[3:] == pytest.approx([5.0, 0.8])
+
+
+def test_a_study_is_resumed(tmp_path):
+    """A slice of the study: every method runs, and nothing is run twice."""
+    cell, names = SelectionCell("low", 2, 0.35, 9), [method.name for method in SELECTION]
+    results = Results(tmp_path / "results.jsonl")
+    run_study(results, [cell], 1, names, jobs=1)
+    assert all(results.of(cell, name).shape == (1, 5) for name in names)
+    assert all(results.of(cell, name)[0, 0] < 0.5 for name in names)
+    again = Results(tmp_path / "results.jsonl")
+    assert not again.missing(cell, 0, names)
+    np.testing.assert_allclose(again.of(cell, "l_0"), results.of(cell, "l_0"), rtol=1e-5)
+    run_study(again, [cell], 2, names, jobs=1)
+    lines = (tmp_path / "results.jsonl").read_text().splitlines()
+    assert [json.loads(line)["repetition"] for line in lines] == [0, 1]

@@ -103,8 +103,7 @@ def better_of(problem: Problem, known: Step, rivals, store, least) -> np.ndarray
     """Coefficients of a known model, or of the minimum on a rival's support if that is smaller."""
     w, value = whole(problem, known), known.objective
     for rival in rivals:
-        fitted = refitted(ALONG, problem, rival, store)
-        reached = store.objective(problem, fitted)
+        fitted, reached = refitted(problem, rival, store)
         if reached < value - least:
             w, value = fitted, reached
     return w
@@ -113,7 +112,7 @@ def better_of(problem: Problem, known: Step, rivals, store, least) -> np.ndarray
 def search(problem: Problem, w: np.ndarray, store, least: float, most: int) -> np.ndarray:
     """Exchange features while the objective falls."""
     z = store.correlations(problem, w)
-    while 0 < np.count_nonzero(w) <= most and (found := step(ALONG, problem, w, z, store, least)):
+    while 0 < np.count_nonzero(w) <= most and (found := step(problem, w, z, store, least)):
         w, z = found
     return w
 

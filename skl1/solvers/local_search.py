@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from skl1.compiled import kernel
-from skl1.designs import Design, MomentDesign
+from skl1.designs import Design
 from skl1.problem import Problem
+from skl1.solvers.descend import descend
 from skl1.solvers.driver import Result, Solver, minimise
 
 #: Exchanges tried in vain from one model, the most promising first, before it counts as the best
@@ -20,8 +20,9 @@ TRIES = 10
 DEPENDENT, FLAT = 1e-8, 1e-8
 #: A fall of the objective below this share of the null objective may be rounding.
 FALL = 1e-10
-#: Tolerance and rounds for a model on a few features, which the whole problem then finishes.
-LOOSE, ROUNDS = 1e-9, 50
+#: A model on a few features counts as settled with a sweep that lowers the objective by less than
+#: this share of y's energy, or after so many sweeps: the whole problem finishes what is kept.
+SETTLED, SWEEPS = 1e-18, 300
 #: Entries of the Gram matrix that a search may hold: 128 MB.
 HELD = 2**24
 
@@ -83,7 +84,10 @@ class ColumnStore:
     def objective(self, problem: Problem, w: np.ndarray) -> float:
         """That of w, from the same."""
         support = np.flatnonzero(w)
-        return restricted(problem, support, self).at(w[support]).objective
+        v, design = w[support], problem.design
+        bent = v @ self.block(support) @ v
+        loss = 0.5 * (design.energy + bent) - float(v @ design.correlation[support])
+        return float(loss + problem.weights[support] @ problem.penalty.value(v))
 
 
 class Move(NamedTuple):
@@ -242,7 +246,7 @@ def exchanged(
     count = 0
     while 0 < np.count_nonzero(result.w) <= most:
         w, z, done = result.w, result.point.z, 0
-        while np.count_nonzero(w) <= most and (better := step(solver, problem, w, z, store, least)):
+        while np.count_nonzero(w) <= most and (better := step(problem, w, z, store, least)):
             w, z = better
             done += 1
         if not done:
@@ -255,7 +259,7 @@ def exchanged(
     return result, count
 
 
-def step(solver, problem, w, z, store, least, *, grow=True) -> tuple[np.ndarray, np.ndarray] | None:
+def step(problem, w, z, store, least, *, grow=True) -> tuple[np.ndarray, np.ndarray] | None:
     """The moves that lower the objective, of all around w: ``(w, z)`` after them, if any does.
 
     Each is tried on the features in use alone, from where the last good one led to.
@@ -272,8 +276,7 @@ def step(solver, problem, w, z, store, least, *, grow=True) -> tuple[np.ndarray,
             new[move.leaves] = 0.0
         if move.enters >= 0:
             new[move.enters] = move.value
-        new = refitted(solver, problem, new, store)
-        reached = store.objective(problem, new)
+        new, reached = refitted(problem, new, store)
         if reached < value - least:
             w, value = new, reached
         else:
@@ -283,39 +286,16 @@ def step(solver, problem, w, z, store, least, *, grow=True) -> tuple[np.ndarray,
     return None if w is start else (w, store.correlations(problem, w))
 
 
-def restricted(problem: Problem, features: np.ndarray, store: ColumnStore) -> Problem:
-    """The problem on a few features alone."""
-    design = problem.design
-    part = MomentDesign(
-        design.n_samples,
-        design.fit_intercept,
-        store.block(features),
-        design.correlation[features],
-        design.energy,
-        design.x_mean[features],
-        design.y_mean,
-    )
-    return Problem(part, problem.penalty, problem.weights[features])
-
-
-def refitted(solver: Solver, problem: Problem, w: np.ndarray, store: ColumnStore) -> np.ndarray:
-    """A minimum on the support of w alone."""
+def refitted(problem: Problem, w: np.ndarray, store: ColumnStore) -> tuple[np.ndarray, float]:
+    """A minimum on the support of w alone, from w, and the objective there."""
+    design, penalty = problem.design, problem.penalty
     support = np.flatnonzero(w)
-    part = restricted(problem, support, store)
+    gram, q = store.block(support), design.correlation[support]
+    weights, v = problem.weights[support], w[support]
+    z = q - gram @ v
+    limit = SETTLED * design.energy
+    run = descend.sized(20 * support.size**2)
+    run(penalty, gram, gram.diagonal().copy(), weights, limit, SWEEPS, v, z)
     new = np.zeros_like(w)
-    new[support] = minimise(solver, part, followed(part, w[support]), tol=LOOSE, max_iter=ROUNDS).w
-    return new
-
-
-def followed(problem: Problem, w: np.ndarray) -> np.ndarray:
-    """A Newton step from w on all features of a small problem; w where there is none."""
-    penalty, weights = problem.penalty, problem.weights
-    every = np.arange(w.size)
-    hessian = problem.design.gram(every, every) + np.diag(weights * penalty.curvature(w))
-    try:
-        factor = cho_factor(hessian)
-    except LinAlgError:
-        return w
-    new = w + cho_solve(factor, problem.at(w).z - weights * penalty.derivative(w))
-    new[new * w < 0.0] = 0.0
-    return new
+    new[support] = v
+    return new, 0.5 * (design.energy - float(v @ (q + z))) + float(weights @ penalty.value(v))
