@@ -21,6 +21,8 @@ SINGULAR = 1e-10
 #: the null objective.
 TIGHTENINGS, GAIN = 5, 1e-3
 #: How exactly each bounding problem is solved, and rounds at most; its dual bounds at any time.
+#: Where slopes are so small that the rough bound is below a share of the null objective, it stays.
+FIRST, WORTH = 1e-2, 0.02
 LOOSE, ROUNDS = 1e-4, 30
 #: Multipliers tried, and how far down from the largest of use.
 MULTIPLIERS, DOWN = 20, 1e-3
@@ -58,7 +60,9 @@ def lower_bound(problem: Problem, objective: float) -> Bound:
         relaxed = bounding_problem(problem, free, reach)
         if not relaxed.weights.any():
             break
-        run = minimise(ALONG, relaxed, relaxed.null.w, tol=LOOSE, max_iter=ROUNDS)
+        run = minimise(ALONG, relaxed, relaxed.null.w, tol=FIRST, max_iter=ROUNDS)
+        if run.bound > WORTH * problem.null.objective:
+            run = minimise(ALONG, relaxed, run.w, tol=LOOSE, max_iter=ROUNDS, last=run)
         known = certify(relaxed, run.point)
         value = run.point.objective - known.error - known.floor
         slack = relaxed.weights - relaxed.penalty.pull(known.dual)

@@ -8,11 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
-from skl1.designs import Design, GramOperator
+from skl1.designs import Design, GramOperator, MomentDesign
 from skl1.penalties import Penalty
 
 #: First-order methods iterate on a Gram matrix of at most this many columns.
 GRAM_COLUMNS = 2000
+#: Searches work on the moments of at most this many columns, with no fewer rows.
+SUMMED = 1000
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Problem:
         """
         other = copy(self)
         other.penalty = penalty
-        vars(other).pop("alpha_max", None)
+        other.forget("alpha_max", "summed")
         return other
 
     def at_alpha(self, alpha: float) -> Problem:
@@ -74,16 +76,20 @@ class Problem:
         """The same problem with the penalty multiplied by a factor."""
         other = copy(self)
         other.weights = factor * self.weights
-        vars(other).pop("alpha_max", None)
+        other.forget("alpha_max", "summed")
         return other
 
     def on(self, design: Design) -> Problem:
         """The same problem on a design of the same data."""
         other = copy(self)
         other.design = design
-        for name in ("free_basis", "free_gram", "operator"):
-            vars(other).pop(name, None)
+        other.forget("free_basis", "free_gram", "operator", "summed")
         return other
+
+    def forget(self, *names: str) -> None:
+        """Drop what has been computed, in a copy for which it does not hold."""
+        for name in names:
+            vars(self).pop(name, None)
 
     def narrowed(self, alive: np.ndarray) -> Problem:
         """The same problem without the features outside a mask: passes may leave them out too.
@@ -141,6 +147,18 @@ class Problem:
         if self.one_sided:
             return self.design.nonnegative_least_squares(free)
         return self.design.least_squares(free)
+
+    @cached_property
+    def summed(self) -> Problem:
+        """The same problem on its moments, for a search that asks for many products with them.
+
+        Itself where the Gram matrix of all features would cost more than that saves.
+        """
+        design = self.design
+        p = design.n_features
+        if not design.has_rows or p > min(SUMMED, design.n_samples):
+            return self
+        return self.on(MomentDesign.of_design(design))
 
     @cached_property
     def free_basis(self) -> tuple[np.ndarray, np.ndarray] | None:

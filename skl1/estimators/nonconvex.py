@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ from skl1.lower_bound import DUAL, lower_bound
 from skl1.penalties import Penalty, Ridged
 from skl1.sequence import ALONG
 from skl1.sklearn_api import Interval, StrOptions
+from skl1.solvers.driver import INTERRUPTED, certified, minimise
 from skl1.solvers.local_search import HELD
 from skl1.starts import homotopy_start, lasso_start, path_start, random_starts, seek, subset_start
 
@@ -158,14 +160,15 @@ class NonconvexRegressor(PenalisedRegressor):
     def _solve(self, problem, start, callback):
         warm = start is not problem.null.w
         searched = not problem.penalty.convex and 0.0 < self.alpha < problem.alpha_max
+        quick = problem.summed if searched else problem
         if not searched:
             starts = iter([("warm start" if warm else "path", start)])
         elif warm:
             starts = iter([("warm start", start)])
         else:
-            starts = self._starts(problem)
+            starts = self._starts(quick)
         minima = seek(
-            problem,
+            quick,
             starts,
             tol=self.tol,
             max_iter=self.max_iter,
@@ -175,7 +178,15 @@ class NonconvexRegressor(PenalisedRegressor):
         )
         self.start_, self.n_swaps_ = minima.start, minima.exchanges
         self.minima_, self.start_objectives_ = minima.objectives, minima.by_start
-        return minima.best
+        return minima.best if quick is problem else self._on_rows(problem, minima.best, callback)
+
+    def _on_rows(self, problem, best, callback):
+        """The best of a search on moments, certified from the data, and improved if need be."""
+        if best.stop_reason == INTERRUPTED:
+            return certified(problem, best, best.w)
+        limits = {"tol": self.tol, "max_iter": self.max_iter}
+        result = minimise(ALONG, problem, best.w, callback=callback, **limits)
+        return replace(result, history=best.history, n_iter=max(best.n_iter, result.n_iter))
 
     def _starts(self, problem):
         """Names and coefficients, each made when its turn has come."""
@@ -208,7 +219,7 @@ class NonconvexRegressor(PenalisedRegressor):
             self.lower_bound_, self.lower_bound_kind_ = max(result.bound, 0.0), DUAL
         else:
             self.is_local_minimum_ = is_local_minimum(problem, result.point, self.tol)
-            bound = lower_bound(problem, result.point.objective)
+            bound = lower_bound(problem.summed, result.point.objective)
             self.lower_bound_, self.lower_bound_kind_ = bound.value, bound.kind
         excess = max(float(self.objective_) - self.lower_bound_, 0.0)
         self.optimality_gap_ = excess / float(null) if null > 0.0 else 0.0
