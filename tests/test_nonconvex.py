@@ -436,6 +436,30 @@ def test_the_size_by_cross_validation(selection):
         assert model.k_ == np.flatnonzero(means <= means[least] + model.mse_se_[least])[0]
 
 
+def test_free_features_under_a_sign_constraint():
+    """They enter and leave as the subset changes; every model of the path is a minimum."""
+    for seed in range(5):
+        X, y = correlated(seed, 26, 27)
+        u = np.ones(27)
+        u[::7] = 0.0
+        model = skl1.BestSubsetRegressorCV(6, cv=3, penalty_weights=u, positive=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", skl1.GridEdgeWarning)
+            assert model.fit(X, y).converged_
+
+
+def test_nothing_may_enter():
+    """All features excluded, for every p: the mean, without an error or a warning."""
+    X, y = correlated(0, 27, 1)
+    model = skl1.NonconvexLpRegressorCV(p=[0, 0.5, 1], l2=0.1, n_alphas=6, penalty_weights=[np.inf])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", skl1.EmptyModelWarning)
+        warnings.simplefilter("ignore", skl1.FoldWarning)
+        model.fit(X, y)
+    assert not model.coef_.any()
+    assert model.intercept_ == pytest.approx(y.mean())
+
+
 def test_sizes_to_try():
     X, y = correlated(1, 60, 9)
     assert skl1.BestSubsetRegressorCV([9, 1, 9]).fit(X, y).ks_.tolist() == [1, 9]

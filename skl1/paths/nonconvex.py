@@ -59,7 +59,9 @@ def solve_nonconvex_path(
     ladder, asked = _ladder(problem.alpha_max, alphas)
     steps = shared_paths([problem], ladder, tol=tol, max_iter=max_iter, origins=[origin])[0]
     steps = [no_worse(problem, steps[k], tol) for k in asked]
-    return list(improved(problem, steps, tol, max_iter, most)) if most else steps
+    if not most or problem.alpha_max == 0.0:
+        return steps
+    return list(improved(problem, steps, tol, max_iter, most))
 
 
 def _ladder(top: float, alphas: np.ndarray) -> tuple[np.ndarray, list[int]]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from skl1.certificates import certify
 from skl1.estimators import BestSubsetRegressor
 from skl1.problem import Point, Problem
-from skl1.solvers.driver import CONVERGED
+from skl1.sequence import ALONG
+from skl1.solvers.driver import minimise
 from skl1.step import Step
 from skl1.subsets import search_subsets
 from skl1.threads import single_threaded
+
+#: Rounds for the fit on a subset, which as a rule is a minimum already.
+ROUNDS = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,15 +169,11 @@ def subsets_along(problem: Problem, sizes: np.ndarray) -> SubsetPath:
 
 def subset_steps(problem: Problem, sizes: np.ndarray, tol: float) -> list[Step]:
     """The same as models of a path."""
-    steps = []
-    for size, point in zip(sizes, _points(problem, sizes), strict=True):
-        part = problem.narrowed_to(point.w != 0.0)
-        known = certify(part, replace(point, z=np.where(part.included, point.z, 0.0)))
-        result = (point.rr, known.error, 1, CONVERGED, known.error <= max(tol, known.floor))
-        features = np.flatnonzero(point.w)
-        values = point.w[features]
-        steps.append(Step(float(size), features, values, point.objective, *result))
-    return steps
+    results = [
+        minimise(ALONG, problem.narrowed_to(point.w != 0.0), point.w, tol=tol, max_iter=ROUNDS)
+        for point in _points(problem, sizes)
+    ]
+    return [Step.of(size, result) for size, result in zip(sizes, results, strict=True)]
 
 
 def _points(problem: Problem, sizes: np.ndarray) -> list[Point]:
