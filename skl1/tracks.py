@@ -26,6 +26,8 @@ ENTER, ENTER_SHARE = 50, 0.5
 SETTLED = 1e-16
 #: Coefficients in use at most where a Newton step is compiled; LAPACK is faster for more of them.
 FACTORED = 100
+#: Share by which a threshold may be off by rounding.
+ROUNDING = 1e-9
 #: Sweeps for an alpha at most; what is not solved then is left to the working-set solver.
 SWEEPS = 100
 
@@ -240,18 +242,25 @@ class CurvedTrack(Track):
         problem = self.problem
         norms, weights = problem.design.norms, problem.weights
         d = np.where(norms > 0.0, norms, 1.0)
-        steps, aims = weights / d, Z / d
-        aims[:, self.features] += self.W
-        moves = np.empty_like(aims)
-        charged, errors = np.empty((2, alphas.size))
+        # A feature that rests under the weakest penalty rests under all.
+        least = d * self.penalties[-1].threshold(weights / d) * (1.0 - ROUNDING)
+        busy = np.abs(Z).max(axis=0) > least
+        busy[self.features] = True
+        index = np.flatnonzero(busy)
+        places = np.searchsorted(index, self.features)
+        steps, aims = (weights / d)[index], Z[:, index] / d[index]
+        aims[:, places] += self.W
+        found = np.empty_like(aims)
+        charged = np.empty(alphas.size)
         spread = np.sqrt(problem.design.energy) or 1.0
         run = prox_vector.sized(20 * aims.size)
         for k, penalty in enumerate(self.penalties):
-            run(penalty, aims[k], steps, moves[k])
-            moves[k, self.features] -= self.W[k]
-            moves[k] *= problem.design.lengths
-            np.abs(moves[k], out=moves[k])
-            errors[k] = moves[k].max(initial=0.0) / spread
+            run(penalty, aims[k], steps, found[k])
             charged[k] = penalty.value(self.W[k]) @ weights[self.features]
+        found[:, places] -= self.W
+        found = np.abs(found) * problem.design.lengths[index]
+        errors = found.max(axis=1, initial=0.0) / spread
         # Whatever would move may enter: the scale only sets the order.
-        return charged, errors, 1.0 + moves / np.finfo(float).tiny
+        pulls = np.zeros_like(Z)
+        pulls[:, index] = 1.0 + found / np.finfo(float).tiny
+        return charged, errors, pulls

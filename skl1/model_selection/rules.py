@@ -13,7 +13,7 @@ from scipy.special import gammaln
 CROSS_VALIDATED = ("min", "1se")
 CRITERIA = ("aic", "bic", "ebic", "gcv")
 #: Losses that differ by a smaller share than this differ by rounding.
-FLAT = 1e-12
+FLAT = 1e-9
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,13 @@ def criterion(name: str, mean_square, degrees, n_samples: float, n_features: int
 def best(losses: np.ndarray, errors: np.ndarray | None = None) -> int:
     """The place of the smallest loss in a grid of shapes by alphas, counted row by row.
 
-    Of equal ones the first, the one with the largest alpha. With standard errors the largest alpha
-    of the same shape whose loss is at most one standard error above (Breiman, Friedman, Olshen and
-    Stone 1984, section 3.4.3).
+    Of those equal but for rounding the first, the one with the largest alpha. With standard errors
+    the largest alpha of the same shape whose loss is at most one standard error above (Breiman,
+    Friedman, Olshen and Stone 1984, section 3.4.3).
     """
-    place = int(np.nanargmin(np.where(np.isfinite(losses), losses, np.nan)))
+    finite = np.where(np.isfinite(losses), losses, np.inf)
+    least = finite.min()
+    place = int(np.argmax(finite <= least + FLAT * abs(least)))
     if errors is None:
         return place
     row, column = divmod(place, losses.shape[1])

@@ -9,6 +9,14 @@ import numpy as np
 from skl1.compiled import Record, kernel
 
 
+def replaced(record, **fields):
+    """A record with some fields changed, of the same kinds: its compiled type is known already."""
+    other = object.__new__(type(record))
+    vars(other).update(vars(record))
+    vars(other).update(fields)
+    return other
+
+
 class Penalty(Record):
     """A penalty on one coefficient, ``weight * g(w)``, scaled by the feature's weight.
 
@@ -62,8 +70,7 @@ class Penalty(Record):
 
     def with_alpha(self, alpha):
         """The same penalty with another alpha."""
-        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return type(self)(**fields | {"alpha": alpha})
+        return replaced(self, alpha=float(alpha))
 
     def relaxed(self, share):
         """A penalty that much of the way (0 to 1) to a convex one, if there is a family of them."""
@@ -189,7 +196,7 @@ class NonNegative(Penalty):
         return self.inner.ridge
 
     def with_alpha(self, alpha):
-        return NonNegative(self.inner.with_alpha(alpha))
+        return replaced(self, inner=self.inner.with_alpha(alpha))
 
     def relaxed(self, share):
         return NonNegative(self.inner.relaxed(share))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skl1.penalties.base import ConvexPenalty, Penalty
+from skl1.penalties.base import ConvexPenalty, Penalty, replaced
 from skl1.penalties.convex import half_square_over
 
 
@@ -93,7 +93,7 @@ class Ridged(ConvexPenalty):
         return self.inner.chord(reach)
 
     def with_alpha(self, alpha):
-        return Ridged(self.inner.with_alpha(alpha), self.l2)
+        return replaced(self, inner=self.inner.with_alpha(alpha))
 
     def relaxed(self, share):
         return Ridged(self.inner.relaxed(share), self.l2)

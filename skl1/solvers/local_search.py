@@ -135,10 +135,11 @@ class Neighbourhood:
         self.drops = 0.5 * (1.0 / self.own - bend) * inside**2 + z[support] * inside - charge
         self.drops[problem.free[support]] = np.inf
 
-    def moves(self, *, grow: bool) -> list[Move]:
+    def moves(self, least: float = 0.0, *, grow: bool) -> list[Move]:
         """The best move with each feature that leaves, and with none (if it may ``grow``).
 
-        Those that lower the objective, the most promising first.
+        Those that lower the objective, the most promising first; of moves that differ by less than
+        ``least`` the first, as rounding must not decide where any feature completes an exact fit.
         """
         problem = self.problem
         outside = problem.included.copy()
@@ -162,19 +163,22 @@ class Neighbourhood:
             problem.weights,
             entry,
             np.flatnonzero(outside),
+            least,
             changes,
             enters,
             values,
         )
         leaves = np.append(self.support, -1)
         good = np.flatnonzero(changes < 0.0)
-        good = good[np.argsort(changes[good], kind="stable")]
+        order = np.round(changes[good] / least) if least > 0.0 else changes[good]
+        good = good[np.argsort(order, kind="stable")]
         return [Move(*e) for e in zip(leaves[good], enters[good], values[good], strict=True)]
 
 
 @kernel(exact=True)
 def best_entries(
-    penalty, A, ratio, own, z, beside, norms, weights, entry, outside, changes, enters, values
+    penalty, A, ratio, own, z, beside, norms, weights, entry, outside, least,
+    changes, enters, values
 ):  # fmt: skip
     """For each feature that leaves, and for none in the last row, the best one that enters.
 
@@ -195,10 +199,10 @@ def best_entries(
             if i < size:
                 d += A[i, j] * A[i, j] / own[i]
             # Without any penalty the entry would lower the loss by c^2 / (2 d).
-            if d > DEPENDENT * norms[j] and start - 0.5 * c * c / d < changes[i]:
+            if d > DEPENDENT * norms[j] and start - 0.5 * c * c / d < changes[i] - least:
                 v = penalty.prox(c / d, weights[j] / d)
                 change = start + (0.5 * d * v - c) * v + weights[j] * penalty.value(v)
-                if v != 0.0 and change < changes[i]:
+                if v != 0.0 and change < changes[i] - least:
                     changes[i] = change
                     enters[i] = j
                     values[i] = v
@@ -264,7 +268,7 @@ def step(problem, w, z, store, least, *, grow=True) -> tuple[np.ndarray, np.ndar
 
     Each is tried on the features in use alone, from where the last good one led to.
     """
-    moves = Neighbourhood(problem, w, z, store).moves(grow=grow)
+    moves = Neighbourhood(problem, w, z, store).moves(least, grow=grow)
     if not moves:
         return None
     start, value, failed = w, store.objective(problem, w), 0
