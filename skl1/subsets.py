@@ -13,6 +13,12 @@ from skl1.solvers.local_search import FALL, ColumnStore, Neighbourhood, refitted
 
 #: Passes over the sizes, up and down, while any of them gains.
 PASSES = 3
+#: The search goes beyond the largest size asked for, up to so many features and at most to twice
+#: the size: what is left on the way back may be better than what was found on the way there.
+BEYOND = 10
+
+#: Models of up to so many features have each of them forbidden in turn.
+FORBIDDEN = 5
 
 #: The Lasso path whose supports are starts: its length, how far down it reaches, how exact it is.
 LASSOS, DOWN, LOOSE, ROUNDS = 30, 1e-3, 1e-3, 100
@@ -47,7 +53,7 @@ class Subsets:
         if self.size(w) > self.most:
             return False
         w, _ = refitted(self.problem, w, self.store)
-        w = self._exchanged(w)
+        w = self._exchanged(w, self.problem)
         size, value = self.size(w), self.store.objective(self.problem, w)
         known = self.best.get(size)
         if known is not None and value >= known[0] - self.least:
@@ -60,6 +66,7 @@ class Subsets:
         for _ in range(PASSES):
             gained = [self._neighbour(size, grow=True) for size in range(self.most)]
             gained += [self._neighbour(size, grow=False) for size in range(self.most, 0, -1)]
+            gained += [self._without(size) for size in range(1, min(self.most, FORBIDDEN) + 1)]
             if not any(gained):
                 break
 
@@ -84,9 +91,24 @@ class Subsets:
         w[around.support[np.argmin(around.drops)]] = 0.0
         return self.offer(w)
 
-    def _exchanged(self, w: np.ndarray) -> np.ndarray:
-        z = self.store.correlations(self.problem, w)
-        while better := step(self.problem, w, z, self.store, self.least, grow=False):
+    def _without(self, size: int) -> bool:
+        """Seek anew, from the best model of a size, with one of its features forbidden."""
+        if size not in self.best:
+            return False
+        w, gained = self.best[size][1], False
+        for j in np.flatnonzero((w != 0.0) & ~self.problem.free):
+            others = np.arange(w.size) != j
+            rest = self.problem.narrowed_to(others)
+            less = np.where(others, w, 0.0)
+            z = self.store.correlations(rest, less)
+            found = step(rest, less, z, self.store, self.least)
+            if found is not None:
+                gained |= self.offer(self._exchanged(found[0], rest))
+        return gained
+
+    def _exchanged(self, w: np.ndarray, problem: Problem) -> np.ndarray:
+        z = self.store.correlations(problem, w)
+        while better := step(problem, w, z, self.store, self.least, grow=False):
             w, z = better
             self.exchanges += 1
         return w
@@ -94,7 +116,7 @@ class Subsets:
 
 def search_subsets(problem: Problem, most: int, *starts: np.ndarray) -> Subsets:
     """All sizes up to the largest: from given starts, from the Lasso's supports, up and down."""
-    subsets = Subsets(problem, most)
+    subsets = Subsets(problem, most + min(most, BEYOND))
     for w in starts:
         subsets.offer(w)
     for w in lasso_supports(problem, subsets.most):
@@ -104,8 +126,13 @@ def search_subsets(problem: Problem, most: int, *starts: np.ndarray) -> Subsets:
 
 
 def lasso_supports(problem: Problem, most: int) -> Iterator[np.ndarray]:
-    """Solutions of the Lasso with different supports of at most so many features that count."""
-    weights = np.where(problem.free, 0.0, np.where(problem.included, 1.0, np.inf))
+    """Solutions of the Lasso with different supports of at most so many features that count.
+
+    Each coefficient is charged by the length of its column, as the choice of a subset does not
+    depend on the units of the features.
+    """
+    lengths = problem.design.lengths
+    weights = np.where(problem.free, 0.0, np.where(problem.included, lengths, np.inf))
     penalty = NonNegative(L1(1.0)) if problem.one_sided else L1(1.0)
     lasso = Problem(problem.design, penalty, weights)
     seen = set()

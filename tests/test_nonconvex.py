@@ -487,6 +487,16 @@ def test_the_path_of_subsets():
     np.testing.assert_array_equal(skl1.subset_path(X, y, k=4)[1], path.coefs)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_best_subsets_do_not_depend_on_the_units_of_features(seed):
+    """Many features and much noise, so that the search is not sure to find the best."""
+    X, y = correlated(seed, 50, 200, rho=0.9, noise=5.0)
+    units = np.exp(1.5 * np.random.default_rng(seed).standard_normal(200))
+    ours, scaled = (skl1.subset_path(columns, y, k=5) for columns in (X, X * units))
+    np.testing.assert_allclose(ours[2], scaled[2], rtol=1e-9)
+    np.testing.assert_allclose(ours[1], scaled[1] * units[:, np.newaxis], rtol=1e-6, atol=1e-9)
+
+
 def test_best_subset_of_nothing():
     X, _ = correlated(0)
     with pytest.warns(skl1.EmptyModelWarning, match="no feature explains y"):
