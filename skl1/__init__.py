@@ -1,5 +1,6 @@
 """Sparse linear regression for scikit-learn, each fit with a certificate."""
 
+from skl1 import displays, shrinkage
 from skl1.designs import Moments
 from skl1.estimators import (
     BestSubsetRegressor,
@@ -73,8 +74,10 @@ __all__ = [
     "__version__",
     "adaptive_weights",
     "debiased_lasso",
+    "displays",
     "lasso_path",
     "lp_path",
     "ridge_path",
+    "shrinkage",
     "subset_path",
 ]

@@ -8,6 +8,7 @@ from numbers import Real
 import numpy as np
 from sklearn import get_config
 from sklearn.base import _fit_context
+from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions, make_constraint
 from sklearn.utils.metadata_routing import _routing_enabled, process_routing
 from sklearn.utils.validation import _check_sample_weight, validate_data
@@ -25,6 +26,7 @@ __all__ = [
     "HasMethods",
     "Interval",
     "StrOptions",
+    "check_matplotlib_support",
     "check_sample_weight",
     "fit_callback",
     "fit_context",

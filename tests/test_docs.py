@@ -7,7 +7,9 @@ import subprocess
 import sys
 import tomllib
 from dataclasses import is_dataclass
+from operator import attrgetter
 from pathlib import Path
+from types import FunctionType
 
 import pytest
 
@@ -102,13 +104,16 @@ def test_module_runs_without_matplotlib_or_warnings(tmp_path):
 
 def public_objects():
     """Public classes and functions, and the methods that a user calls, by import path."""
-    for name in sorted(set(skl1.__all__) - {"__version__"}):
-        cls = getattr(skl1, name)
-        yield f"skl1.{name}"
-        if inspect.isclass(cls):
-            for method, function in vars(cls).items():
-                if method[0] != "_" and inspect.isfunction(function):
-                    yield f"skl1.{name}.{method}"
+    for module in (skl1, skl1.shrinkage, skl1.displays):
+        for name in sorted(set(module.__all__) - {"__version__"}):
+            thing, path = getattr(module, name), f"{module.__name__}.{name}"
+            if inspect.isfunction(thing):
+                yield path
+            if inspect.isclass(thing):
+                yield path
+                for method, function in vars(thing).items():
+                    if method[0] != "_" and isinstance(function, FunctionType | classmethod):
+                        yield f"{path}.{method}"
 
 
 @pytest.mark.parametrize("path", list(public_objects()))
@@ -116,7 +121,8 @@ def test_docstrings_pass_numpydoc(path):
     validate = pytest.importorskip("numpydoc.validate", reason="numpydoc is a tool of the linters")
     with (ROOT / "pyproject.toml").open("rb") as file:
         left_out = set(tomllib.load(file)["tool"]["numpydoc_validation"]["checks"]) - {"all"}
-    if is_dataclass(getattr(skl1, path.split(".")[1])) and "Moments" not in path:
+    thing = attrgetter(path.removeprefix("skl1."))(skl1)
+    if is_dataclass(thing) and "Moments" not in path:
         left_out.add("PR01")  # results, which functions make: their fields are attributes
     found = validate.validate(path)["errors"]
     assert [each for each in found if each[0] not in left_out] == []

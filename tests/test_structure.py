@@ -20,7 +20,8 @@ LAYERS = [
     {"estimators"},
     {"paths"},
     {"inference"},
-    {"model_selection"},
+    {"model_selection", "shrinkage"},
+    {"displays", "representation"},
     {"__init__", "__main__"},
 ]
 LONGEST = 330

@@ -104,7 +104,9 @@ class Moments:
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The block.
         y : array-like of shape (n_samples,)
+            Its target.
         sample_weight : float or array-like of shape (n_samples,), default=None
             Weights, not negative. They may all be zero: such a block adds nothing.
 
@@ -127,7 +129,21 @@ class Moments:
 
     @classmethod
     def of_checked(cls, X, y, s) -> Moments:
-        """The same of finite numbers in arrays, and weights that may be None."""
+        """The same of finite numbers in arrays: ``of`` without its checks.
+
+        Parameters
+        ----------
+        X : {ndarray, CSC matrix} of shape (n_samples, n_features)
+            The block, of float32 or float64.
+        y : ndarray of shape (n_samples,)
+            Its target.
+        s : ndarray of shape (n_samples,) or None
+            Weights; None means 1.
+
+        Returns
+        -------
+        Moments
+        """
         n, p = X.shape
         if s is not None and not s.any():
             nothing = np.zeros(p)
@@ -205,7 +221,22 @@ class Moments:
 
     @classmethod
     def load(cls, file) -> Moments:
-        """Read what ``save`` has written."""
+        """Read what ``save`` has written.
+
+        Parameters
+        ----------
+        file : str, path or file
+            As for ``numpy.load``.
+
+        Returns
+        -------
+        Moments
+
+        Raises
+        ------
+        ValueError
+            If the file holds something else.
+        """
         with np.load(file, allow_pickle=False) as stored:
             missing = {each.name for each in fields(cls)} - set(stored)
             if missing:

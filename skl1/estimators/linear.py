@@ -26,6 +26,10 @@ class LinearRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, ABC):
 
     fit_intercept: bool
 
+    # Where notebooks' representations of an estimator lead to.
+    _doc_link_module = "skl1"
+    _doc_link_template = "https://skl1.readthedocs.io/stable/generated/skl1.{estimator_name}.html"
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True

@@ -1,0 +1,165 @@
+"""The geometry: where the contours of the loss first touch the ball of a norm."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skl1.displays.style import COLOURS, GREY, axes_of
+from skl1.shrinkage import Bowl
+
+#: Points of the boundary of a ball, and of each axis of the contours' grid.
+POINTS = 801
+CONTOURS = 6
+
+
+class ConstraintRegionDisplay:
+    """Two coefficients: balls of norms, contours of the loss, and the solutions.
+
+    Make it by ``from_bowl`` or ``from_data``; the arguments here are its data.
+
+    Parameters
+    ----------
+    bowl : Bowl
+        The loss of two coefficients.
+    regions : list of tuple of (float, float, InBall)
+        A panel for each: the norm's q, the radius, the best point.
+
+    Attributes
+    ----------
+    regions_ : list of Polygon
+        The balls.
+    contours_ : list of ContourSet
+        Of the loss.
+    solutions_ : list of Line2D
+        The best points.
+    axes_ : list of Axes
+        Where it is drawn.
+    figure_ : Figure
+        Their figure.
+
+    See Also
+    --------
+    skl1.shrinkage.corner_shares : How often a corner is hit.
+
+    Examples
+    --------
+    >>> from skl1.displays import ConstraintRegionDisplay
+    >>> from skl1.shrinkage import Bowl
+    >>> bowl = Bowl([[1.0, 0.3], [0.3, 1.0]], [1.5, 0.8])
+    >>> display = ConstraintRegionDisplay.from_bowl(bowl)  # doctest: +SKIP
+    """
+
+    def __init__(self, bowl, regions):
+        self.bowl = bowl
+        self.regions = regions
+
+    def plot(self, ax=None):
+        """Draw it.
+
+        Parameters
+        ----------
+        ax : Axes or sequence of Axes, default=None
+            One for each norm; None makes a figure.
+
+        Returns
+        -------
+        ConstraintRegionDisplay
+            This display.
+        """
+        count = len(self.regions)
+        self.axes_ = axes_of(ax, self, count=count, width=4.2 * count, height=4.7)
+        centre = self.bowl.least_squares
+        size = max(radius for _, radius, _ in self.regions)
+        low, high = np.minimum(-size, centre), np.maximum(size, centre)
+        margin = 0.25 * (high - low).max()
+        low, high = low - margin, high + margin
+        x, y = (np.linspace(a, b, 201) for a, b in zip(low, high, strict=True))
+        losses = self.bowl.loss(np.stack(np.meshgrid(x, y), axis=-1))
+        least = float(self.bowl.loss(centre))
+        self.regions_, self.contours_, self.solutions_ = [], [], []
+        angles = np.linspace(0.0, 2.0 * np.pi, POINTS)
+        direction = np.column_stack([np.cos(angles), np.sin(angles)])
+        for axes, (q, radius, found) in zip(self.axes_, self.regions, strict=True):
+            edge = radius * np.sign(direction) * np.abs(direction) ** (2.0 / q)
+            style = {"facecolor": COLOURS[5] + "66", "edgecolor": COLOURS[0], "linewidth": 1.5}
+            self.regions_.append(axes.fill(edge[:, 0], edge[:, 1], **style)[0])
+            # The contour through the solution is one of them: it touches the ball there.
+            touch = found.loss - least
+            levels = least + touch * (np.arange(1, CONTOURS + 1) / 3.0) ** 2
+            levels = levels[: CONTOURS if touch > 0.0 else 0]
+            if levels.size:
+                self.contours_.append(
+                    axes.contour(
+                        x, y, losses, levels=levels, colors=GREY, linewidths=1.0, linestyles="solid"
+                    )
+                )
+            axes.plot(*centre, "+", color=GREY, markersize=10, label="least squares")
+            self.solutions_ += axes.plot(
+                *found.w,
+                "o",
+                color=COLOURS[1],
+                markersize=8,
+                label="best in the ball",
+                clip_on=False,
+            )
+            axes.axhline(0.0, color=GREY, linewidth=0.6, zorder=0)
+            axes.axvline(0.0, color=GREY, linewidth=0.6, zorder=0)
+            zeros = int(np.count_nonzero(found.w == 0.0))
+            axes.set_title(f"q = {q:g}: {zeros} of 2 coefficients zero" if zeros else f"q = {q:g}")
+            axes.set_xlabel("$w_1$")
+            axes.set_ylabel("$w_2$")
+            axes.set_aspect("equal")
+            axes.set_xlim(low[0], high[0])
+            axes.set_ylim(low[1], high[1])
+        self.axes_[0].legend(frameon=False, fontsize="small", loc="lower right")
+        self.figure_ = self.axes_[0].figure
+        return self
+
+    @classmethod
+    def from_bowl(cls, bowl, *, q=(1, 2), shrinkage=0.5, ax=None):
+        """Find the best points of balls and draw them.
+
+        Parameters
+        ----------
+        bowl : Bowl
+            The loss of two coefficients.
+        q : sequence of float, default=(1, 2)
+            The norms, a panel for each: 1, 2 or between 0 and 1.
+        shrinkage : float, default=0.5
+            The radius of the balls, from zero to their corners, as a share of the Euclidean length
+            of the least-squares solution.
+        ax : Axes or sequence of Axes, default=None
+            One for each norm.
+
+        Returns
+        -------
+        ConstraintRegionDisplay
+
+        Raises
+        ------
+        ValueError
+            If there are not two coefficients.
+        """
+        if bowl.c.size != 2:
+            raise ValueError(f"The picture is of two coefficients, not of {bowl.c.size}.")
+        radius = shrinkage * float(np.linalg.norm(bowl.least_squares))
+        return cls(bowl, [(each, radius, bowl.within(each, radius)) for each in q]).plot(ax)
+
+    @classmethod
+    def from_data(cls, X, y, **kwargs):
+        """The same for data with two features.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, 2)
+            Features.
+        y : array-like of shape (n_samples,)
+            Target.
+        **kwargs : dict
+            As for ``from_bowl``.
+
+        Returns
+        -------
+        ConstraintRegionDisplay
+        """
+        return cls.from_bowl(Bowl.of(X, y), **kwargs)

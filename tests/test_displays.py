@@ -1,0 +1,289 @@
+"""Pictures show what they say: their artists carry the numbers."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from sklearn.datasets import load_diabetes
+from sklearn.linear_model import Lasso
+
+import skl1
+from skl1 import displays
+from skl1.displays.style import COLOURS, GREY, styles
+from skl1.penalties import L1, Lp, SquaredL2
+from skl1.shrinkage import Bowl, balance, penalty_descent
+
+mpl.use("agg")
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def data():
+    X, y = load_diabetes(return_X_y=True, as_frame=True)
+    return X / X.std(), y
+
+
+@pytest.fixture(scope="module")
+def search(data):
+    return skl1.ProximalLassoCV(n_alphas=30).fit(*data)
+
+
+def legible(figure):
+    """Every text lies in the figure, and no two texts overlap."""
+    figure.canvas.draw()
+    renderer = figure.canvas.get_renderer()
+    hidden = set()
+    for axis in figure.findobj(mpl.axis.Axis):
+        low, high = sorted(axis.get_view_interval())
+        for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
+            if not low <= tick.get_loc() <= high:
+                hidden |= {tick.label1, tick.label2}
+    texts = [t for t in figure.findobj(mpl.text.Text) if t.get_visible() and t.get_text().strip()]
+    boxes = [(t.get_text(), t.get_window_extent(renderer)) for t in texts if t not in hidden]
+    whole = figure.bbox
+    for name, box in boxes:
+        assert box.x0 >= whole.x0 - 1 and box.x1 <= whole.x1 + 1, name  # noqa: PT018
+        assert box.y0 >= whole.y0 - 1 and box.y1 <= whole.y1 + 1, name  # noqa: PT018
+    for i, (name, box) in enumerate(boxes):
+        for other, another in boxes[i + 1 :]:
+            width = min(box.x1, another.x1) - max(box.x0, another.x0)
+            height = min(box.y1, another.y1) - max(box.y0, another.y0)
+            assert width <= 1 or height <= 2, (name, other)
+
+
+def test_path_of_a_search(data, search):
+    display = displays.CoefficientPathDisplay.from_cv(search)
+    assert len(display.lines_) == 10
+    for j, line in enumerate(display.lines_):
+        np.testing.assert_array_equal(line.get_xdata(), search.alphas_)
+        np.testing.assert_array_equal(line.get_ydata(), search.coef_path_[:, j])
+        assert line.get_label() == data[0].columns[j]
+    assert {text.get_text() for text in display.labels_} == set(data[0].columns)
+    left, right = display.ax_.get_xlim()
+    assert left > right  # the model grows to the right
+    least, simplest = (line.get_xdata()[0] for line in display.chosen_lines_)
+    assert least == search.alpha_
+    one = skl1.ProximalLassoCV(n_alphas=30, selection="1se").fit(*data)
+    assert simplest == one.alpha_
+    counts = [int(t.get_text()) for t in display.top_ax_.get_xticklabels()]
+    at = [np.flatnonzero(search.alphas_ == x)[0] for x in display.top_ax_.get_xticks()]
+    assert counts == search.n_nonzero_path_[at].tolist()
+    legible(display.figure_)
+
+
+def test_path_against_the_norm(data, search):
+    display = displays.CoefficientPathDisplay.from_cv(search, against="norm", max_labels=3)
+    norms = np.abs(search.coef_path_).sum(axis=1)
+    np.testing.assert_allclose(display.lines_[0].get_xdata(), norms)
+    assert len(display.labels_) == 3
+    assert display.chosen_lines_[0].get_xdata()[0] == pytest.approx(
+        np.abs(search.coef_).sum(), rel=0.02
+    )
+    legible(display.figure_)
+    with pytest.raises(ValueError, match="against"):
+        display.plot(against="x")
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        skl1.ProximalLasso(l1_ratio=0.5),
+        skl1.NonconvexLpRegressor(p=0.5),
+        skl1.RidgeGD(),
+        skl1.BestSubsetRegressor(4),
+        skl1.MCPRegressor(),
+    ],
+    ids=lambda e: type(e).__name__,
+)
+def test_path_of_an_estimator(data, estimator):
+    display = displays.CoefficientPathDisplay.from_estimator(estimator, *data)
+    model = estimator
+    column = len(display.strengths) // 2
+    name = "k" if isinstance(estimator, skl1.BestSubsetRegressor) else "alpha"
+    model = model.set_params(**{name: display.strengths[column].item()}).fit(*data)
+    scale = np.abs(model.coef_).max()
+    np.testing.assert_allclose(display.coefs[:, column], model.coef_, atol=0.02 * scale)
+    assert display.feature_names is not None
+    legible(display.figure_)
+
+
+def test_path_of_another_package(data):
+    display = displays.CoefficientPathDisplay.from_estimator(Lasso(), *data, alphas=[1.0, 10.0])
+    assert display.strengths.tolist() == [10.0, 1.0]
+    np.testing.assert_array_equal(display.coefs[:, 1], Lasso(1.0).fit(*data).coef_)
+
+
+def test_path_of_tuples_and_of_shapes(data):
+    sizes = displays.CoefficientPathDisplay.from_path(skl1.subset_path(*data, k=3))
+    assert sizes.ax_.get_xlabel() == "features at most"
+    assert [t.get_text() for t in sizes.top_ax_.get_xticklabels()] == ["0", "1", "2", "3"]
+    several = skl1.NonconvexLpRegressorCV(p=[0.5, 0.9], n_alphas=8, cv=3).fit(*data)
+    row = [0.5, 0.9].index(several.p_)
+    display = displays.CoefficientPathDisplay.from_cv(several)
+    np.testing.assert_array_equal(display.coefs, several.coef_path_[row].T)
+    curve = displays.CVCurveDisplay.from_cv(several)
+    np.testing.assert_allclose(curve.losses, several.mse_path_[row].mean(axis=1))
+    for cls in (displays.CoefficientPathDisplay, displays.CVCurveDisplay):
+        with pytest.raises(TypeError, match="CV estimators"):
+            cls.from_cv(skl1.ProximalLasso())
+
+
+def test_cv_curve(search):
+    display = displays.CVCurveDisplay.from_cv(search)
+    line, _, (bars,) = display.errorbar_
+    means = search.mse_path_.mean(axis=1)
+    np.testing.assert_allclose(line.get_ydata(), means)
+    low, high = np.array([segment[:, 1] for segment in bars.get_segments()]).T
+    np.testing.assert_allclose(0.5 * (low + high), means)
+    np.testing.assert_allclose(0.5 * (high - low), search.mse_se_)
+    assert display.chosen_lines_[0].get_xdata()[0] == search.alpha_
+    legible(display.figure_)
+
+
+def test_cv_curve_of_criteria_scores_and_subsets(data):
+    bic = displays.CVCurveDisplay.from_cv(skl1.ProximalLassoCV(selection="bic").fit(*data))
+    assert bic.errors is None
+    assert bic.ax_.get_ylabel() == "bic"
+    scored = skl1.ProximalLassoCV(scoring="r2", n_alphas=10).fit(*data)
+    display = displays.CVCurveDisplay.from_cv(scored)
+    np.testing.assert_allclose(display.losses, scored.cv_results_["mean_test_score"])
+    assert display.chosen_lines_[0].get_xdata()[0] == scored.alpha_
+    sizes = displays.CVCurveDisplay.from_cv(skl1.BestSubsetRegressorCV(10).fit(*data))
+    assert sizes.ax_.get_xlabel() == "features at most"
+    legible(sizes.figure_)
+
+
+def test_convergence(data):
+    runs = {
+        "working set": skl1.ProximalLasso(5.0),
+        "ISTA": skl1.ProximalLasso(5.0, solver="ista", max_iter=30, tol=1e-12),
+    }
+    display = displays.ConvergenceDisplay.from_estimators(runs, *data)
+    assert len(display.axes_) == 2
+    assert [line.get_label() for line in display.lines_[0]] == list(runs)
+    history = display.histories["ISTA"]
+    np.testing.assert_array_equal(display.lines_[0][1].get_xdata(), history["iteration"])
+    np.testing.assert_array_equal(display.lines_[1][1].get_ydata(), history["gap"])
+    assert display.axes_[0].get_yscale() == "log"
+    legible(display.figure_)
+    one = displays.ConvergenceDisplay.from_estimator(
+        skl1.SubgradientLasso(5.0), *data, against="iteration"
+    )
+    assert len(one.axes_) == 1
+    assert not hasattr(runs["ISTA"], "coef_")
+    with pytest.raises(ValueError, match="against"):
+        one.plot(against="hours")
+    with pytest.raises(ValueError, match="2 axes"):
+        display.plot(one.axes_[0])
+
+
+def test_penalties():
+    penalties = {"L1": L1(1.0), "l_0": Lp(1.0, 0.0), "squared L2": SquaredL2(1.0)}
+    display = displays.PenaltyDisplay.from_penalties(penalties)
+    w = display.w
+    for i, penalty in enumerate(penalties.values()):
+        value, force, rest = (lines[i].get_ydata() for lines in display.lines_)
+        np.testing.assert_array_equal(value, penalty.value(w))
+        np.testing.assert_array_equal(force[w != 0.0], penalty.derivative(w[w != 0.0]))
+        drawn = np.isfinite(rest)
+        np.testing.assert_array_equal(rest[drawn], balance(penalty, w).w[drawn])
+        assert np.count_nonzero(~drawn) == (2 if i == 1 else 0)  # where l_0 jumps
+    legible(display.figure_)
+
+
+def test_constraint_regions():
+    bowl = Bowl([[1.0, 0.3], [0.3, 1.0]], [1.5, 0.8])
+    display = displays.ConstraintRegionDisplay.from_bowl(bowl)
+    radius = 0.5 * np.linalg.norm(bowl.least_squares)
+    for q, polygon, point in zip((1, 2), display.regions_, display.solutions_, strict=True):
+        edge = np.abs(polygon.get_xy())
+        np.testing.assert_allclose((edge**q).sum(axis=1), radius**q)
+        found = bowl.within(q, radius)
+        np.testing.assert_array_equal(point.get_xydata()[0], found.w)
+    assert (display.regions[0][2].w == 0.0).sum() == 1
+    assert (display.regions[1][2].w == 0.0).sum() == 0
+    # A contour passes through the solution.
+    touch = bowl.loss(display.regions[0][2].w)
+    assert np.abs(display.contours_[0].levels - touch).min() < 1e-12
+    legible(display.figure_)
+    with pytest.raises(ValueError, match="two coefficients"):
+        displays.ConstraintRegionDisplay.from_bowl(Bowl(np.eye(3), np.ones(3)))
+
+
+def test_constraint_regions_of_data(data):
+    X = data[0][["bmi", "s5"]]
+    display = displays.ConstraintRegionDisplay.from_data(X, data[1], q=(0.5, 1, 2))
+    assert len(display.axes_) == 3
+    legible(display.figure_)
+    # Inside the ball there is no contour to touch it.
+    displays.ConstraintRegionDisplay.from_data(X, data[1], shrinkage=2.0)
+
+
+def test_descents():
+    display = displays.ShrinkageDisplay.from_penalties({"L1": L1(1.0), "L2": SquaredL2(1.0)})
+    np.testing.assert_array_equal(display.lines_[0].get_ydata(), penalty_descent(L1(1.0)))
+    assert display.lines_[1].get_ydata()[-1] > 0.0
+    legible(display.figure_)
+
+
+def test_axes_and_styles_are_the_callers(data):
+    figure, ax = plt.subplots()
+    display = displays.CoefficientPathDisplay.from_estimator(
+        skl1.ProximalLasso(), *data, ax=ax, line_kwargs={"lw": 3, "color": "k"}
+    )
+    assert display.ax_ is ax
+    assert display.figure_ is figure
+    assert {line.get_linewidth() for line in display.lines_} == {3.0}
+    assert display.plot().ax_ is not ax
+
+
+def luminance(colour):
+    """Relative, as the accessibility guidelines define it."""
+    channels = np.array(mpl.colors.to_rgb(colour))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+def test_colours_show_on_light_and_dark():
+    """Contrast with white and with the dark of the sites that show the pictures."""
+    for colour in (*COLOURS, GREY):
+        light, dark, own = luminance("#ffffff"), luminance("#0d1117"), luminance(colour)
+        assert (light + 0.05) / (own + 0.05) > 2.0, to_hex(colour)
+        assert (own + 0.05) / (dark + 0.05) > 2.0, to_hex(colour)
+
+
+def test_styles_differ():
+    assert len({tuple(style.values()) for style in styles(24)}) == 24
+
+
+def test_every_display_is_public_and_plots_nothing_at_import(tmp_path):
+    (tmp_path / "matplotlib.py").write_text("raise ImportError('not here')")
+    code = (
+        "import skl1, sys; from skl1.displays import *; "
+        "assert 'matplotlib' not in sys.modules; "
+        "display = skl1.displays.ShrinkageDisplay({'a': [1.0]}); "
+        "display.plot()"
+    )
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": path},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert "ShrinkageDisplay.plot requires matplotlib" in run.stderr
