@@ -1,8 +1,13 @@
-"""A demonstration, ``python -m skl1``: the estimators beside scikit-learn's own two."""
+"""A demonstration, ``python -m skl1``: the estimators beside scikit-learn's own two.
+
+Where matplotlib is installed it also writes two pictures.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -22,7 +27,9 @@ from skl1 import (
     SCADRegressor,
     SubgradientLasso,
     __version__,
+    lasso_path,
 )
+from skl1.displays import CoefficientPathDisplay, ConstraintRegionDisplay
 
 ALPHA = 5.0  #: of the L1 penalty
 RIDGE_ALPHA = 0.5  #: of the squared penalty
@@ -198,6 +205,37 @@ off 0.
 {lasso.coef_[k]:.2f})."""
 
 
+def pictures(data: Data, folder: Path) -> list[Path]:
+    """Draw the Lasso's path, and the corners that it finds, of the data; the files written."""
+    import matplotlib.pyplot as plt  # noqa: PLC0415 (it need not be installed)
+
+    path = lasso_path(data.X, data.y, return_path=True)
+    pair = [data.names.index("bmi"), data.names.index("s6")]
+    files = [folder / "skl1-path.png", folder / "skl1-geometry.png"]
+    with plt.rc_context({"backend": "agg"}):
+        displays = [
+            CoefficientPathDisplay.from_path(path, feature_names=data.names),
+            ConstraintRegionDisplay.from_data(data.X[:, pair], data.y),
+        ]
+        for display, file in zip(displays, files, strict=True):
+            display.figure_.savefig(file, dpi=150)
+            plt.close(display.figure_)
+    return files
+
+
+def show_pictures(data: Data) -> None:
+    """Write the pictures to the current folder, if that can be done, and say where they are."""
+    if find_spec("matplotlib") is None:
+        print("\nPictures need matplotlib: pip install matplotlib")
+        return
+    try:
+        files = pictures(data, Path.cwd())
+    except (ImportError, OSError) as error:
+        print(f"\nNo pictures: {error}")
+        return
+    print("\nPictures: " + ", ".join(file.name for file in files) + f", in {Path.cwd()}")
+
+
 def main() -> None:
     """Print the demonstration."""
     data = load()
@@ -216,6 +254,7 @@ def main() -> None:
     trio = models[ProximalLasso], models[NonconvexLpRegressor], models[RidgeGD]
     print(coefficient_table(data, *trio))
     print("\n" + explanation(data, *trio))
+    show_pictures(data)
 
 
 if __name__ == "__main__":

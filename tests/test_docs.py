@@ -1,5 +1,6 @@
 """The documentation is true: its code runs, its links lead somewhere, its table is current."""
 
+import importlib.util
 import inspect
 import os
 import re
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")])
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)[^)]*\)")
+SOURCE = re.compile(r'(?:src|srcset)="(?!https?:)([^"]+)"')
 
 
 def page_name(page):
@@ -47,7 +49,8 @@ def test_code_runs(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_links_lead_to_files(page):
-    targets = LINK.findall(page.read_text(encoding="utf-8"))
+    text = page.read_text(encoding="utf-8")
+    targets = LINK.findall(text) + SOURCE.findall(text)
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
@@ -57,11 +60,15 @@ def words_of(table):
     return [re.split(r"  +", line)[:5] for line in lines if line[:1] not in {"", "-"}]
 
 
-def test_demonstration_prints_the_table_of_the_readme(capsys):
+def test_demonstration_prints_the_table_of_the_readme(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     demonstration.main()
     printed = capsys.readouterr()
     assert printed.err == ""
     title, table = printed.out.split("\n\n")[:2]
+    if importlib.util.find_spec("matplotlib"):
+        assert f"skl1-path.png, skl1-geometry.png, in {tmp_path}" in printed.out
+        assert {file.name for file in tmp_path.iterdir()} == {"skl1-path.png", "skl1-geometry.png"}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = re.search(r"```text\n(.*?)```", readme, re.DOTALL)[1]
     assert shown.splitlines()[0] == title
@@ -126,3 +133,33 @@ def test_docstrings_pass_numpydoc(path):
         left_out.add("PR01")  # results, which functions make: their fields are attributes
     found = validate.validate(path)["errors"]
     assert [each for each in found if each[0] not in left_out] == []
+
+
+@pytest.mark.parametrize("module", ["skl1", "skl1.displays", "skl1.shrinkage", "skl1.penalties"])
+def test_every_public_name_is_in_the_reference(module):
+    listed = re.findall(r"^   (\w+)$", (ROOT / "docs/api.md").read_text("utf-8"), re.MULTILINE)
+    names = set(importlib.import_module(module).__all__)
+    assert names - set(listed) <= {"__version__", "displays", "shrinkage", "METHODS"}
+
+
+def test_displays_follow_the_convention():
+    for name in skl1.displays.__all__:
+        display = getattr(skl1.displays, name)
+        assert name.endswith("Display")
+        assert "ax" in inspect.signature(display.plot).parameters
+        assert [method for method in vars(display) if method.startswith("from_")]
+
+
+@pytest.mark.parametrize("name", [*skl1.estimators.__all__, *skl1.model_selection.__all__])
+def test_notebooks_lead_to_the_reference(name):
+    """The representation of an estimator links to its page, which the reference makes."""
+    page = f"https://skl1.readthedocs.io/stable/generated/skl1.{name}.html"
+    assert page in getattr(skl1, name)()._repr_html_()
+
+
+def test_the_gallery_is_large_and_titled():
+    pages = sorted(ROOT.glob("docs/gallery/plot_*.py"))
+    assert len(pages) >= 12
+    for page in pages:
+        title, rule = page.read_text("utf-8").splitlines()[1:3]
+        assert rule == "=" * len(title)

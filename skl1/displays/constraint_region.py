@@ -111,7 +111,7 @@ class ConstraintRegionDisplay:
             axes.set_aspect("equal")
             axes.set_xlim(low[0], high[0])
             axes.set_ylim(low[1], high[1])
-        self.axes_[0].legend(frameon=False, fontsize="small", loc="lower right")
+        self.axes_[0].legend(frameon=False, fontsize="small", loc="lower left")
         self.figure_ = self.axes_[0].figure
         return self
 

@@ -104,7 +104,7 @@ history_ : dict of ndarray
     stationarity), nonzeros.
 n_features_in_ : int
     Number of features.
-feature_names_in_ : ndarray of shape (n_features_in_,)
+feature_names_in_ : ndarray of shape (`n_features_in_`,)
     Names of the features, if X has names that are strings.
 """,
 }

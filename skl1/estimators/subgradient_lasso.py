@@ -87,7 +87,7 @@ class SubgradientLasso(PenalisedRegressor):
         nonzeros, and crossings, the changes of sign since the last check.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, if X has names that are strings.
 
     See Also

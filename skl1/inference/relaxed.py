@@ -95,7 +95,7 @@ class RelaxedLasso(ProximalLasso):
         With ``record_history=True``: the record of the first stage.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, if X has names that are strings.
 
     See Also

@@ -89,7 +89,7 @@ class StabilitySelection(SelectorMixin, BaseEstimator):
         Whether all models met the tolerance.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, if X has names that are strings.
 
     See Also

@@ -90,7 +90,7 @@ class ProximalLassoCV(PenalisedRegressorCV):
         Of the chosen model, as for ``ProximalLasso``.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, if X has names that are strings.
 
     See Also

@@ -90,7 +90,7 @@ optimality_gap_, start_, start_objectives_, minima_, n_swaps_, stop_reason_, alp
     Of the chosen model, as for ``MODEL``.
 n_features_in_ : int
     Number of features.
-feature_names_in_ : ndarray of shape (n_features_in_,)
+feature_names_in_ : ndarray of shape (`n_features_in_`,)
     Names of the features, if X has names that are strings.
 """,
     "notes": """

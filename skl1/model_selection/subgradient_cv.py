@@ -86,7 +86,7 @@ class SubgradientLassoCV(PenalisedRegressorCV):
         Of the chosen model, as for ``SubgradientLasso``.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, if X has names that are strings.
 
     See Also

@@ -83,12 +83,13 @@ class BestSubsetRegressorCV(PenalisedRegressorCV):
         The row of the chosen model.
     converged_ : bool
         Whether all models met the tolerance.
-    n_iter_, objective_, stationarity_, lower_bound_, lower_bound_kind_, optimality_gap_, \
-    subset_objectives_, n_swaps_, stop_reason_
+    n_iter_, objective_, stationarity_, stop_reason_, subset_objectives_, n_swaps_
         Of the chosen model, as for ``BestSubsetRegressor``.
+    lower_bound_, lower_bound_kind_, optimality_gap_
+        The same.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, if X has names that are strings.
 
     See Also

@@ -18,7 +18,7 @@ class Lp(Penalty):
     """``g(w) = alpha |w|^p``, 0 <= p <= 1 (p = 0: alpha if w != 0).
 
     With ``l = step * alpha`` the global minimiser of ``(w - z)^2 / 2 + l |w|^p`` jumps from 0
-    to ``b = (2 l (1-p))^(1/(2-p))`` where |z| passes ``(2-p) / (2 (1-p)) b``. The nonzero
+    to ``b = (2 l (1-p))^(1/(2-p))`` where ``|z|`` passes ``(2-p) / (2 (1-p)) b``. The nonzero
     *local* minimiser exists below that threshold already, but is worse than 0 there.
 
     Closed forms for p = 1/2 (Xu, Chang, Xu and Zhang 2012, with l halved: they have no 1/2

@@ -1,0 +1,84 @@
+"""How the documentation is built: ``python -m sphinx -W docs docs/_build``. It needs no network."""
+
+import os
+import re
+
+import skl1
+
+project = "skl1"
+author = copyright = "The skl1 developers"  # noqa: A001 (Sphinx's name)
+version = release = skl1.__version__
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.mathjax",
+    "numpydoc",
+    "myst_parser",
+    "sphinx_copybutton",
+    "sphinx_gallery.gen_gallery",
+]
+exclude_patterns = ["_build", "gallery"]
+templates_path = ["_templates"]
+source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 3
+suppress_warnings = ["config.cache"]  # the gallery's order is a class, which cannot be cached
+
+autosummary_generate = True
+numpydoc_show_class_members = False
+numpydoc_class_members_toctree = False
+copybutton_prompt_text = r">>> |\.\.\. "
+copybutton_prompt_is_regexp = True
+
+sphinx_gallery_conf = {
+    "examples_dirs": "gallery",
+    "gallery_dirs": "auto_gallery",
+    "filename_pattern": r"/plot_",
+    "within_subsection_order": "FileNameSortKey",
+    "abort_on_example_error": True,
+    "capture_repr": (),
+    "show_memory": False,
+    "show_signature": False,
+    "write_computation_times": False,
+    "image_scrapers": ("matplotlib",),
+    "matplotlib_animations": False,
+    "download_all_examples": False,
+}
+
+html_theme = "pydata_sphinx_theme"
+html_title = "skl1"
+html_show_sourcelink = False
+html_theme_options = {
+    "show_prev_next": True,
+    "show_toc_level": 2,
+    "navbar_align": "left",
+    "header_links_before_dropdown": 6,
+    "secondary_sidebar_items": ["page-toc"],
+}
+html_sidebars = {page: [] for page in ("index", "getting_started", "why_zeros", "benchmarks")}
+
+if os.environ.get("SKL1_DOCS_ONLINE"):  # links to other projects have to be downloaded
+    extensions.append("sphinx.ext.intersphinx")
+    intersphinx_mapping = {
+        "sklearn": ("https://scikit-learn.org/stable", None),
+        "numpy": ("https://numpy.org/doc/stable", None),
+    }
+
+
+#: Files that readers of the repository find beside the documentation, and their pages here.
+PAGES = {"../README.md": "index.md", "../benchmarks/README.md": "benchmarks.md"}
+
+
+def to_pages(app, docname, source):
+    """Let links that readers of the repository follow lead to the pages that show the files."""
+    up = "../" * docname.count("/")
+    for file, page in PAGES.items():
+        source[0] = re.sub(rf"\]\({re.escape(up + file)}", f"]({up}{page}", source[0])
+    source[0] = re.sub(r"\]\(gallery/(plot_\w+)\.py\)", r"](auto_gallery/\1.rst)", source[0])
+    source[0] = source[0].replace("](gallery/)", "](auto_gallery/index.rst)")
+
+
+def setup(app):
+    """Sphinx's hook."""
+    app.connect("source-read", to_pages)
