@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from scipy import sparse
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import Lasso
 
@@ -187,6 +188,36 @@ def test_convergence(data):
         one.plot(against="hours")
     with pytest.raises(ValueError, match="2 axes"):
         display.plot(one.axes_[0])
+
+
+def test_what_cannot_be_drawn(data):
+    with pytest.raises(TypeError, match="no duality gap"):
+        displays.ConvergenceDisplay.from_estimator(skl1.MCPRegressor(1.0), *data)
+    with pytest.raises(ValueError, match="no alpha"):
+        displays.CoefficientPathDisplay.from_estimator(
+            skl1.BestSubsetRegressor(3), *data, alphas=[1.0]
+        )
+    with pytest.raises(ValueError, match="zero"):
+        displays.ConstraintRegionDisplay.from_bowl(Bowl(np.eye(2), [0.0, 0.0]))
+
+
+def test_edges():
+    """A single feature, a single alpha, nothing but zeros, sparse X."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((40, 6))
+    y = X[:, 0] + 0.1 * rng.standard_normal(40)
+    cls = displays.CoefficientPathDisplay
+    assert len(cls.from_estimator(skl1.ProximalLasso(), X[:, :1], y).lines_) == 1
+    assert len(cls.from_path(skl1.lasso_path(X, y, alphas=[0.1])).lines_) > 0
+    for against in ("strength", "norm"):
+        empty = cls.from_path((np.array([9.0, 8.0]), np.zeros((6, 2))), against=against)
+        assert empty.lines_ == []
+        empty.figure_.canvas.draw()
+    stored = cls.from_estimator(skl1.ProximalLasso(), sparse.csr_array(X), y)
+    np.testing.assert_allclose(
+        stored.coefs, cls.from_estimator(skl1.ProximalLasso(), X, y).coefs, atol=1e-3
+    )
+    displays.PenaltyDisplay.from_penalties({"l_0": Lp(1.0, 0.0)})
 
 
 def test_penalties():

@@ -184,6 +184,21 @@ def test_constrained_and_penalised_forms_agree(share):
         assert (bowl.loss(others) >= inside.loss).all()
 
 
+@pytest.mark.parametrize("q", [0.5, 1, 2])
+@pytest.mark.parametrize("radius", [1e-6, 1e-2, 0.9])
+def test_balls_of_ill_posed_bowls(q, radius):
+    """Columns of very different lengths, columns that are nearly the same."""
+    for G in ([[1.0, 1.0 - 1e-9], [1.0 - 1e-9, 1.0]], [[1e-8, 0.0], [0.0, 1e8]]):
+        bowl = Bowl(G, [1.0, 0.5])
+        inside = bowl.within(q, radius)
+        assert (np.abs(inside.w) ** q).sum() <= radius**q * (1.0 + 1e-6)
+        angles = np.linspace(0.0, 2.0 * np.pi, 100_001)
+        direction = np.column_stack([np.cos(angles), np.sin(angles)])
+        on = radius * np.sign(direction) * np.abs(direction) ** (2.0 / q)
+        best = bowl.loss(on).min()
+        assert inside.loss <= best + 1e-7 * abs(best)
+
+
 def test_a_large_ball_holds_least_squares():
     bowl = Bowl.of(*diabetes([2, 8]))
     for q in (0.5, 1, 2):

@@ -281,6 +281,11 @@ class CoefficientPathDisplay:
         Returns
         -------
         CoefficientPathDisplay
+
+        Raises
+        ------
+        ValueError
+            If alphas are given to an estimator that has none.
         """
         names = getattr(X, "columns", None)
         function = PATHS.get(type(estimator))
@@ -289,6 +294,11 @@ class CoefficientPathDisplay:
             known = signature(function).parameters
             options = {k: v for k, v in given.items() if k in known}
             if alphas is not None:
+                if "alphas" not in known:
+                    raise ValueError(
+                        f"{type(estimator).__name__} has no alpha: its path has all sizes up to k. "
+                        "Leave alphas at None."
+                    )
                 options["alphas"] = alphas
             path = function(X, y, sample_weight=sample_weight, return_path=True, **options)
             return cls.from_path(path, feature_names=names, ax=ax, **plot_kwargs)

@@ -138,11 +138,13 @@ class ConstraintRegionDisplay:
         Raises
         ------
         ValueError
-            If there are not two coefficients.
+            If there are not two coefficients, or both are zero.
         """
         if bowl.c.size != 2:
             raise ValueError(f"The picture is of two coefficients, not of {bowl.c.size}.")
         radius = shrinkage * float(np.linalg.norm(bowl.least_squares))
+        if radius == 0.0:
+            raise ValueError("The least-squares solution is zero: there is nothing to shrink.")
         return cls(bowl, [(each, radius, bowl.within(each, radius)) for each in q]).plot(ax)
 
     @classmethod

@@ -136,6 +136,11 @@ class ConvergenceDisplay:
         Returns
         -------
         ConvergenceDisplay
+
+        Raises
+        ------
+        TypeError
+            If an estimator has no duality gap.
         """
         runs = {type(estimator).__name__: estimator}
         return cls.from_estimators(runs, X, y, sample_weight=sample_weight, ax=ax, **plot_kwargs)
@@ -163,6 +168,11 @@ class ConvergenceDisplay:
         Returns
         -------
         ConvergenceDisplay
+
+        Raises
+        ------
+        TypeError
+            If an estimator has no duality gap.
         """
         histories = {}
         for name, estimator in estimators.items():
@@ -171,5 +181,10 @@ class ConvergenceDisplay:
                 warnings.simplefilter("ignore", ConvergenceWarning)
                 for _ in range(2):
                     model.fit(X, y, sample_weight=sample_weight)
+            if not hasattr(model, "dual_gap_"):
+                raise TypeError(
+                    f"{name} has no duality gap, as its penalty is not convex: draw the objective "
+                    "of history_ instead."
+                )
             histories[name] = model.history_
         return cls(histories).plot(ax, **plot_kwargs)

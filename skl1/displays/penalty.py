@@ -88,7 +88,7 @@ class PenaltyDisplay:
             axes.axvline(0.0, color=GREY, linewidth=0.6, zorder=0)
             axes.set_xlabel("least-squares value" if panel == 2 else "w")
         forces = np.concatenate([curve[1] for curve in self.curves.values()])
-        limit = 1.1 * np.nanquantile(np.abs(forces), 0.95)
+        limit = 1.1 * np.nanquantile(np.abs(forces), 0.95) or 1.0
         self.axes_[1].set_ylim(-limit, limit)  # some are infinite at zero
         self.axes_[2].plot(w, w, color=GREY, linewidth=0.8, zorder=0)
         self.axes_[0].legend(frameon=False, fontsize="small", loc="upper center")

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import LinAlgError, cholesky, eigh, solve, solve_triangular
 from scipy.optimize import brentq
+from sklearn.exceptions import ConvergenceWarning
 
 from skl1.estimators import ProximalLasso
+from skl1.exceptions import EmptyModelWarning
 
 #: Points on each quarter of the boundary of a nonconvex ball that are tried first.
 TRIES = 400
 #: Steps of the golden section that follow: an arc shrinks by 2e-9.
 SECTIONS = 42
+#: By how much a pull may exceed alpha.
+KKT = 1e-6
 GOLDEN = (5.0**0.5 - 1.0) / 2.0
 
 
@@ -93,7 +98,7 @@ class Bowl:
     @property
     def least_squares(self) -> np.ndarray:
         """Where the minimum is."""
-        return solve(self.G, self.c, assume_a="pos")
+        return self._solve(np.arange(self.c.size), self.c)
 
     def loss(self, w) -> np.ndarray:
         """The loss at one point or at many.
@@ -150,6 +155,13 @@ class Bowl:
         w, alpha = search(radius, q)
         return InBall(w, alpha, float(self.loss(w)))
 
+    def _solve(self, features, right):
+        # In units in which every curvature is 1; right-hand sides are the columns of `right`.
+        G = self.G[np.ix_(features, features)]
+        units = 1.0 / np.sqrt(np.diag(G))
+        solution = solve(G * units * units[:, np.newaxis], (units * right.T).T, assume_a="pos")
+        return (units * solution.T).T
+
     def _sphere(self, radius, q):
         curvatures, axes = eigh(self.G)
         c = axes.T @ self.c
@@ -161,11 +173,16 @@ class Bowl:
         return axes @ (c / (curvatures + alpha)), float(alpha)
 
     def _lasso(self, alpha):
-        factor, p = cholesky(self.G, lower=True), self.c.size
-        y = solve_triangular(factor, self.c, lower=True)
-        root = np.sqrt(p)
-        lasso = ProximalLasso(alpha, fit_intercept=False, tol=1e-14)
-        return lasso.fit(root * factor.T, root * y).coef_
+        # In units in which every curvature is 1, and with as many samples as features.
+        units, root = 1.0 / np.sqrt(np.diag(self.G)), np.sqrt(self.c.size)
+        factor = cholesky(self.G * units * units[:, np.newaxis], lower=True)
+        y = solve_triangular(factor, units * self.c, lower=True)
+        lasso = ProximalLasso(alpha, penalty_weights=units, fit_intercept=False, tol=1e-14)
+        with warnings.catch_warnings():
+            # The final alpha's conditions are looked at in any case.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            warnings.simplefilter("ignore", EmptyModelWarning)
+            return units * lasso.fit(root * factor.T, root * y).coef_
 
     def _diamond(self, radius, q):
         highest = np.abs(self.c).max()
@@ -176,11 +193,22 @@ class Bowl:
         w = self._lasso(brentq(excess, 1e-12 * highest, highest, xtol=1e-12 * highest))
         # Where the support and the signs are known the norm is linear in alpha: now exactly.
         used = np.flatnonzero(w)
+        if not used.size:
+            used = np.array([np.abs(self.c).argmax()])
+            w[used] = self.c[used]
         signs = np.sign(w[used])
-        G = self.G[np.ix_(used, used)]
-        free, slope = solve(G, np.column_stack([self.c[used], signs]), assume_a="pos").T
+        free, slope = self._solve(used, np.column_stack([self.c[used], signs])).T
         alpha = (signs @ free - radius) / (signs @ slope)
         w[used] = free - alpha * slope
+        w *= radius / np.abs(w).sum()  # alpha may be too near to another for its digits
+        beyond = np.abs(self.c - self.G @ w).max() / alpha - 1.0 if alpha > 0.0 else 0.0
+        if beyond > KKT or (np.sign(w[used]) != signs).any():
+            warnings.warn(
+                f"Within radius {radius:g} for q=1 an entry pulls harder than alpha={alpha:g} by a "
+                f"share of {beyond:.1e}: G is close to singular. The solution is approximate.",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
         return w, float(alpha)
 
     def _star(self, radius, q):

@@ -203,7 +203,7 @@ def suffix(n_iter: int) -> int:
     return n_iter - last // 2 + (1 if last > 1 else 0)
 
 
-@kernel
+@kernel(exact=True)  # the steps magnify rounding: it shall be the same in every run
 def subgradient_steps(
     operator,
     penalty,
