@@ -34,6 +34,7 @@ __all__ = [
     "plain_parameters",
     "routed",
     "validate_data",
+    "working_memory",
 ]
 
 
@@ -111,6 +112,11 @@ def check_sample_weight(sample_weight, X):
     if not weights.any():
         raise ValueError("sample_weight must not be all zero: at least one sample has to count.")
     return weights
+
+
+def working_memory():
+    """Bytes that temporary copies may take."""
+    return get_config()["working_memory"] * 2**20
 
 
 def _listened(estimator):

@@ -39,8 +39,17 @@ def test_pages_with_code_are_found():
     assert {"README.md", "docs/getting_started.md", "docs/add_a_penalty.md"} <= names
 
 
+#: What the code of a page needs beside skl1 and what that needs.
+EXTRAS = {
+    "docs/streams.md": ["h5py", "pandas", "pyarrow", "zarr"],
+    "docs/dask.md": ["dask", "distributed"],
+}
+
+
 @pytest.mark.parametrize("page", [p for p in PAGES if code_blocks(p)], ids=page_name)
 def test_code_runs(page):
+    for module in EXTRAS.get(page_name(page), []):
+        pytest.importorskip(module)
     namespace = {"__name__": "__main__"}
     for line, source in code_blocks(page):
         # Blank lines in front make a traceback name the line of the page.

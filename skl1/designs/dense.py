@@ -14,6 +14,7 @@ from skl1.designs.passes import (
     scan_small,
 )
 from skl1.designs.table import TableDesign, beyond_rounding
+from skl1.sklearn_api import working_memory
 from skl1.threads import spread
 
 #: Entries of a block of rows: 1 MB of float64, to stay in cache between its uses.
@@ -34,7 +35,8 @@ FEW = 8
 #: Columns are picked from the rows for a product if they are fewer than one in so many, and X
 #: has more bytes than a cache holds.
 NARROW, CACHED = 16, 2**24
-#: Share of X that copies of its columns may take, whatever the size of X the bytes of 8 MB.
+#: Share of X that copies of its columns may take, whatever the size of X the bytes of 8 MB; more
+#: than scikit-learn's ``working_memory`` they never take.
 HELD_SHARE, HELD_BYTES = 0.15, 2**23
 
 
@@ -52,11 +54,16 @@ class DenseDesign(TableDesign):
         mean = np.zeros(self.n_features)
         self.norms[:] = 0.0
         self.correlation[:] = 0.0
-        # Large X in a compiled pass, small X without loading the compiler for it.
-        scan = scan_rows if X.size > SMALL else scan_small
-        for rows in [EVERY] if X.flags.c_contiguous else self._chunks():
-            block = np.ascontiguousarray(X[rows])
-            scan(block, pilot, s[rows], self.y[rows], mean, self.correlation, self.norms)
+        if self._by_columns():
+            for cut in self._panels():
+                sums = mean[cut], self.correlation[cut], self.norms[cut]
+                scan_small(X[:, cut].astype(np.float64), pilot[cut], s, self.y, *sums)
+        else:
+            # Large X in a compiled pass, small X without loading the compiler for it.
+            scan = scan_rows if X.size > SMALL else scan_small
+            for rows in [EVERY] if X.flags.c_contiguous else self._chunks():
+                block = np.ascontiguousarray(X[rows])
+                scan(block, pilot, s[rows], self.y[rows], mean, self.correlation, self.norms)
         if self.fit_intercept:
             # Deviations are taken from a row of the data, so a constant column gives exact
             # zeros, and subtracting the squared mean costs at most log10(n) digits.
@@ -75,11 +82,14 @@ class DenseDesign(TableDesign):
         return self.X[self.anchor_row()].astype(np.float64)
 
     def _spread(self, index, rows):
-        block = self.X[rows][:, index]
+        pilot, high, low = self._pilot()[index], 0.0, 0.0
+        for cut in self._chunks(index.size, CHUNK_ROWS):
+            block = pick(self.X[cut], index)[rows[cut]] - pilot
+            high = np.maximum(high, block.max(axis=0, initial=0.0))
+            low = np.minimum(low, block.min(axis=0, initial=0.0))
         if not self.fit_intercept:
-            return float(np.abs(block).max(initial=0.0))
-        spread = np.ptp(block.astype(np.float64), axis=0)
-        return beyond_rounding(spread, self.x_mean[index])
+            return float(np.maximum(high, -low).max(initial=0.0))
+        return beyond_rounding(high - low, self.x_mean[index])
 
     def _chunks(self, width=None, at_least=1):
         """Slices of rows that make blocks of about CHUNK_ENTRIES."""
@@ -87,11 +97,21 @@ class DenseDesign(TableDesign):
         height = max(at_least, CHUNK_ENTRIES // max(1, width or self.n_features))
         return [slice(start, min(start + height, n)) for start in range(0, n, height)]
 
+    def _by_columns(self):
+        """Whether columns are contiguous, and a row therefore lies on all pages of X."""
+        return self.X.flags.f_contiguous and not self.X.flags.c_contiguous
+
+    def _panels(self, count=None):
+        """Slices of so many columns that make blocks of about CHUNK_ENTRIES."""
+        count = self.n_features if count is None else count
+        width = max(1, CHUNK_ENTRIES // self.X.shape[0])
+        return [slice(start, min(start + width, count)) for start in range(0, count, width)]
+
     def _block(self, rows, index=EVERY):
         """Rows of some columns, in float64, centred."""
         block = self.X[rows]
-        if index is EVERY:
-            block = block.astype(np.float64)
+        if isinstance(index, slice):
+            block = block[:, index].astype(np.float64)
         else:
             block = pick(block, index).astype(np.float64, copy=False)
         if self.fit_intercept:
@@ -104,12 +124,16 @@ class DenseDesign(TableDesign):
     def _weighted(self, rows, columns, dtype):
         """Rows of some columns, centred and weighted; of a large X in one pass."""
         X = self.X[rows]
-        if X.shape[0] * columns.size <= SMALL or not X.flags.c_contiguous:
+        if X.shape[0] * columns.size <= SMALL:
             block = self._block(rows, columns)
             block *= self.root[rows, None]
             return block.astype(dtype, copy=False)
         out = np.empty((X.shape[0], columns.size), dtype)
-        gather(X, columns, self.x_mean[columns], self.root[rows], out)
+        if X.flags.c_contiguous:
+            gather(X, columns, self.x_mean[columns], self.root[rows], out)
+        else:
+            for cut in self._panels(columns.size):
+                out[:, cut] = self._block(rows, columns[cut]) * self.root[rows, None]
         return out
 
     def forward(self, w):
@@ -175,6 +199,10 @@ class DenseDesign(TableDesign):
         if self._direct:
             return self.X.T @ v - self.x_mean * v.sum()
         out = np.zeros(self.n_features)
+        if self._by_columns():
+            for cut in self._panels():
+                out[cut] = v @ self._block(EVERY, cut)
+            return out
         for rows in self._chunks():
             out += v[rows] @ self._block(rows)
         return out
@@ -183,6 +211,10 @@ class DenseDesign(TableDesign):
         if self._direct:
             return V @ self.X - V.sum(axis=1)[:, None] * centre
         out = np.zeros((V.shape[0], self.n_features))
+        if self._by_columns():
+            for cut in self._panels():
+                out[:, cut] = V @ (self.X[:, cut].astype(np.float64) - centre[cut])
+            return out
         for rows in self._chunks():
             out += V[:, rows] @ (self.X[rows].astype(np.float64) - centre)
         return out
@@ -192,7 +224,8 @@ class DenseDesign(TableDesign):
 
     def holds(self, count, dtype):
         taken = np.dtype(dtype).itemsize * self.y.size * count
-        return taken <= max(HELD_SHARE * self.X.nbytes, HELD_BYTES)
+        room = max(HELD_SHARE * self.X.nbytes, HELD_BYTES)
+        return taken <= min(room, working_memory())
 
     def gram(self, rows, columns, dtype=np.float64):
         same = rows is columns

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
+from scipy.linalg.blas import dger
 from scipy.optimize import nnls
 from sklearn.utils.validation import check_X_y
 
@@ -120,12 +121,7 @@ class Moments:
             If X, y or a weight is not finite, negative or misshaped.
         """
         X, y = check_X_y(X, y, accept_sparse="csc", dtype=[np.float64, np.float32], y_numeric=True)
-        n = X.shape[0]
-        given = np.asarray(1.0 if sample_weight is None else sample_weight)
-        if given.shape in ((), (n,)) and given.dtype.kind in "biuf" and not given.any():
-            return cls.of_checked(X, y, np.zeros(n))
-        s = None if sample_weight is None else check_sample_weight(sample_weight, X)
-        return cls.of_checked(X, y, s)
+        return cls.of_checked(X, y, block_weights(sample_weight, X))
 
     @classmethod
     def of_checked(cls, X, y, s) -> Moments:
@@ -180,6 +176,30 @@ class Moments:
     def __add__(self, other):
         if not isinstance(other, Moments):
             return self if isinstance(other, int) and other == 0 else NotImplemented
+        return self.merged(other, np.array)
+
+    __radd__ = __add__  # sum() starts with 0
+
+    def merged(self, other, sheet=np.asarray) -> Moments:
+        """The sum, written over the matrix of ``self`` unless ``sheet`` makes another of it.
+
+        Parameters
+        ----------
+        other : Moments
+            Of other rows.
+        sheet : callable, default=numpy.asarray
+            A function of the matrix: ``numpy.array`` copies it.
+
+        Returns
+        -------
+        Moments
+            ``self`` is no longer valid if its matrix was written over.
+
+        Raises
+        ------
+        ValueError
+            If the numbers of features differ.
+        """
         if self.n_features != other.n_features:
             raise ValueError(
                 f"Moments of {self.n_features} features cannot be added to those of "
@@ -191,6 +211,9 @@ class Moments:
         apart = (other.x_origin - self.x_origin) + (other.x_offset - self.x_offset)
         y_apart = (other.y_origin - self.y_origin) + (other.y_offset - self.y_offset)
         pull = self.weight * share * apart
+        xx = sheet(self.xx)
+        xx += other.xx
+        dger(1.0, apart, pull, a=xx.T, overwrite_a=True)  # a view: writes into xx
         return Moments(
             n_samples=self.n_samples + other.n_samples,
             weight=self.weight + other.weight,
@@ -198,12 +221,10 @@ class Moments:
             x_offset=self.x_offset + share * apart,
             y_origin=self.y_origin,
             y_offset=self.y_offset + share * y_apart,
-            xx=self.xx + other.xx + pull[:, None] * apart,
+            xx=xx,
             xy=self.xy + other.xy + pull * y_apart,
             yy=self.yy + other.yy + self.weight * share * y_apart**2,
         )
-
-    __radd__ = __add__  # sum() starts with 0
 
     def save(self, file) -> None:
         """Write to a file, in NumPy's npz format.
@@ -243,6 +264,16 @@ class Moments:
                 raise ValueError(f"{file} holds no Moments: {', '.join(sorted(missing))} missing.")
             values = {each.name: stored[each.name] for each in fields(cls)}
         return cls(**{name: v if v.ndim else v.item() for name, v in values.items()})
+
+
+def block_weights(sample_weight, X) -> np.ndarray | None:
+    """Checked weights of a block, which may all be zero; None if there are none."""
+    if sample_weight is None:
+        return None
+    given, n = np.asarray(sample_weight), X.shape[0]
+    if given.shape in ((), (n,)) and given.dtype.kind in "biuf" and not given.any():
+        return np.zeros(n)
+    return check_sample_weight(sample_weight, X)
 
 
 def whole_gram(design: Design) -> np.ndarray:

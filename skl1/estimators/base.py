@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.designs import Design, MomentDesign, Moments
-from skl1.estimators.linear import LinearRegressor
+from skl1.estimators.streamed import StreamedRegressor
 from skl1.exceptions import EmptyModelWarning
 from skl1.penalties import NonNegative, Penalty
 from skl1.problem import Problem
@@ -24,8 +24,10 @@ from skl1.sklearn_api import (
 from skl1.solvers.driver import EXHAUSTED, INTERRUPTED, Result, Solver, certified, minimise
 from skl1.threads import single_threaded
 
+FLOAT64 = np.dtype(np.float64)
 
-class PenalisedRegressor(LinearRegressor):
+
+class PenalisedRegressor(StreamedRegressor):
     """Least squares with a separable penalty; everything but the penalty and the solver."""
 
     alpha: float
@@ -140,15 +142,21 @@ class PenalisedRegressor(LinearRegressor):
                 f"fit_moments wants Moments, got {type(moments).__name__}; Moments.of(X, y) makes "
                 "them."
             )
+        self._forget()
+        self.n_features_in_ = moments.n_features
+        vars(self).pop("feature_names_in_", None)
+        return self._fit_parts([moments])
+
+    def _fit_parts(self, parts):
+        return self._fit_design(MomentDesign.of_moments(sum(parts), self.fit_intercept))
+
+    def _fit_design(self, design: Design, dtype: np.dtype = FLOAT64):
+        """Fit from scratch to data that are behind a design, and of which nobody can be told."""
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            design = MomentDesign.of_moments(moments, self.fit_intercept)
-            self.n_features_in_ = moments.n_features
-            if hasattr(self, "feature_names_in_"):
-                del self.feature_names_in_
             problem = self._problem(design)
-            with single_threaded(float(moments.n_features) ** 3):
+            with single_threaded(float(design.n_features) ** 3):
                 result = self._solve(problem, problem.null.w, None)
-                result = self._publish(problem, result, np.dtype(np.float64))
+                result = self._publish(problem, result, dtype)
         self._warn(problem, result)
         return self
 

@@ -13,11 +13,12 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.parallel import Parallel, delayed
 
 from skl1.designs import Design, MomentDesign, Moments
 from skl1.estimators.base import PenalisedRegressor
-from skl1.estimators.linear import LinearRegressor
+from skl1.estimators.streamed import StreamedRegressor
 from skl1.exceptions import FoldWarning, GridEdgeWarning
 from skl1.model_selection.folds import Folds, MomentFolds, NoFolds, indices, make_folds
 from skl1.model_selection.rules import (
@@ -38,7 +39,7 @@ from skl1.step import Step
 from skl1.threads import single_threaded
 
 
-class PenalisedRegressorCV(LinearRegressor):
+class PenalisedRegressorCV(StreamedRegressor):
     """A path, its held-out errors, and the model that a rule chooses."""
 
     alphas: Any
@@ -196,15 +197,35 @@ class PenalisedRegressorCV(LinearRegressor):
             raise TypeError("fit_moments wants a list of Moments, one for each fold.")
         if len(moments) < 2:
             raise ValueError(f"fit_moments needs at least two folds, got {len(moments)}.")
+        self._forget()
+        self.n_features_in_ = moments[0].n_features
+        vars(self).pop("feature_names_in_", None)
+        return self._fit_parts(moments)
+
+    @available_if(lambda search: search.scoring is None)
+    def partial_fit(self, X, y, sample_weight=None):
+        return super().partial_fit(X, y, sample_weight)
+
+    partial_fit.__doc__ = StreamedRegressor.partial_fit.__doc__
+
+    def _n_parts(self):
+        if not self._compares():
+            return 1
+        count = 5 if self.cv is None else self.cv
+        if isinstance(count, Integral) and count > 1:
+            return int(count)
+        raise ValueError(
+            f"Rows that come in blocks are dealt to folds in turn: cv must be a number from 2, got "
+            f"{self.cv!r}. For other folds there is fit_moments."
+        )
+
+    def _fit_parts(self, parts):
         if self.scoring is not None:
             raise ValueError("scoring needs rows to predict; with moments use scoring=None.")
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            whole = sum(moments)
+            whole = sum(parts)
             design = MomentDesign.of_moments(whole, self.fit_intercept)
-            self.n_features_in_ = whole.n_features
-            if hasattr(self, "feature_names_in_"):
-                del self.feature_names_in_
-            folds = MomentFolds(moments, self.fit_intercept) if self._compares() else NoFolds()
+            folds = MomentFolds(parts, self.fit_intercept) if self._compares() else NoFolds()
             with single_threaded(float(whole.n_features) ** 3):
                 self._search(design, folds, whole.weight, np.dtype(np.float64), None, None)
         return self

@@ -20,6 +20,9 @@ from skl1.solvers.first_order import (
     steps_ahead,
 )
 
+#: A share of the objective within which a difference may be rounding.
+ROUNDING = 1e-15
+
 
 class StepRule(Record):
     """The length of step k along minus a subgradient of squared norm ``square``."""
@@ -183,7 +186,8 @@ class SubgradientDescent(Solver):
             count,
         )
         if state.best_value - value < 0.5 * state.excess:
-            state.excess *= 0.5
+            # Not below what rounding hides: a level that is reached leaves no step to be made.
+            state.excess = max(0.5 * state.excess, ROUNDING * state.best_value)
         state.best_value = value
         state.n_iter += count
         state.trace["crossings"] = crossings
@@ -237,8 +241,9 @@ def subgradient_steps(
             square += scale[j] * g[j] * g[j]
         if not value + square < np.inf:
             return best_value, crossings, False
-        if value < best_value:
-            best_value = value
+        # Of points that rounding cannot tell apart the last: one of them has a small gap.
+        if value <= best_value * (1.0 + ROUNDING):
+            best_value = min(value, best_value)
             for j in range(p):
                 best[j] = x[j]
         if square > 0.0:

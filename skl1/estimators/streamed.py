@@ -1,0 +1,144 @@
+"""Fits to rows that come in blocks: what is known of them is their moments."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any
+
+import numpy as np
+
+from skl1.designs import Moments
+from skl1.designs.stream import Stream
+from skl1.estimators.linear import LinearRegressor
+from skl1.sklearn_api import validate_data
+
+
+class StreamedRegressor(LinearRegressor):
+    """A regressor whose loss is quadratic, and which therefore needs no more than moments."""
+
+    #: Moments of the rows that ``partial_fit`` has seen, in as many parts as there are folds.
+    _seen: list[Moments]
+
+    def _n_parts(self) -> int:
+        """In how many parts the moments are wanted."""
+        return 1
+
+    @abstractmethod
+    def _fit_parts(self, parts: list[Moments]) -> Any:
+        """Fit to the sum of some moments; names of features stay."""
+
+    def fit_blocks(self, blocks):
+        """Fit to all rows of a stream, in one pass over it.
+
+        The same model as ``fit`` on all rows at once, up to rounding, in float64. Memory is
+        taken by one block and ``8 n_features^2`` bytes, twice: for up to about 10,000 features.
+        A search for alpha deals the rows to its folds in turn, row i to fold ``i mod cv``,
+        however the stream is cut into blocks.
+
+        Parameters
+        ----------
+        blocks : iterable of (X, y) or (X, y, sample_weight)
+            Blocks of rows, as ``fit`` takes them; a block may be without rows, or have no weight.
+            An iterator is used up.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        TypeError
+            If a block is not made of two or three parts.
+        ValueError
+            If a parameter is out of its range; if a block is not finite, is misshaped or has
+            another number of features than the first; if there are no rows. The error names the
+            block.
+        """
+        self._validate_params()
+        stream, first = Stream(self._n_parts()), True
+        for number, block in enumerate(blocks):
+            if not (isinstance(block, tuple | list) and len(block) in {2, 3}):
+                raise TypeError(
+                    f"Block {number} must be (X, y) or (X, y, sample_weight), got "
+                    f"{type(block).__name__}; for X and y in one piece there is fit."
+                )
+            if not np.shape(block[1])[0]:
+                continue
+            try:
+                X, y = self._block(block[0], block[1], first)
+                stream.add(X, y, *block[2:])
+            except ValueError as error:
+                error.add_note(f"This is block {number} of the stream.")
+                raise
+            first = False
+        self._forget()
+        return self._fit_parts(stream.moments())
+
+    def partial_fit(self, X, y, sample_weight=None):
+        """Fit to all rows that this method has been given so far, X and y among them.
+
+        Exact, and independent of how the rows are cut into blocks: each call adds the moments of
+        its rows to those before and solves the problem of all of them, to ``tol``. It forgets
+        nothing, and takes no gradient step that later blocks would wash out. ``fit`` and its
+        kin keep no moments: after one of them this method starts anew.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            The next rows.
+        y : array-like of shape (n_samples,)
+            Their target.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Their weights, not negative; on one scale with those of the other blocks.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If a parameter, X, y or a weight is out of its range, not finite or misshaped, or X has
+            another number of features than before. The rows before are kept.
+        """
+        self._validate_params()
+        known, count = getattr(self, "_seen", []), self._n_parts()
+        if known and len(known) != count:
+            raise ValueError(
+                f"The rows so far were dealt to {len(known)} folds, not to {count}: set cv back, "
+                "or fit a clone."
+            )
+        X, y = self._block(X, y, not known)
+        stream = Stream(count)
+        stream.n_rows = getattr(self, "n_samples_seen_", 0)
+        stream.add(X, y, sample_weight)
+        new = stream.parts
+        if known:
+            new = [a if b is None else a + b for a, b in zip(known, new, strict=True)]
+        stream.parts = list(new)
+        self._seen, self.n_samples_seen_ = stream.moments(), stream.n_rows
+        return self._fit_parts(self._seen)
+
+    def _block(self, X, y, first: bool) -> tuple[Any, np.ndarray]:
+        """Checked rows; the first ones settle the number and the names of features."""
+        return validate_data(
+            self,
+            X,
+            y,
+            reset=first,
+            accept_sparse="csc",
+            accept_large_sparse=True,
+            dtype=[np.float64, np.float32],
+            y_numeric=True,
+        )
+
+    def _forget(self) -> None:
+        """Drop what ``partial_fit`` has added up."""
+        for name in ("_seen", "n_samples_seen_"):
+            self.__dict__.pop(name, None)
+
+    def _design(self, X, y, sample_weight):
+        self._forget()
+        return super()._design(X, y, sample_weight)
