@@ -3,10 +3,12 @@
 import copy
 import itertools
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
 from scipy import sparse
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.model_selection import PredefinedSplit
 
@@ -173,3 +175,24 @@ def test_means_that_dwarf_the_spread():
     far = skl1.ProximalLasso(0.01, tol=1e-12)
     far.fit_blocks((X[k : k + 100], y[k : k + 100]) for k in range(0, 1000, 100))
     np.testing.assert_allclose(far.coef_, near.coef_, atol=1e-9)
+
+
+@pytest.mark.parametrize("order", "CF")
+def test_a_mapped_file_is_not_copied(order, tmp_path):
+    """Copies of columns stay within the working memory, whatever the size of X."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((600, 40_000), dtype=np.float32) + np.float32(1.0)
+    y = X[:, :300] @ rng.normal(size=300) + rng.normal(size=600)
+    np.save(tmp_path / "X.npy", np.asarray(X, order=order))
+    mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
+    alpha = 0.1 * np.abs((X - X.mean(axis=0)).T @ (y - y.mean())).max() / 600
+    with config_context(working_memory=2):
+        skl1.ProximalLasso(alpha).fit(mapped[:, :1000], y)  # compiled
+        tracemalloc.start()
+        model = skl1.ProximalLasso(alpha).fit(mapped, y)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert model.converged_
+    assert np.count_nonzero(model.coef_) > 100
+    assert peak < X.nbytes / 4  # 24 MB: vectors of 40,000 numbers, blocks of 1 MB, a Gram matrix
+    np.testing.assert_allclose(model.coef_, skl1.ProximalLasso(alpha).fit(X, y).coef_, atol=1e-3)

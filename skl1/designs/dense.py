@@ -10,6 +10,7 @@ from skl1.designs.passes import (
     DenseRows,
     gather,
     residual_rows,
+    scan_contiguous,
     scan_rows,
     scan_small,
 )
@@ -19,6 +20,8 @@ from skl1.threads import spread
 
 #: Entries of a block of rows: 1 MB of float64, to stay in cache between its uses.
 CHUNK_ENTRIES = 2**17
+#: Columns of a panel at least, where each is read along with several vectors.
+WIDE = 16
 EVERY = slice(None)
 #: Columns are gathered for a product if fewer than one in so many is in use.
 SPARSE_SHARE = 8
@@ -54,16 +57,15 @@ class DenseDesign(TableDesign):
         mean = np.zeros(self.n_features)
         self.norms[:] = 0.0
         self.correlation[:] = 0.0
-        if self._by_columns():
-            for cut in self._panels():
-                sums = mean[cut], self.correlation[cut], self.norms[cut]
-                scan_small(X[:, cut].astype(np.float64), pilot[cut], s, self.y, *sums)
+        sums = mean, self.correlation, self.norms
+        # Large X in a compiled pass, small X without loading the compiler for it.
+        if X.size <= SMALL:
+            scan_small(X, pilot, s, self.y, *sums)
+        elif self._by_columns():
+            scan_contiguous(X.T, pilot, s, self.y, *sums)
         else:
-            # Large X in a compiled pass, small X without loading the compiler for it.
-            scan = scan_rows if X.size > SMALL else scan_small
             for rows in [EVERY] if X.flags.c_contiguous else self._chunks():
-                block = np.ascontiguousarray(X[rows])
-                scan(block, pilot, s[rows], self.y[rows], mean, self.correlation, self.norms)
+                scan_rows(np.ascontiguousarray(X[rows]), pilot, s[rows], self.y[rows], *sums)
         if self.fit_intercept:
             # Deviations are taken from a row of the data, so a constant column gives exact
             # zeros, and subtracting the squared mean costs at most log10(n) digits.
@@ -101,10 +103,10 @@ class DenseDesign(TableDesign):
         """Whether columns are contiguous, and a row therefore lies on all pages of X."""
         return self.X.flags.f_contiguous and not self.X.flags.c_contiguous
 
-    def _panels(self, count=None):
+    def _panels(self, count=None, at_least=1):
         """Slices of so many columns that make blocks of about CHUNK_ENTRIES."""
         count = self.n_features if count is None else count
-        width = max(1, CHUNK_ENTRIES // self.X.shape[0])
+        width = max(at_least, CHUNK_ENTRIES // self.X.shape[0])
         return [slice(start, min(start + width, count)) for start in range(0, count, width)]
 
     def _block(self, rows, index=EVERY):
@@ -212,7 +214,7 @@ class DenseDesign(TableDesign):
             return V @ self.X - V.sum(axis=1)[:, None] * centre
         out = np.zeros((V.shape[0], self.n_features))
         if self._by_columns():
-            for cut in self._panels():
+            for cut in self._panels(at_least=WIDE):
                 out[:, cut] = V @ (self.X[:, cut].astype(np.float64) - centre[cut])
             return out
         for rows in self._chunks():

@@ -80,6 +80,22 @@ def scan_rows(X, pilot, s, y, mean, correlation, norms):
 
 
 @kernel
+def scan_contiguous(columns, pilot, s, y, mean, correlation, norms):
+    """The same for columns that are contiguous: the rows of ``columns``."""
+    for j in range(columns.shape[0]):
+        x, start = columns[j], pilot[j]
+        total = along = square = 0.0
+        for i in range(x.size):
+            a = x[i] - start
+            total += s[i] * a
+            along += s[i] * a * y[i]
+            square += s[i] * a * a
+        mean[j] += total
+        correlation[j] += along
+        norms[j] += square
+
+
+@kernel
 def residual_rows(X, s, y, w, many, few, z):
     """Add ``X' S r`` to z, for ``r = y - X w``; returns ``r' S r`` and the sum of ``S r``.
 
