@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from skl1.batches import shared_paths
-from skl1.designs import MomentDesign
+from skl1.designs import MomentDesign, TableDesign
 from skl1.problem import Problem
 from skl1.sequence import ALONG, results_along
 from skl1.solvers.driver import Solver, minimise
@@ -64,7 +64,8 @@ def solve_paths(problems: Sequence[Problem], alphas, *, tol, max_iter) -> list[l
     if p <= min(GRAM_COLUMNS, design.n_samples) or p <= ALL:
         problems = [each.on(MomentDesign.of_design(each.design)) for each in problems]
     if (
-        penalty.proportional
+        isinstance(problems[0].design, TableDesign | MomentDesign)
+        and penalty.proportional
         and penalty.steady_curvature is not None
         and (penalty.kink() > 0.0 or p <= ALL)
     ):

@@ -60,6 +60,13 @@ def single_threaded(work: float) -> Iterator[None]:
 
 
 @contextmanager
+def confined() -> Iterator[None]:
+    """Let BLAS use one thread, for good: where several processes or threads share the cores."""
+    with single_threaded(SMALL), single_threaded(SMALL):  # of a single fit `spread` lifts the limit
+        yield
+
+
+@contextmanager
 def spread(work: float) -> Iterator[None]:
     """Lift the limit for one product, if it is large and no other fit is running."""
     with _lock:

@@ -14,6 +14,7 @@ from contracts import (
 )
 from skl1.certificates import certify
 from skl1.designs import DenseDesign, SparseDesign, make_design
+from skl1.designs.base import FULL_GRAM
 from skl1.path import follow_path
 from skl1.penalties import L1, ElasticNet, Lp, NonNegative, SquaredL2
 from skl1.problem import Problem
@@ -43,7 +44,7 @@ from skl1.solvers.inner import Inner, Sweeps, SweepsThenNewton
 from skl1.solvers.newton import conjugate_step, newton_step, walk_face
 from skl1.solvers.proximal_gradient import ProximalGradient
 from skl1.solvers.subgradient import Crossing, Landing, SubgradientDescent, Truncated, suffix
-from skl1.solvers.working_set import FULL_GRAM, SPARE, WorkingSet, first_set
+from skl1.solvers.working_set import SPARE, WorkingSet
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -591,7 +592,7 @@ def test_working_set_grows_and_drops(penalty, kind):
     scaled = type(inner)(0.05 * top, *[v for k, v in vars(inner).items() if k in {"l1_ratio", "p"}])
     problem = problem.with_penalty(NonNegative(scaled) if inner is not penalty else scaled)
     state = FAST.init(problem, np.zeros(p))
-    sizes, alive, first = [], [], first_set(problem.design)
+    sizes, alive, first = [], [], problem.design.first_set()
     goal = Goal(1e-10 * problem.null.objective if problem.penalty.convex else 1e-10, 100)
     for _ in range(60):
         point = problem.at(state.w)

@@ -21,7 +21,7 @@ LAYERS = [
     {"paths"},
     {"inference"},
     {"model_selection", "shrinkage"},
-    {"displays"},
+    {"displays", "dask"},
     {"__init__", "__main__"},
 ]
 LONGEST = 330

@@ -16,6 +16,10 @@ SAFE_MEAN_RATIO = 100.0
 CONSTANT_RATIO = 1e-14
 #: Eigenvalues of a Gram matrix below this share of the largest count as zero.
 DEPENDENT_GRAM = 1e-12
+#: Up to this many features, the Gram matrix of all of them is formed at once.
+FULL_GRAM = 32
+#: The first round of a working set looks at the square root of so many times p features.
+FIRST_SET = 10
 
 
 class Design(ABC):
@@ -34,6 +38,8 @@ class Design(ABC):
     n_samples, n_features : int
     has_rows : bool
         Whether there are rows to iterate on, not only sums over them.
+    remote : bool
+        Whether a pass over the data takes far longer than any work on a few of its columns.
     x_mean : ndarray of shape (n_features,)
         Weighted column means; zero without an intercept.
     y_mean : float
@@ -48,12 +54,18 @@ class Design(ABC):
     n_samples: int
     n_features: int
     has_rows: bool
+    remote: bool = False
     fit_intercept: bool
     x_mean: np.ndarray
     y_mean: float
     energy: float
     correlation: np.ndarray
     norms: np.ndarray
+
+    def work(self):
+        """About what the largest product of a fit may take, in multiplications."""
+        n, p = self.n_samples, self.n_features
+        return float(n) * p * min(n, p)
 
     def intercept(self, w):
         """The optimal intercept for the coefficients w."""
@@ -127,6 +139,20 @@ class Design(ABC):
 
         float64 numbers; ``dtype`` is the precision that is wanted of them.
         """
+
+    def gram_beside(self, old, new, dtype=np.float64):
+        """The blocks ``G[old, new]`` and ``G[new, new]``."""
+        square = self.gram(new, new, dtype)
+        return self.gram(old, new, dtype) if old.size else square[:0], square
+
+    def first_set(self):
+        """How many features a working set may start with.
+
+        The square root of so many times p: their Gram matrix then takes about half as long as a
+        pass. And never many more than a support can have.
+        """
+        most = max(self.n_samples, FULL_GRAM)
+        return min(int(np.sqrt(FIRST_SET * self.n_features)), most)
 
     @abstractmethod
     def forming(self, count):

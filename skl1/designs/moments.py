@@ -339,6 +339,9 @@ class MomentDesign(Design):
             design.y_mean,
         )
 
+    def work(self):
+        return float(self.n_features) ** 3
+
     def rounding(self, rr):
         return np.sqrt(self.energy)
 

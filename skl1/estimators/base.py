@@ -99,7 +99,7 @@ class PenalisedRegressor(StreamedRegressor):
             X, y, sample_weight, design = self._design(X, y, sample_weight)
             problem = self._problem(design)
             with (
-                single_threaded(float(X.size) * min(X.shape)),
+                single_threaded(design.work()),
                 fit_callback(self, X, y, sample_weight) as report,
             ):
                 callback = None
@@ -154,7 +154,7 @@ class PenalisedRegressor(StreamedRegressor):
         """Fit from scratch to data that are behind a design, and of which nobody can be told."""
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             problem = self._problem(design)
-            with single_threaded(float(design.n_features) ** 3):
+            with single_threaded(design.work()):
                 result = self._solve(problem, problem.null.w, None)
                 result = self._publish(problem, result, dtype)
         self._warn(problem, result)

@@ -156,9 +156,6 @@ def lasso_path(
     >>> bool(dual_gaps.max() <= 1e-6 * y.var() / 2)
     True
     """
-    alphas, n_alphas = length_or_alphas(alphas, n_alphas)
-    check_grid(n_alphas, eps)
-    check_ends(max_nonzeros, max_explained)
     model = ProximalLasso(
         alpha=1.0,
         l1_ratio=l1_ratio,
@@ -168,15 +165,46 @@ def lasso_path(
         tol=tol,
         max_iter=max_iter,
     )
+    return follow(
+        model,
+        X,
+        y,
+        alphas=alphas,
+        n_alphas=n_alphas,
+        eps=eps,
+        sample_weight=sample_weight,
+        max_nonzeros=max_nonzeros,
+        max_explained=max_explained,
+        return_path=return_path,
+    )
+
+
+def follow(
+    model,
+    X,
+    y,
+    *,
+    alphas=None,
+    n_alphas=100,
+    eps=None,
+    sample_weight=None,
+    max_nonzeros=None,
+    max_explained=None,
+    return_path=False,
+):
+    """The path of an estimator with alpha=1, whatever kind of data it takes."""
+    alphas, n_alphas = length_or_alphas(alphas, n_alphas)
+    check_grid(n_alphas, eps)
+    check_ends(max_nonzeros, max_explained)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        X, problem = model._posed(X, y, sample_weight)  # noqa: SLF001 (validation as in fit)
+        _, problem = model._posed(X, y, sample_weight)  # noqa: SLF001 (validation as in fit)
         grid = alpha_grid(problem, alphas, n_alphas, eps)
         # Threads that wait by spinning would slow the small products of the result as well.
-        with single_threaded(float(X.size) * min(X.shape)):
-            steps = solve_path(problem, grid, tol=tol, max_iter=max_iter)
+        with single_threaded(problem.design.work()):
+            steps = solve_path(problem, grid, tol=model.tol, max_iter=model.max_iter)
             steps = cut(problem, steps, max_nonzeros, max_explained)
             result = _collect(problem, steps) if return_path else basics(problem, steps)
-    warn(problem, steps, tol)
+    warn(problem, steps, model.tol)
     return result
 
 

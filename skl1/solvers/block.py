@@ -139,8 +139,8 @@ class GramStore:
             self.pieces.append(fresh)
         else:
             self.pieces = None
-            across = [design.gram(self.features[:old], new, self.dtype)] if old else []
-            square = design.gram(new, new, self.dtype)
+            beside, square = design.gram_beside(self.features[:old], new, self.dtype)
+            across = [beside]
         if not old:
             self.matrix = square.astype(self.dtype, copy=False)
             return

@@ -7,18 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from skl1.certificates import Certificate, coordinate_moves, surely_zero
-from skl1.designs import Design
+from skl1.designs.base import FULL_GRAM
 from skl1.problem import Point, Problem
 from skl1.solvers.block import FORMING, SCATTERED, Block, ColumnBlock, GramBlock, GramStore
 from skl1.solvers.driver import PRECISION, Goal, Solver, State
 from skl1.solvers.inner import Inner
 
-#: Up to this many features, or where it takes so few multiplications, the Gram matrix of all
-#: features is formed at once: further rounds would take longer.
-FULL_GRAM, FULL_COST = 32, 2e7
-#: The first round looks at the square root of so many times p features: forming their Gram matrix
-#: then takes about half as long as a pass over X.
-FIRST_SET = 10
+#: Where it takes so few multiplications, the Gram matrix of all features is formed at once:
+#: further rounds would take longer.
+FULL_COST = 2e7
 #: The penalty of a round is at least this share of the one that the last point would need.
 STRIDE = 0.2
 #: Features that enter although they do not pull, as a share of those that may.
@@ -71,11 +68,6 @@ class WorkingSetState(State):
             self.verdict = PRECISION
 
 
-def first_set(design: Design) -> int:
-    """How many features the first round looks at: never many more than a support can have."""
-    return min(int(np.sqrt(FIRST_SET * design.n_features)), max(design.n_samples, FULL_GRAM))
-
-
 def at_once(problem: Problem) -> bool:
     """Whether the first round takes all features."""
     p = problem.design.n_features
@@ -119,7 +111,9 @@ class WorkingSet(Solver):
         p = problem.design.n_features
         members = np.zeros(p, dtype=bool)
         # Free columns are refitted by their Gram matrix, which has to be exact for that.
-        single = problem.penalty.convex and p > FULL_GRAM and not problem.free.any()
+        # Of remote data an error of single precision would cost another pass.
+        exact = problem.free.any() or problem.design.remote
+        single = problem.penalty.convex and p > FULL_GRAM and not exact
         store = GramStore(p, np.float32 if single else np.float64)
         return WorkingSetState(
             w=w, kept=w, alive=problem.included.copy(), members=members, store=store
@@ -149,6 +143,7 @@ class WorkingSet(Solver):
         block = self._block(stage, state, point, wanted)
         # With every feature that matters in the block, there is no reason to come back.
         complete = not state.tense or not (state.alive & ~state.members).any()
+        complete = complete or problem.design.remote
         target = 3.0 * goal.target if complete else max(known.error, 3.0 * goal.target)
         if scale > 1.0:
             target = max(block.error(), 3.0 * goal.target)
@@ -237,7 +232,7 @@ class WorkingSet(Solver):
             rank = -np.abs(coordinate_moves(problem.penalty, weights, norms, w, z))
             candidates, rank = candidates[rank < 0.0], rank[rank < 0.0]
         state.tense = int(np.count_nonzero(rank < 0.0))
-        most = max(int(np.count_nonzero(used)), first_set(problem.design))
+        most = max(int(np.count_nonzero(used)), problem.design.first_set())
         room = min(most, 2 * state.tense + int(MARGIN * most))
         if candidates.size > room:
             candidates = candidates[np.argpartition(rank, room)[:room]]

@@ -1,0 +1,359 @@
+"""Estimators whose data are dask collections, and whose models are the ordinary ones."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils.validation import check_is_fitted
+
+from skl1 import estimators
+from skl1.dask.grid import Grid, names_of
+from skl1.dask.long import LongDesign
+from skl1.dask.tall import moments_of
+from skl1.dask.wide import WideDesign
+from skl1.designs import Design, MomentDesign
+from skl1.designs.table import LARGEST
+from skl1.sklearn_api import check_sample_weight, working_memory
+
+#: Up to so many columns their moments are taken, in one pass; where all else would need more
+#: passes than a cluster has time for, up to the second number.
+FEW, FORMED = 1000, 10_000
+#: Columns that the client has to have room for, where rows are few enough to be there.
+PLAYING = 500
+
+
+class DaskRegressor:
+    """What fits on dask collections share; mixed into an estimator of skl1, its model.
+
+    ``client`` is added to the parameters of the estimator, and ``n_passes_`` and ``n_bytes_`` to
+    its attributes.
+    """
+
+    client: Any
+    #: The estimator of data in memory.
+    _local: ClassVar[type]
+    #: Up to how many columns moments are taken.
+    _formed: ClassVar[int] = FORMED
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        local = cls._local = next(c for c in cls.__mro__ if not issubclass(c, DaskRegressor))
+        signature = inspect.signature(local)
+        extra = inspect.Parameter("client", inspect.Parameter.KEYWORD_ONLY, default=None)
+
+        def __init__(self, *args, client=None, **kwargs):  # noqa: N807
+            local.__init__(self, *args, **kwargs)  # type: ignore[misc]
+            self.client = client
+
+        __init__.__signature__ = signature.replace(  # type: ignore[attr-defined]
+            parameters=[
+                inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD),
+                *signature.parameters.values(),
+                extra,
+            ]
+        )
+        cls.__init__ = __init__  # type: ignore[method-assign, assignment]
+        cls._parameter_constraints = {  # type: ignore[attr-defined]
+            **local._parameter_constraints,  # type: ignore[attr-defined]
+            "client": [object, None],
+        }
+
+    def __sklearn_clone__(self):
+        own = self.get_params(deep=False)
+        client = own.pop("client")
+        return type(self)(**{k: clone(v, safe=False) for k, v in own.items()}, client=client)
+
+    def __getstate__(self):
+        return {**super().__getstate__(), "client": None}  # a connection is not for keeping
+
+    def _grid(self, X, y, sample_weight) -> Grid:
+        """The data, opened; names and numbers of features are noted."""
+        grid = Grid(X, y, sample_weight, self.client)
+        self.n_features_in_ = grid.n_features
+        self.__dict__.pop("feature_names_in_", None)
+        if grid.names is not None:
+            self.feature_names_in_ = np.array(grid.names, dtype=object)
+        self._taken = grid
+        return grid
+
+    def _design(self, X, y, sample_weight):
+        self._forget()
+        grid = self._grid(X, y, sample_weight)
+        return grid, y, sample_weight, self._design_of(grid)
+
+    def _design_of(self, grid: Grid) -> Design:
+        """By the shape of the data: moments, columns on the client, or only sums."""
+        p = grid.n_features
+        if p <= self._formed:
+            parts = moments_of(grid, lambda _: {0: slice(None)}, 1)
+            return MomentDesign.of_moments(sum(parts), self.fit_intercept)
+        n = grid.shape[0]
+        if n <= self._rows_at_most(len(grid.widths) > 1, p):
+            return wide(grid, self.fit_intercept)
+        return self._large(grid)
+
+    def _rows_at_most(self, cut: bool, p: int) -> float:
+        """Up to how many rows the columns in play may come to the client."""
+        room = working_memory() / (8.0 * PLAYING)
+        return room if cut else min(room, p / 4)
+
+    def _large(self, grid: Grid) -> Design:
+        """The design of data that are large both ways."""
+        n, p = grid.shape
+        raise ValueError(
+            f"{type(self).__name__} of {n} x {p} on dask needs at most {self._formed} features, or "
+            "so few rows that columns fit on the client (scikit-learn's working_memory). Choose "
+            "features by skl1.dask.ProximalLasso first."
+        )
+
+    def fit(self, X, y, sample_weight=None):
+        """Fit to dask collections.
+
+        Parameters
+        ----------
+        X : dask array or data frame of shape (n_samples, n_features)
+            Chunks of rows, of columns or of both, of known or unknown lengths, dense or of SciPy's
+            sparse matrices. Nothing is persisted or rechunked.
+        y : dask array or series, or array-like, of shape (n_samples,)
+            Target, in chunks like the rows of X.
+        sample_weight : float, dask array or series, or array-like, default=None
+            Weights, not negative and not all zero.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator; its attributes are in memory.
+
+        Raises
+        ------
+        TypeError
+            If X is no dask collection.
+        ValueError
+            If a parameter is out of its range; if a chunk is not finite or has another shape than
+            it should: the error names the chunk.
+        RuntimeError
+            If the cluster or the client is gone.
+
+        Warns
+        -----
+        UserWarning
+            Of chunks that cost a lot, with the remedy.
+        """
+        super().fit(X, y, sample_weight)
+        return self._count()
+
+    def _count(self):
+        """What the fit has cost."""
+        grid = self.__dict__.pop("_taken")
+        self.n_passes_, self.n_bytes_ = grid.n_passes, grid.n_bytes
+        return self
+
+    def predict(self, X):
+        """Predict the target, lazily.
+
+        Parameters
+        ----------
+        X : dask array or data frame, or array-like, of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        dask array or series of shape (n_samples,)
+            ``X @ coef_ + intercept_``, not yet computed; an ndarray if X is in memory.
+        """
+        check_is_fitted(self)
+        if not hasattr(X, "dask"):
+            return super().predict(X)
+        names, known = names_of(X), getattr(self, "feature_names_in_", None)
+        if names is not None and known is not None and names != list(known):
+            raise ValueError(
+                "The feature names should match those that were passed during fit: "
+                f"{list(known)[:5]}, not {names[:5]}."
+            )
+        count = len(X.columns) if hasattr(X, "columns") else X.shape[1]
+        if count != self.n_features_in_:
+            raise ValueError(
+                f"X has {count} features, but {type(self).__name__} is expecting "
+                f"{self.n_features_in_} features as input."
+            )
+        dtype = np.result_type(self.coef_.dtype, np.float32)
+        if hasattr(X, "columns"):
+            return X.map_partitions(fitted_frame, self.coef_, self.intercept_, meta=("y", dtype))
+        ends = np.cumsum(X.chunks[1])
+        parts = [
+            X.blocks[:, k].map_blocks(
+                fitted_block, w, drop_axis=1, dtype=dtype, meta=np.zeros(0, dtype)
+            )
+            for k, w in enumerate(np.split(self.coef_, ends[:-1]))
+        ]
+        return sum(parts[1:], parts[0]) + self.intercept_
+
+    def to_local(self):
+        """The ordinary estimator with the same parameters and the same model.
+
+        Returns
+        -------
+        object
+            An estimator of skl1, fitted if this one is.
+        """
+        own = self.get_params(deep=False)
+        own.pop("client")
+        local = self._local(**own)
+        for name, value in vars(self).items():
+            if name.endswith("_") and name not in {"n_passes_", "n_bytes_"}:
+                setattr(local, name, value)
+        return local
+
+
+def fitted_block(X, w):
+    """``X w`` for a block."""
+    return np.asarray(X @ w).ravel()
+
+
+def fitted_frame(frame, w, intercept):
+    """Predictions for a partition, with its index."""
+    return frame.dot(w).rename("y") + intercept
+
+
+def wide(grid: Grid, fit_intercept: bool) -> WideDesign:
+    """The design whose columns come to the client, with y and the weights checked as in memory."""
+    y = grid.vector(grid.y)
+    if not np.isfinite(y).all() or np.abs(y).max() ** 2 > LARGEST:
+        raise ValueError("y contains NaN, infinity or a number too large.")
+    s = None if grid.s is None else check_sample_weight(grid.vector(grid.s), y)
+    return WideDesign(grid, y, s, fit_intercept)
+
+
+class ProximalLasso(DaskRegressor, estimators.ProximalLasso):
+    """`skl1.ProximalLasso` on dask collections.
+
+    The same objective, parameters and attributes, of data that need not fit into memory. Up to
+    1000 features one pass takes their moments. Beyond, a working set of features is solved on the
+    client: a pass for the correlations of all features with the residual, and one for the new
+    features of the set, until the duality gap says that it is done. Where columns are chunked, or
+    rows are few, the columns of the set come to the client, else only their Gram matrix.
+
+    Parameters
+    ----------
+    client : distributed.Client, default=None
+        The cluster to compute on. None means what dask is set to: a client that is active, or a
+        local scheduler.
+    **parameters
+        Those of `skl1.ProximalLasso`.
+
+    Attributes
+    ----------
+    n_passes_ : int
+        How often X has been read: a round of tasks over its blocks counts as one, even if it needs
+        only some of them.
+    n_bytes_ : int
+        Bytes that went between client and workers, with those of partial sums among workers.
+    **attributes
+        Those of `skl1.ProximalLasso`.
+
+    See Also
+    --------
+    skl1.ProximalLasso : The same of data in memory.
+
+    Examples
+    --------
+    >>> import dask.array as da
+    >>> from sklearn.datasets import load_diabetes
+    >>> from skl1.dask import ProximalLasso
+    >>> X, y = (da.from_array(part, chunks=100) for part in load_diabetes(return_X_y=True))
+    >>> model = ProximalLasso(alpha=0.5).fit(X, y)
+    >>> model.converged_, model.n_passes_
+    (True, 1)
+    >>> model.predict(X)
+    dask.array<add, shape=(442,), dtype=float64, chunksize=(100,), chunktype=numpy.ndarray>
+    """
+
+    @property
+    def _formed(self):
+        # Steps of a first-order method go over a Gram matrix, or nowhere.
+        return FEW if self.solver in {"auto", "coordinate_descent"} else FORMED
+
+    def _large(self, grid):
+        return LongDesign(grid, self.fit_intercept)
+
+
+class RidgeGD(DaskRegressor, estimators.RidgeGD):
+    """`skl1.RidgeGD` on dask collections.
+
+    The same objective, parameters and attributes. The steps are taken on the client: on the
+    moments, of up to 10,000 features, or on the inner products of rows, of up to 2,000 rows; one
+    pass takes either.
+
+    Parameters
+    ----------
+    client : distributed.Client, default=None
+        The cluster to compute on. None means what dask is set to: a client that is active, or a
+        local scheduler.
+    **parameters
+        Those of `skl1.RidgeGD`.
+
+    Attributes
+    ----------
+    n_passes_ : int
+        How often X has been read.
+    n_bytes_ : int
+        Bytes that went between client and workers, with those of partial sums among workers.
+    **attributes
+        Those of `skl1.RidgeGD`.
+
+    See Also
+    --------
+    skl1.RidgeGD : The same of data in memory.
+
+    Examples
+    --------
+    >>> import dask.array as da
+    >>> from sklearn.datasets import load_diabetes
+    >>> from skl1.dask import RidgeGD
+    >>> X, y = (da.from_array(part, chunks=100) for part in load_diabetes(return_X_y=True))
+    >>> RidgeGD(alpha=0.5).fit(X, y).n_passes_
+    1
+    """
+
+
+class NonconvexLpRegressor(DaskRegressor, estimators.NonconvexLpRegressor):
+    """`skl1.NonconvexLpRegressor` on dask collections.
+
+    The same objective, parameters and attributes. The search for good minima goes on on the client:
+    on the moments, of up to 10,000 features, which take one pass; or, of few rows, with passes for
+    the correlations of all features.
+
+    Parameters
+    ----------
+    client : distributed.Client, default=None
+        The cluster to compute on. None means what dask is set to: a client that is active, or a
+        local scheduler.
+    **parameters
+        Those of `skl1.NonconvexLpRegressor`.
+
+    Attributes
+    ----------
+    n_passes_ : int
+        How often X has been read.
+    n_bytes_ : int
+        Bytes that went between client and workers, with those of partial sums among workers.
+    **attributes
+        Those of `skl1.NonconvexLpRegressor`.
+
+    See Also
+    --------
+    skl1.NonconvexLpRegressor : The same of data in memory.
+
+    Examples
+    --------
+    >>> import dask.array as da
+    >>> from sklearn.datasets import load_diabetes
+    >>> from skl1.dask import NonconvexLpRegressor
+    >>> X, y = (da.from_array(part, chunks=100) for part in load_diabetes(return_X_y=True))
+    >>> model = NonconvexLpRegressor(alpha=5.0).fit(X, y)
+    >>> int((model.coef_ != 0).sum()), model.n_passes_
+    (2, 1)
+    """

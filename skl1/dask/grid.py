@@ -1,0 +1,338 @@
+"""The grid of blocks that X is made of on a cluster, and passes over it."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import dask
+import dask.array as da
+import numpy as np
+from dask.delayed import delayed
+
+from skl1.dask import tasks
+from skl1.sklearn_api import working_memory
+
+#: Seconds between two looks at a cluster, and how long one without workers is waited for.
+POLL, PATIENCE = 1.0, 60.0
+#: Bytes of a chunk for the sake of which X should be cut further, and of one not worth a task.
+LARGE, TINY = 2**30, 2**20
+#: More chunks than this, and tiny ones, cost more to schedule than to read.
+MANY = 1000
+
+
+class Grid:
+    """X, y and weights in chunks: nothing of it is computed but in passes, which are counted.
+
+    Parameters
+    ----------
+    X : dask array or dask data frame
+        Its chunks are the blocks of the grid; a frame has one for each partition.
+    y, sample_weight : dask or NumPy array, dask series, or None
+        In chunks like the rows of X.
+    client : distributed.Client or None
+        None means what dask is set to.
+
+    Attributes
+    ----------
+    shape : (int, int)
+        The number of rows is counted where dask does not know it: a pass over y.
+    dtype : dtype
+        float32 if X is, else float64.
+    n_passes : int
+        How often X has been read, in part or as a whole.
+    n_bytes : int
+        Sent to the workers and back, and at most that for partial sums among them.
+    """
+
+    def __init__(self, X: Any, y: Any, sample_weight: Any, client: Any = None):
+        self.client = client
+        self.n_passes = self.n_bytes = 0
+        self.names = names_of(X)
+        self._held: dict[int, np.ndarray] = {}
+        heights, widths, blocks, dtype = opened(X)
+        self.dtype = np.dtype(np.float32 if dtype == np.float32 else np.float64)
+        self.widths = widths
+        self.edges = np.concatenate([[0], np.cumsum(widths)]).astype(np.intp)
+        self.blocks = blocks
+        self.heights: list[int] | None = heights
+        self.y = self._cut(y, "y")
+        self.s = None if sample_weight is None else self._weights(sample_weight)
+        self._advise()
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns."""
+        return int(self.edges[-1])
+
+    @property
+    def rows(self) -> list[int]:
+        """The heights of the chunks."""
+        if self.heights is None:
+            # Of y, which is one column, unless y came as an array.
+            self.heights = self.run([delayed(tasks.length)(chunk) for chunk in self.y], 0)
+        return self.heights
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Numbers of rows and columns."""
+        return sum(self.rows), self.n_features
+
+    @property
+    def size(self) -> int:
+        """Number of entries."""
+        return self.shape[0] * self.shape[1]
+
+    @property
+    def starts(self) -> np.ndarray:
+        """Where the chunks of rows begin, and where the last ends."""
+        return np.concatenate([[0], np.cumsum(self.rows)]).astype(np.intp)
+
+    def _weights(self, given: Any) -> list[Any]:
+        if np.ndim(given) == 0 and not hasattr(given, "dask"):
+            if not (np.isfinite(given) and given > 0.0):
+                raise ValueError(f"sample_weight must be positive and finite, got {given!r}.")
+            return None  # type: ignore[return-value] # one weight for all is none
+        return self._cut(given, "sample_weight")
+
+    def _cut(self, values: Any, name: str) -> list[Any]:
+        """The chunks of a vector beside the rows of X."""
+        count = len(self.blocks)
+        if not hasattr(values, "dask"):
+            values = np.asarray(values)
+            if self.heights is None:
+                raise ValueError(
+                    f"The chunks of X have unknown lengths, so {name} cannot be cut like them: give "
+                    f"it as a dask array, or call X.compute_chunk_sizes() before."
+                )
+            if values.shape[:1] != (sum(self.heights),):
+                raise ValueError(
+                    f"X has {sum(self.heights)} rows, but {name} has the shape {values.shape}."
+                )
+            return np.split(values, np.cumsum(self.heights)[:-1])
+        if isinstance(values, da.Array):
+            known = not np.isnan(values.shape[0])
+            if known and self.heights is not None:
+                if values.shape[0] != sum(self.heights):
+                    raise ValueError(
+                        f"X has {sum(self.heights)} rows, but {name} has {values.shape[0]}."
+                    )
+                if list(values.chunks[0]) != self.heights:
+                    warnings.warn(
+                        f"The chunks of {name} are not those of the rows of X: they are cut anew "
+                        f"in each pass. Use {name}.rechunk({{0: X.chunks[0]}}).",
+                        UserWarning,
+                        stacklevel=6,
+                    )
+                    values = values.rechunk({0: tuple(self.heights)})
+            if known and self.heights is None:
+                self.heights = [int(height) for height in values.chunks[0]]
+            if values.ndim == 2 and values.shape[1] == 1:
+                values = values[:, 0]
+            if values.ndim != 1:
+                raise ValueError(f"{name} must have one dimension, got {values.ndim}.")
+        chunks = list(np.ravel(values.to_delayed()))
+        if len(chunks) != count:
+            raise ValueError(
+                f"X has {count} chunks of rows, but {name} has {len(chunks)}, of unknown lengths."
+            )
+        return chunks
+
+    def _advise(self) -> None:
+        """Warn of chunks that make bad tasks."""
+        size = self.dtype.itemsize
+        height = max(self.heights) if self.heights else 0
+        largest = float(height) * max(self.widths) * size
+        count = len(self.blocks) * len(self.widths)
+        remedy = ""
+        if largest > LARGE:
+            remedy = f"a chunk of X has {largest / 1e9:.1f} GB, of which each worker needs several"
+        elif count > MANY and 0 < largest < TINY:
+            remedy = f"X has {count} chunks of at most {largest / 1e6:.2f} MB"
+        if remedy:
+            warnings.warn(
+                f"Bad chunks: {remedy}. Chunks of about 100 MB serve best: X.rechunk(...), and "
+                "y like it.",
+                UserWarning,
+                stacklevel=5,
+            )
+
+    def row_lists(self, what: str) -> list[list[Any]]:
+        """The blocks of each row of the grid, for tasks that need whole rows."""
+        if len(self.widths) > 1:
+            warnings.warn(
+                f"X has {len(self.widths)} chunks of columns, and {what} needs whole rows: they are "
+                "moved between workers in each pass. Use X.rechunk({1: -1}).",
+                UserWarning,
+                stacklevel=6,
+            )
+        return self.blocks
+
+    def send(self, function: Callable[..., Any], *args: Any) -> Any:
+        """A task; what of its arguments is an array is counted as sent."""
+        self.n_bytes += sum(arg.nbytes for arg in args if isinstance(arg, np.ndarray))
+        return delayed(function)(*args)
+
+    def tree(self, parts: list[Any], add: Callable[..., Any] = tasks.added) -> Any:
+        """The sum of partial results, some of them at a time."""
+        while len(parts) > 1:
+            groups = range(0, len(parts), tasks.SPLIT)
+            parts = [delayed(add)(parts[start : start + tasks.SPLIT]) for start in groups]
+        return parts[0]
+
+    def run(self, wanted: list[Any], passes: int = 1, parts: int = 1) -> list[Any]:
+        """Compute some tasks; each is the sum of so many parts."""
+        self.n_passes += passes
+        results = compute(wanted, self.client)
+        self.n_bytes += parts * sum(map(volume, results))
+        return results
+
+    def vector(self, chunks: list[Any]) -> np.ndarray:
+        """A vector as an array on the client."""
+        if not all(isinstance(chunk, np.ndarray) for chunk in chunks):
+            chunks = self.run([delayed(tasks.whole)(chunk) for chunk in chunks], 0)
+        return np.concatenate([np.asarray(chunk, dtype=np.float64).ravel() for chunk in chunks])
+
+    def columns(self, index: np.ndarray) -> np.ndarray:
+        """Some columns on the client, in float64; those that came lately are still here."""
+        missing = np.array([j for j in index if j not in self._held], dtype=np.intp)
+        if missing.size:
+            self._fetch(missing)
+        found = np.empty((self.shape[0], index.size))
+        for place, j in enumerate(index):
+            self._held[int(j)] = column = self._held.pop(int(j))  # now the latest
+            found[:, place] = column
+        room = max(int(working_memory() / max(1, 8 * self.shape[0])), index.size)
+        for j in list(self._held)[: max(0, len(self._held) - room)]:
+            del self._held[j]
+        return found
+
+    def _fetch(self, index: np.ndarray) -> None:
+        owner = np.searchsorted(self.edges, index, side="right") - 1
+        owners = np.unique(owner)
+        wanted = [
+            self.send(tasks.columns, row[k], index[owner == k] - self.edges[k], self.widths[k], i)
+            for k in owners
+            for i, row in enumerate(self.blocks)
+        ]
+        results = self.run(wanted)
+        height = len(self.blocks)
+        for number, k in enumerate(owners):
+            whole = np.concatenate(results[number * height : (number + 1) * height])
+            for j, column in zip(index[owner == k], np.ascontiguousarray(whole.T), strict=True):
+                self._held[int(j)] = column
+
+
+def names_of(X: Any) -> list[str] | None:
+    """The names of the columns of a frame, if all are strings."""
+    names = list(X.columns) if hasattr(X, "columns") else []
+    return names if names and all(isinstance(name, str) for name in names) else None
+
+
+def opened(X: Any) -> tuple[list[int] | None, list[int], list[list[Any]], Any]:
+    """Heights, widths, blocks and dtype of a dask collection."""
+    if isinstance(X, da.Array):
+        if X.ndim != 2:
+            raise ValueError(f"X must have two dimensions, got {X.ndim}.")
+        if any(np.isnan(width) for width in X.chunks[1]):
+            raise ValueError(
+                "The number of columns of X is unknown: X.compute_chunk_sizes() tells."
+            )
+        if not X.shape[1]:
+            raise ValueError("X has 0 features; at least 1 is needed.")
+        known = not any(np.isnan(height) for height in X.chunks[0])
+        heights = [int(height) for height in X.chunks[0]] if known else None
+        return heights, [int(w) for w in X.chunks[1]], X.to_delayed().tolist(), X.dtype
+    if hasattr(X, "to_delayed") and hasattr(X, "columns"):
+        single = len(X.columns) > 0 and all(kind == np.float32 for kind in X.dtypes)
+        kind = np.float32 if single else np.float64
+        return None, [len(X.columns)], [[part] for part in X.to_delayed()], kind
+    raise TypeError(
+        f"X must be a dask array or data frame, got {type(X).__name__}. For data in memory there is "
+        "the estimator of the same name in skl1; dask.array.from_array makes a dask array."
+    )
+
+
+def volume(result: Any) -> int:
+    """Bytes of the arrays in a result."""
+    if isinstance(result, np.ndarray):
+        return result.nbytes
+    if isinstance(result, dict):
+        return sum(map(volume, result.values()))
+    if isinstance(result, list | tuple):
+        return sum(map(volume, result))
+    return volume(list(vars(result).values())) if hasattr(result, "__dataclass_fields__") else 8
+
+
+def client_of(client: Any) -> Any:
+    """The client that computes, or None where dask is set to a local scheduler."""
+    if client is not None:
+        return client
+    scheduler = dask.base.get_scheduler()
+    owner = getattr(scheduler, "__self__", None)
+    return owner if hasattr(owner, "scheduler_info") else None
+
+
+def compute(wanted: list[Any], client: Any) -> list[Any]:
+    """The results of some tasks, or an error; but no waiting for a cluster that is gone."""
+    client = client_of(client)
+    if client is None:
+        return list(dask.compute(*wanted))
+    from distributed import wait  # noqa: PLC0415 (dask.array alone does not need it)
+
+    check_running(client)
+    futures = client.compute(wanted)
+    seen = time.monotonic()
+    try:
+        while True:
+            try:
+                wait(futures, timeout=POLL)
+                return list(client.gather(futures))
+            except TimeoutError:
+                check_running(client)
+                if any(future.status == "error" for future in futures):
+                    return list(client.gather(futures))
+                now = time.monotonic()
+                seen = now if client.scheduler_info(n_workers=-1)["workers"] else seen
+                if now - seen > PATIENCE:
+                    raise RuntimeError(
+                        f"The cluster has had no worker for {PATIENCE:g} seconds: the fit was given "
+                        "up. Start workers, and fit again."
+                    ) from None
+    except Exception as error:
+        translate(error, client)
+        raise
+    finally:
+        if client.status == "running":
+            client.cancel(pending(futures))
+
+
+def pending(futures: Iterable[Any]) -> list[Any]:
+    """Those that are not done."""
+    return [future for future in futures if future.status == "pending"]
+
+
+def check_running(client: Any) -> None:
+    """Raise an error if the client is not connected."""
+    if client.status not in {"running", "connecting"}:
+        raise RuntimeError(
+            f"The dask client is {client.status}: the fit cannot go on. Make a client, and fit again."
+        )
+
+
+def translate(error: Exception, client: Any) -> None:
+    """Raise a clear error in place of one of dask's own."""
+    kind = type(error).__name__
+    if kind == "KilledWorker":
+        raise RuntimeError(
+            "Workers died again and again while they worked on one chunk, as a rule for want of "
+            "memory: cut X into smaller chunks, or give the workers more."
+        ) from error
+    if "Cancelled" in kind or "Lost" in kind:
+        check_running(client)
+        raise RuntimeError(
+            "Data of the fit were lost with a worker, and cannot be computed again, as they were "
+            "put on the cluster by hand: load them by dask, and fit again."
+        ) from error

@@ -1,0 +1,56 @@
+"""The path of the Lasso on dask collections."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from skl1.dask.estimators import ProximalLasso
+from skl1.path import GRAM_COLUMNS
+from skl1.paths.lasso import follow
+
+
+class Along(ProximalLasso):
+    """One of many models: a Gram matrix of all features serves all of them."""
+
+    _formed = GRAM_COLUMNS
+
+
+def lasso_path(X, y, *, sample_weight=None, client: Any = None, **options: Any):
+    """`skl1.lasso_path` on dask collections.
+
+    The same models as in memory, with the same certificates. Where columns are chunked, or rows are
+    few, about ten alphas are solved for between two passes, which look at all of them at once.
+
+    Parameters
+    ----------
+    X : dask array or data frame of shape (n_samples, n_features)
+        Data, as for `skl1.dask.ProximalLasso`.
+    y : dask array or series, or array-like, of shape (n_samples,)
+        Target, in chunks like the rows of X.
+    sample_weight : float, dask array or series, or array-like, default=None
+        Weights, not negative and not all zero.
+    client : distributed.Client, default=None
+        The cluster to compute on. None means what dask is set to.
+    **options
+        Those of `skl1.lasso_path`.
+
+    Returns
+    -------
+    alphas, coefs, dual_gaps, or path
+        As `skl1.lasso_path` returns them; all in memory.
+
+    Examples
+    --------
+    >>> import dask.array as da
+    >>> from sklearn.datasets import load_diabetes
+    >>> from skl1.dask import lasso_path
+    >>> X, y = (da.from_array(part, chunks=100) for part in load_diabetes(return_X_y=True))
+    >>> alphas, coefs, dual_gaps = lasso_path(X, y, n_alphas=5, eps=0.1)
+    >>> (coefs != 0).sum(axis=0)
+    array([0, 2, 4, 4, 5])
+    """
+    of_models = inspect.signature(ProximalLasso).parameters
+    settings = {name: options.pop(name) for name in list(options) if name in of_models}
+    model = Along(**{**settings, "alpha": 1.0, "client": client})
+    return follow(model, X, y, sample_weight=sample_weight, **options)
