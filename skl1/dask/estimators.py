@@ -33,6 +33,7 @@ class DaskRegressor:
     """
 
     client: Any
+    fit_intercept: bool
     #: The estimator of data in memory.
     _local: ClassVar[type]
     #: Up to how many columns moments are taken.
@@ -45,7 +46,7 @@ class DaskRegressor:
         extra = inspect.Parameter("client", inspect.Parameter.KEYWORD_ONLY, default=None)
 
         def __init__(self, *args, client=None, **kwargs):  # noqa: N807
-            local.__init__(self, *args, **kwargs)  # type: ignore[misc]
+            local.__init__(self, *args, **kwargs)
             self.client = client
 
         __init__.__signature__ = signature.replace(  # type: ignore[attr-defined]
@@ -55,7 +56,7 @@ class DaskRegressor:
                 extra,
             ]
         )
-        cls.__init__ = __init__  # type: ignore[method-assign, assignment]
+        cls.__init__ = __init__  # type: ignore[method-assign]
         cls._parameter_constraints = {  # type: ignore[attr-defined]
             **local._parameter_constraints,  # type: ignore[attr-defined]
             "client": [object, None],
@@ -69,7 +70,7 @@ class DaskRegressor:
     def __getstate__(self):
         return {**super().__getstate__(), "client": None}  # a connection is not for keeping
 
-    def _grid(self, X, y, sample_weight) -> Grid:
+    def _opened(self, X, y, sample_weight) -> Grid:
         """The data, opened; names and numbers of features are noted."""
         grid = Grid(X, y, sample_weight, self.client)
         self.n_features_in_ = grid.n_features
@@ -81,17 +82,18 @@ class DaskRegressor:
 
     def _design(self, X, y, sample_weight):
         self._forget()
-        grid = self._grid(X, y, sample_weight)
+        grid = self._opened(X, y, sample_weight)
         return grid, y, sample_weight, self._design_of(grid)
 
     def _design_of(self, grid: Grid) -> Design:
         """By the shape of the data: moments, columns on the client, or only sums."""
-        p = grid.n_features
-        if p <= self._formed:
-            parts = moments_of(grid, lambda _: {0: slice(None)}, 1)
-            return MomentDesign.of_moments(sum(parts), self.fit_intercept)
-        n = grid.shape[0]
-        if n <= self._rows_at_most(len(grid.widths) > 1, p):
+        p, cut = grid.n_features, len(grid.widths) > 1
+        # Rows in pieces would be put together in each pass: rather fetch some columns.
+        scattered = cut and grid.moves and grid.shape[0] <= self._rows_at_most(cut, p)
+        if p <= self._formed and not scattered:
+            (moments,) = moments_of(grid, lambda _: {0: slice(None)}, 1)
+            return MomentDesign.of_moments(moments, self.fit_intercept)
+        if grid.shape[0] <= self._rows_at_most(cut, p):
             return wide(grid, self.fit_intercept)
         return self._large(grid)
 

@@ -19,6 +19,8 @@ from skl1.sklearn_api import working_memory
 POLL, PATIENCE = 1.0, 60.0
 #: Bytes of a chunk for the sake of which X should be cut further, and of one not worth a task.
 LARGE, TINY = 2**30, 2**20
+#: Bytes that may be moved between workers without a word.
+MOVED = 2**27
 #: More chunks than this, and tiny ones, cost more to schedule than to read.
 MANY = 1000
 
@@ -86,6 +88,11 @@ class Grid:
         return self.shape[0] * self.shape[1]
 
     @property
+    def moves(self) -> bool:
+        """Whether X is so large that it should not be moved between workers."""
+        return float(self.size) * self.dtype.itemsize > MOVED
+
+    @property
     def starts(self) -> np.ndarray:
         """Where the chunks of rows begin, and where the last ends."""
         return np.concatenate([[0], np.cumsum(self.rows)]).astype(np.intp)
@@ -104,8 +111,8 @@ class Grid:
             values = np.asarray(values)
             if self.heights is None:
                 raise ValueError(
-                    f"The chunks of X have unknown lengths, so {name} cannot be cut like them: give "
-                    f"it as a dask array, or call X.compute_chunk_sizes() before."
+                    f"The chunks of X have unknown lengths, so {name} cannot be cut like them: "
+                    "give it as a dask array, or call X.compute_chunk_sizes() before."
                 )
             if values.shape[:1] != (sum(self.heights),):
                 raise ValueError(
@@ -161,10 +168,10 @@ class Grid:
 
     def row_lists(self, what: str) -> list[list[Any]]:
         """The blocks of each row of the grid, for tasks that need whole rows."""
-        if len(self.widths) > 1:
+        if len(self.widths) > 1 and self.moves:
             warnings.warn(
-                f"X has {len(self.widths)} chunks of columns, and {what} needs whole rows: they are "
-                "moved between workers in each pass. Use X.rechunk({1: -1}).",
+                f"X has {len(self.widths)} chunks of columns, and {what} needs whole rows: they "
+                "are moved between workers in each pass. Use X.rechunk({1: -1}).",
                 UserWarning,
                 stacklevel=6,
             )
@@ -250,8 +257,8 @@ def opened(X: Any) -> tuple[list[int] | None, list[int], list[list[Any]], Any]:
         kind = np.float32 if single else np.float64
         return None, [len(X.columns)], [[part] for part in X.to_delayed()], kind
     raise TypeError(
-        f"X must be a dask array or data frame, got {type(X).__name__}. For data in memory there is "
-        "the estimator of the same name in skl1; dask.array.from_array makes a dask array."
+        f"X must be a dask array or data frame, got {type(X).__name__}. For data in memory "
+        "there is the estimator of the same name in skl1; dask.array.from_array makes a dask array."
     )
 
 
@@ -298,8 +305,8 @@ def compute(wanted: list[Any], client: Any) -> list[Any]:
                 seen = now if client.scheduler_info(n_workers=-1)["workers"] else seen
                 if now - seen > PATIENCE:
                     raise RuntimeError(
-                        f"The cluster has had no worker for {PATIENCE:g} seconds: the fit was given "
-                        "up. Start workers, and fit again."
+                        f"The cluster has had no worker for {PATIENCE:g} seconds: the fit was "
+                        "given up. Start workers, and fit again."
                     ) from None
     except Exception as error:
         translate(error, client)
@@ -318,7 +325,8 @@ def check_running(client: Any) -> None:
     """Raise an error if the client is not connected."""
     if client.status not in {"running", "connecting"}:
         raise RuntimeError(
-            f"The dask client is {client.status}: the fit cannot go on. Make a client, and fit again."
+            f"The dask client is {client.status}: the fit cannot go on. Make a client, "
+            "and fit again."
         )
 
 

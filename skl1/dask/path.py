@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import dataclass
 from typing import Any
 
+from skl1 import paths
 from skl1.dask.estimators import ProximalLasso
 from skl1.path import GRAM_COLUMNS
+from skl1.paths.grid import warn
 from skl1.paths.lasso import follow
+
+
+@dataclass(frozen=True, kw_only=True)
+class LassoPath(paths.LassoPath):
+    """`skl1.LassoPath`, and what it has cost.
+
+    Attributes
+    ----------
+    n_passes : int
+        How often X has been read.
+    n_bytes : int
+        Bytes that went between client and workers, with those of partial sums among workers.
+    **attributes
+        Those of `skl1.LassoPath`.
+    """
+
+    n_passes: int
+    n_bytes: int
 
 
 class Along(ProximalLasso):
@@ -38,7 +59,8 @@ def lasso_path(X, y, *, sample_weight=None, client: Any = None, **options: Any):
     Returns
     -------
     alphas, coefs, dual_gaps, or path
-        As `skl1.lasso_path` returns them; all in memory.
+        As `skl1.lasso_path` returns them; all in memory. The path has two more fields, ``n_passes``
+        and ``n_bytes``.
 
     Examples
     --------
@@ -53,4 +75,9 @@ def lasso_path(X, y, *, sample_weight=None, client: Any = None, **options: Any):
     of_models = inspect.signature(ProximalLasso).parameters
     settings = {name: options.pop(name) for name in list(options) if name in of_models}
     model = Along(**{**settings, "alpha": 1.0, "client": client})
-    return follow(model, X, y, sample_weight=sample_weight, **options)
+    result, problem, steps = follow(model, X, y, sample_weight=sample_weight, **options)
+    warn(problem, steps, model.tol)
+    if isinstance(result, paths.LassoPath):
+        grid = model._taken  # noqa: SLF001 (of this package)
+        return LassoPath(**vars(result), n_passes=grid.n_passes, n_bytes=grid.n_bytes)
+    return result

@@ -91,7 +91,7 @@ class ProximalLassoCV(DaskRegressor, model_selection.ProximalLassoCV):
         self._forget()
         if self.scoring is not None:
             raise ValueError("scoring needs rows in memory; on dask use scoring=None.")
-        grid = self._grid(X, y, sample_weight)
+        grid = self._opened(X, y, sample_weight)
         splits = None
         if self._compares() and not isinstance(self.cv, Integral | None):
             n = grid.shape[0]
@@ -108,8 +108,8 @@ class ProximalLassoCV(DaskRegressor, model_selection.ProximalLassoCV):
         n, p = grid.shape
         if 8.0 * n * PLAYING > working_memory():
             raise ValueError(
-                f"A search on {n} x {p} needs Gram matrices, or columns, larger than the client may "
-                "have (scikit-learn's working_memory). Choose features by "
+                f"A search on {n} x {p} needs Gram matrices, or columns, larger than the client "
+                "may have (scikit-learn's working_memory). Choose features by "
                 "skl1.dask.ProximalLasso first."
             )
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):

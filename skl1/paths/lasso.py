@@ -165,7 +165,7 @@ def lasso_path(
         tol=tol,
         max_iter=max_iter,
     )
-    return follow(
+    result, problem, steps = follow(
         model,
         X,
         y,
@@ -177,6 +177,8 @@ def lasso_path(
         max_explained=max_explained,
         return_path=return_path,
     )
+    warn(problem, steps, tol)
+    return result
 
 
 def follow(
@@ -192,7 +194,7 @@ def follow(
     max_explained=None,
     return_path=False,
 ):
-    """The path of an estimator with alpha=1, whatever kind of data it takes."""
+    """The path of an estimator with alpha=1, whatever data it takes; the problem and its steps."""
     alphas, n_alphas = length_or_alphas(alphas, n_alphas)
     check_grid(n_alphas, eps)
     check_ends(max_nonzeros, max_explained)
@@ -204,8 +206,7 @@ def follow(
             steps = solve_path(problem, grid, tol=model.tol, max_iter=model.max_iter)
             steps = cut(problem, steps, max_nonzeros, max_explained)
             result = _collect(problem, steps) if return_path else basics(problem, steps)
-    warn(problem, steps, model.tol)
-    return result
+    return result, problem, steps
 
 
 def _collect(problem, steps):
