@@ -167,7 +167,7 @@ def main() -> None:
     with (
         dask.config.set({"temporary-directory": str(folder)}),
         LocalCluster(
-            n_workers=given.workers, threads_per_worker=1, dashboard_address=None
+            n_workers=given.workers, threads_per_worker=1, dashboard_address=":0"
         ) as cluster,
         Client(cluster),
         warnings.catch_warnings(),

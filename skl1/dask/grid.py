@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import dask
@@ -97,6 +98,11 @@ class Grid:
         """Where the chunks of rows begin, and where the last ends."""
         return np.concatenate([[0], np.cumsum(self.rows)]).astype(np.intp)
 
+    @property
+    def bands(self) -> list[slice]:
+        """The rows of each chunk."""
+        return [slice(a, b) for a, b in pairwise(self.starts)]
+
     def _weights(self, given: Any) -> list[Any]:
         if np.ndim(given) == 0 and not hasattr(given, "dask"):
             if not (np.isfinite(given) and given > 0.0):
@@ -181,6 +187,11 @@ class Grid:
         """A task; what of its arguments is an array is counted as sent."""
         self.n_bytes += sum(arg.nbytes for arg in args if isinstance(arg, np.ndarray))
         return delayed(function)(*args)
+
+    def share(self, values: np.ndarray) -> Any:
+        """An array that several tasks take: it is sent once, and passed on among workers."""
+        self.n_bytes += values.nbytes
+        return delayed(np.ascontiguousarray(values), pure=False)
 
     def tree(self, parts: list[Any], add: Callable[..., Any] = tasks.added) -> Any:
         """The sum of partial results, some of them at a time."""
@@ -313,12 +324,7 @@ def compute(wanted: list[Any], client: Any) -> list[Any]:
         raise
     finally:
         if client.status == "running":
-            client.cancel(pending(futures))
-
-
-def pending(futures: Iterable[Any]) -> list[Any]:
-    """Those that are not done."""
-    return [future for future in futures if future.status == "pending"]
+            client.cancel(futures)  # and forget the results: a traceback might hold the futures
 
 
 def check_running(client: Any) -> None:

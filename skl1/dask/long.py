@@ -57,11 +57,13 @@ class LongDesign(Design):
 
     def _pass(self, function, *args):
         """The sum over chunks of what a task finds in each."""
+        grid = self.grid
+        shared = [grid.share(a) if isinstance(a, np.ndarray) else a for a in args]
         parts = [
-            self.grid.send(function, row, *self._beside(i), *args, i)
+            grid.send(function, row, *self._beside(i), *shared, i)
             for i, row in enumerate(self.rows)
         ]
-        return self.grid.run([self.grid.tree(parts)], parts=len(parts))[0]
+        return grid.run([grid.tree(parts)], parts=len(parts))[0]
 
     def gradient(self, w, among=None):
         support = np.flatnonzero(w)

@@ -48,19 +48,12 @@ class WideDesign(TableDesign):
 
     def _spread(self, index, rows):
         grid, found = self.X, []
-        starts = grid.starts
+        bands = [grid.share(rows[cut]) for cut in grid.bands]
         owner = np.searchsorted(grid.edges, index, side="right") - 1
         for k in np.unique(owner):
             inside = index[owner == k] - grid.edges[k]
             parts = [
-                grid.send(
-                    tasks.spreads,
-                    row[k],
-                    inside,
-                    rows[starts[i] : starts[i + 1]],
-                    grid.widths[k],
-                    i,
-                )
+                grid.send(tasks.spreads, row[k], inside, bands[i], grid.widths[k], i)
                 for i, row in enumerate(grid.blocks)
             ]
             found.append(parts)
@@ -96,16 +89,10 @@ class WideDesign(TableDesign):
 
     def transposed(self, V, centre):
         grid = self.X
-        starts, parts = grid.starts, []
+        bands, parts = [grid.share(V[:, cut]) for cut in grid.bands], []
         for k, (first, last) in enumerate(zip(grid.edges[:-1], grid.edges[1:], strict=True)):
             looks = [
-                grid.send(
-                    tasks.products,
-                    row[k],
-                    np.ascontiguousarray(V[:, starts[i] : starts[i + 1]]),
-                    centre[first:last],
-                    i,
-                )
+                grid.send(tasks.products, row[k], bands[i], centre[first:last], i)
                 for i, row in enumerate(grid.blocks)
             ]
             parts.append(grid.tree(looks))
@@ -155,13 +142,16 @@ class WideDesign(TableDesign):
 
 def scanned(grid: Grid, y: np.ndarray, weights: list[np.ndarray]) -> list[Sums]:
     """The sums of the columns for some weightings of the rows, each of which sums to one."""
-    starts, parts = grid.starts, []
+    beside_x = [
+        (grid.share(y[cut]), grid.share(np.array([each[cut] for each in weights])))
+        for cut in grid.bands
+    ]
+    parts = []
     for k, width in enumerate(grid.widths):
-        looks = []
-        for i, row in enumerate(grid.blocks):
-            cut = slice(starts[i], starts[i + 1])
-            settings = np.array([each[cut] for each in weights])
-            looks.append(grid.send(tasks.column_sums, [row[k]], y[cut], None, width, i, settings))
+        looks = [
+            grid.send(tasks.column_sums, [row[k]], beside_x[i][0], None, width, i, beside_x[i][1])
+            for i, row in enumerate(grid.blocks)
+        ]
         parts.append(grid.tree(looks, tasks.summed))
     results = grid.run(parts, parts=len(grid.blocks))
     return [beside([result[number] for result in results]) for number in range(len(weights))]
