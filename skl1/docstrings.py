@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from textwrap import indent
+from textwrap import dedent, indent
 
 
 def shared(paragraphs: dict[str, str], **words: str) -> Callable[[type], type]:
@@ -22,3 +23,15 @@ def shared(paragraphs: dict[str, str], **words: str) -> Callable[[type], type]:
         return cls
 
     return decorate
+
+
+def sections(cls: type, *titles: str) -> dict[str, str]:
+    """Paragraphs for ``shared``: sections of the docstring of another class, by their titles."""
+    found = {}
+    for title in titles:
+        pattern = rf"^    {title}\n    -+\n(.*?)(?=\n\n    \S[^\n]*\n    ---)"
+        text = re.search(pattern, cls.__doc__ or "", re.MULTILINE | re.DOTALL)
+        # Footnotes stay with the other class.
+        body = re.sub(r" ?\[\d+\]_", "", dedent(text[1])) if text else ""
+        found[title.lower()] = f"\n{body}\n"
+    return found

@@ -21,12 +21,14 @@ FOLD = "ignore::skl1.exceptions.FoldWarning"
 ALPHA_ZERO = "ignore:With alpha=0:UserWarning"
 
 
-def concrete(base):
-    """The concrete classes of skl1 below a base class."""
+def concrete(base, *, on_dask=False):
+    """The concrete classes of skl1 below a base class: of data in memory, or on dask."""
     found = set()
     for cls in base.__subclasses__():
-        found |= concrete(cls)
-        if not inspect.isabstract(cls) and cls.__module__.startswith("skl1"):
+        found |= concrete(cls, on_dask=on_dask)
+        module = cls.__module__
+        inside = module.startswith("skl1") and module.startswith("skl1.dask") == on_dask
+        if inside and not inspect.isabstract(cls):
             found.add(cls)
     return found
 

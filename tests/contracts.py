@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -46,9 +47,13 @@ CLOSE = 1e-12
 
 
 def all_modules():
-    """Every module of skl1, imported, so that every subclass is known."""
-    names = [m.name for m in pkgutil.walk_packages(skl1.__path__, "skl1.")]
-    return [importlib.import_module(name) for name in names if not name.endswith("__main__")]
+    """Every module of skl1, imported, so that every subclass is known; those on dask apart."""
+    names = [m.name for m in pkgutil.iter_modules(skl1.__path__, "skl1.")]
+    packages = [name for name in names if name not in {"skl1.__main__", "skl1.dask"}]
+    for name in packages:
+        paths = getattr(importlib.import_module(name), "__path__", [])
+        packages += [inner.name for inner in pkgutil.iter_modules(paths, f"{name}.")]
+    return [importlib.import_module(name) for name in packages]
 
 
 def concrete_subclasses(cls):
@@ -58,7 +63,8 @@ def concrete_subclasses(cls):
 
     def collect(parent):
         for child in parent.__subclasses__():
-            if child.__module__.partition(".")[0] == "skl1" and not inspect.isabstract(child):
+            inside = re.match(r"skl1\.(?!dask\.)", child.__module__)
+            if inside and not inspect.isabstract(child):
                 found.add(child)
             collect(child)
 

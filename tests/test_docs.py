@@ -41,6 +41,7 @@ def test_pages_with_code_are_found():
 
 #: What the code of a page needs beside skl1 and what that needs.
 EXTRAS = {
+    "README.md": ["dask"],
     "docs/streams.md": ["h5py", "pandas", "pyarrow", "zarr"],
     "docs/dask.md": ["dask", "distributed"],
 }
@@ -118,9 +119,14 @@ def test_module_runs_without_matplotlib_or_warnings(tmp_path):
     assert max(map(len, run.stdout.splitlines())) <= 100
 
 
+MODULES = [skl1, skl1.shrinkage, skl1.displays]
+if importlib.util.find_spec("dask"):
+    MODULES.append(importlib.import_module("skl1.dask"))
+
+
 def public_objects():
     """Public classes and functions, and the methods that a user calls, by import path."""
-    for module in (skl1, skl1.shrinkage, skl1.displays):
+    for module in MODULES:
         for name in sorted(set(module.__all__) - {"__version__"}):
             thing, path = getattr(module, name), f"{module.__name__}.{name}"
             if inspect.isfunction(thing):

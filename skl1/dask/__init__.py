@@ -5,7 +5,14 @@ Models, once fitted, are in memory, and ``to_local()`` gives the ordinary estima
 """
 
 from skl1.dask.estimators import NonconvexLpRegressor, ProximalLasso, RidgeGD
-from skl1.dask.path import lasso_path
+from skl1.dask.path import LassoPath, lasso_path
 from skl1.dask.search import ProximalLassoCV
 
-__all__ = ["NonconvexLpRegressor", "ProximalLasso", "ProximalLassoCV", "RidgeGD", "lasso_path"]
+__all__ = [
+    "LassoPath",
+    "NonconvexLpRegressor",
+    "ProximalLasso",
+    "ProximalLassoCV",
+    "RidgeGD",
+    "lasso_path",
+]

@@ -16,6 +16,7 @@ from skl1.dask.tall import moments_of
 from skl1.dask.wide import WideDesign
 from skl1.designs import Design, MomentDesign
 from skl1.designs.table import LARGEST
+from skl1.docstrings import sections, shared
 from skl1.sklearn_api import check_sample_weight, working_memory
 
 #: Up to so many columns their moments are taken, in one pass; where all else would need more
@@ -57,6 +58,7 @@ class DaskRegressor:
             ]
         )
         cls.__init__ = __init__  # type: ignore[method-assign]
+        shared(sections(local, "Parameters", "Attributes"))(cls)
         cls._parameter_constraints = {  # type: ignore[attr-defined]
             **local._parameter_constraints,  # type: ignore[attr-defined]
             "client": [object, None],
@@ -240,11 +242,10 @@ class ProximalLasso(DaskRegressor, estimators.ProximalLasso):
 
     Parameters
     ----------
+    @parameters@
     client : distributed.Client, default=None
         The cluster to compute on. None means what dask is set to: a client that is active, or a
         local scheduler.
-    **parameters
-        Those of `skl1.ProximalLasso`.
 
     Attributes
     ----------
@@ -253,8 +254,7 @@ class ProximalLasso(DaskRegressor, estimators.ProximalLasso):
         only some of them.
     n_bytes_ : int
         Bytes that went between client and workers, with those of partial sums among workers.
-    **attributes
-        Those of `skl1.ProximalLasso`.
+    @attributes@
 
     See Also
     --------
@@ -291,11 +291,10 @@ class RidgeGD(DaskRegressor, estimators.RidgeGD):
 
     Parameters
     ----------
+    @parameters@
     client : distributed.Client, default=None
         The cluster to compute on. None means what dask is set to: a client that is active, or a
         local scheduler.
-    **parameters
-        Those of `skl1.RidgeGD`.
 
     Attributes
     ----------
@@ -303,8 +302,7 @@ class RidgeGD(DaskRegressor, estimators.RidgeGD):
         How often X has been read.
     n_bytes_ : int
         Bytes that went between client and workers, with those of partial sums among workers.
-    **attributes
-        Those of `skl1.RidgeGD`.
+    @attributes@
 
     See Also
     --------
@@ -330,11 +328,10 @@ class NonconvexLpRegressor(DaskRegressor, estimators.NonconvexLpRegressor):
 
     Parameters
     ----------
+    @parameters@
     client : distributed.Client, default=None
         The cluster to compute on. None means what dask is set to: a client that is active, or a
         local scheduler.
-    **parameters
-        Those of `skl1.NonconvexLpRegressor`.
 
     Attributes
     ----------
@@ -342,8 +339,7 @@ class NonconvexLpRegressor(DaskRegressor, estimators.NonconvexLpRegressor):
         How often X has been read.
     n_bytes_ : int
         Bytes that went between client and workers, with those of partial sums among workers.
-    **attributes
-        Those of `skl1.NonconvexLpRegressor`.
+    @attributes@
 
     See Also
     --------

@@ -8,11 +8,13 @@ from typing import Any
 
 from skl1 import paths
 from skl1.dask.estimators import ProximalLasso
+from skl1.docstrings import sections, shared
 from skl1.path import GRAM_COLUMNS
 from skl1.paths.grid import warn
 from skl1.paths.lasso import follow
 
 
+@shared(sections(paths.LassoPath, "Attributes"))
 @dataclass(frozen=True, kw_only=True)
 class LassoPath(paths.LassoPath):
     """`skl1.LassoPath`, and what it has cost.
@@ -23,8 +25,7 @@ class LassoPath(paths.LassoPath):
         How often X has been read.
     n_bytes : int
         Bytes that went between client and workers, with those of partial sums among workers.
-    **attributes
-        Those of `skl1.LassoPath`.
+    @attributes@
     """
 
     n_passes: int

@@ -23,18 +23,17 @@ ENTRIES = 2**28
 class ProximalLassoCV(DaskRegressor, model_selection.ProximalLassoCV):
     """`skl1.ProximalLassoCV` on dask collections.
 
-    The same search. Up to some thousand features (a Gram matrix a fold, of 2 GB together) one pass
-    serves the path and all folds. Beyond, where columns are chunked or rows are few, the paths of
-    all folds go on side by side on the client, and each pass over X serves all of them.
+    The same search; ``cv`` cuts rows into the same folds as in memory, and ``scoring`` must be
+    None. Up to some thousand features (a Gram matrix a fold, of 2 GB together) one pass serves the
+    path and all folds. Beyond, where columns are chunked or rows are few, the paths of all folds go
+    on side by side on the client, and each pass over X serves all of them.
 
     Parameters
     ----------
+    @parameters@
     client : distributed.Client, default=None
         The cluster to compute on. None means what dask is set to: a client that is active, or a
         local scheduler.
-    **parameters
-        Those of `skl1.ProximalLassoCV`. ``cv`` cuts rows into the same folds as in memory;
-        ``scoring`` must be None.
 
     Attributes
     ----------
@@ -42,8 +41,7 @@ class ProximalLassoCV(DaskRegressor, model_selection.ProximalLassoCV):
         How often X has been read.
     n_bytes_ : int
         Bytes that went between client and workers, with those of partial sums among workers.
-    **attributes
-        Those of `skl1.ProximalLassoCV`.
+    @attributes@
 
     See Also
     --------
