@@ -327,6 +327,8 @@ def test_chunks_that_are_wrong(route):
         model.fit(dX[:, :0], dy)
     with pytest.raises(ValueError, match="overflow|too large"):
         model.fit(dX * 1e200, dy)
+    with pytest.raises(ValueError, match="no rows|at least one|minimum of 1|X has"):
+        model.fit(dX[:0], dy[:0])
     assert not hasattr(model, "coef_")
     assert_same(model.fit(dX, dy[:, None], 2.0), exact(skl1.ProximalLasso).fit(X, y))
 

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -158,3 +160,37 @@ def test_data_put_on_the_cluster_by_hand(client, tmp_path):
     client.run(lambda: os.kill(os.getpid(), signal.SIGKILL), workers=[worker], on_error="ignore")
     with pytest.raises(RuntimeError, match="lost with a worker"):
         model.fit(X, y)
+
+
+def test_a_scheduler_that_dies(tmp_path):
+    """A cluster of command lines, whose scheduler is killed in the middle of a pass."""
+    address = tmp_path / "scheduler.json"
+    options = ["--scheduler-file", str(address), "--no-dashboard"]
+    quietly = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    parts = [["scheduler", "--port", "0"], ["worker", "--nthreads", "1"]]
+    commands = [
+        [sys.executable, "-m", f"distributed.cli.dask_{name}", *options, *own]
+        for name, *own in parts
+    ]
+    with (
+        subprocess.Popen(commands[0], **quietly) as scheduler,
+        subprocess.Popen(commands[1], **quietly) as worker,
+    ):
+        client = distributed.Client(scheduler_file=str(address), timeout=30)
+        client.wait_for_workers(1, timeout=30)
+        timer = threading.Timer(1.0, scheduler.kill)
+        timer.start()
+        with pytest.raises(RuntimeError, match="lost its scheduler|client is closed"):
+            remote.ProximalLasso(1e-3, client=client).fit(array(tmp_path / "flag", seconds=1.0), Y)
+        timer.join()
+        worker.kill()
+        client.close(timeout=1)
+
+
+def test_an_asynchronous_client_is_refused(tmp_path):
+    class Asynchronous:
+        asynchronous = True
+        status = "running"
+
+    with pytest.raises(RuntimeError, match="asynchronous"):
+        remote.ProximalLasso(1e-3, client=Asynchronous()).fit(array(tmp_path / "flag"), Y)

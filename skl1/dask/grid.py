@@ -81,7 +81,10 @@ class Grid:
     @property
     def shape(self) -> tuple[int, int]:
         """Numbers of rows and columns."""
-        return sum(self.rows), self.n_features
+        n = sum(self.rows)
+        if not n:
+            raise ValueError("X has no rows.")
+        return n, self.n_features
 
     @property
     def size(self) -> int:
@@ -328,7 +331,12 @@ def compute(wanted: list[Any], client: Any) -> list[Any]:
 
 
 def check_running(client: Any) -> None:
-    """Raise an error if the client is not connected."""
+    """Raise an error if the client is not connected, or does not wait for results."""
+    if client.asynchronous:
+        raise RuntimeError(
+            "The dask client is asynchronous, and a fit has to wait for what it computes: make a "
+            "Client without asynchronous=True."
+        )
     if client.status not in {"running", "connecting"}:
         raise RuntimeError(
             f"The dask client is {client.status}: the fit cannot go on. Make a client, "
@@ -346,6 +354,11 @@ def translate(error: Exception, client: Any) -> None:
         ) from error
     if "Cancelled" in kind or "Lost" in kind:
         check_running(client)
+        if client.status == "connecting":
+            raise RuntimeError(
+                "The dask client has lost its scheduler: the fit cannot go on. Start a cluster, "
+                "and fit again."
+            ) from error
         raise RuntimeError(
             "Data of the fit were lost with a worker, and cannot be computed again, as they were "
             "put on the cluster by hand: load them by dask, and fit again."

@@ -28,4 +28,6 @@ def moments_of(grid: Grid, folds: Callable[[int], dict[int, Any]], count: int) -
         for i, row in enumerate(grid.row_lists("a Gram matrix"))
     ]
     found = grid.run([grid.tree(parts)], parts=len(parts))[0]
+    if not found:
+        raise ValueError("X has no rows.")
     return [found[fold] for fold in range(count) if fold in found]
