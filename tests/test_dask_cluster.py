@@ -17,7 +17,7 @@ da = pytest.importorskip("dask.array")
 distributed = pytest.importorskip("distributed")
 
 from skl1 import dask as remote  # noqa: E402
-from skl1.dask import grid  # noqa: E402
+from skl1.dask import cluster as clusters  # noqa: E402
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
@@ -110,7 +110,7 @@ def test_a_worker_that_is_killed(cluster, client, tmp_path, restarts):
 
 @pytest.mark.parametrize("restarts", [True, False])
 def test_a_chunk_that_kills_its_workers(cluster, client, tmp_path, restarts, monkeypatch):
-    monkeypatch.setattr(grid, "PATIENCE", 3.0)
+    monkeypatch.setattr(clusters, "PATIENCE", 3.0)
     for nanny in cluster.workers.values():
         nanny.auto_restart = restarts
     model = remote.ProximalLasso(1e-3, client=client)
@@ -132,7 +132,7 @@ def test_a_client_that_goes_away(cluster, tmp_path):
 
 
 def test_a_cluster_without_workers(cluster, client, tmp_path, monkeypatch):
-    monkeypatch.setattr(grid, "PATIENCE", 2.0)
+    monkeypatch.setattr(clusters, "PATIENCE", 2.0)
     cluster.scale(0)
     deadline = time.monotonic() + 20.0
     while client.scheduler_info(n_workers=-1)["workers"] and time.monotonic() < deadline:

@@ -286,8 +286,8 @@ class RidgeGD(DaskRegressor, estimators.RidgeGD):
     """`skl1.RidgeGD` on dask collections.
 
     The same objective, parameters and attributes. The steps are taken on the client: on the
-    moments, of up to 10,000 features, or on the inner products of rows, of up to 2,000 rows; one
-    pass takes either.
+    moments, of up to 10,000 features, which take one pass; or, of up to 2,000 rows, on the inner
+    products of rows, which take a few.
 
     Parameters
     ----------
