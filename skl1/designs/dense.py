@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.linalg.blas import dger
 
 from skl1.designs.base import SAFE_MEAN_RATIO
 from skl1.designs.passes import (
@@ -235,7 +236,8 @@ class DenseDesign(TableDesign):
             with spread(float(self.X.size) * rows.size):
                 product = self.X.T @ self.X
             product *= self.common
-            product -= self.x_mean[:, None] * self.x_mean
+            # In place: a matrix of products of means would take as much memory again.
+            dger(-1.0, self.x_mean, self.x_mean, a=product.T, overwrite_a=True)
             return product
         if self._flat and rows.size * FEW < columns.size and self._every(columns):
             left = self._weighted(EVERY, rows, np.float64)

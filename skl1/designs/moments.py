@@ -146,6 +146,8 @@ class Moments:
             return cls(0, 0.0, nothing, nothing, 0.0, 0.0, np.zeros((p, p)), nothing, 0.0)
         design = make_design(X, y, s, fit_intercept=True)
         weight = float(n if s is None else s.sum())
+        xx = whole_gram(design)
+        xx *= weight
         return cls(
             n_samples=n if s is None else int(np.count_nonzero(s)),
             weight=weight,
@@ -153,7 +155,7 @@ class Moments:
             x_offset=design.x_offset,
             y_origin=design.y_origin,
             y_offset=design.y_offset,
-            xx=weight * whole_gram(design),
+            xx=xx,
             xy=weight * np.where(design.norms > 0.0, design.correlation, 0.0),
             yy=weight * design.energy,
         )
