@@ -5,6 +5,9 @@ Where matplotlib is installed it also writes two pictures.
 
 from __future__ import annotations
 
+import argparse
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -236,8 +239,13 @@ def show_pictures(data: Data) -> None:
     print("\nPictures: " + ", ".join(file.name for file in files) + f", in {Path.cwd()}")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] = ()) -> None:
     """Print the demonstration."""
+    argparse.ArgumentParser(
+        prog="python -m skl1",
+        description="A table of fits to the diabetes data, why L1 gives zeros, and, where "
+        "matplotlib is installed, two pictures in the current folder.",
+    ).parse_args(arguments)
     data = load()
     n, p = data.X.shape
     lineup = contenders(data)
@@ -247,8 +255,9 @@ def main() -> None:
     print(
         "\nFor NonconvexLpRegressor p is 1/2. A gap bounds how far the objective is above its "
         "global\nminimum, here as a share of the null objective, "
-        f"{data.null_objective:.2f}. A first fit may load compiled\n"
-        "code, or compile it, once per machine.\n"
+        f"{data.null_objective:.2f}: of a\nnonconvex penalty it remains, as the bound is that of "
+        "a convex problem. Objectives of\ndifferent penalties do not compare. A first fit may load "
+        "compiled code, or compile it,\nonce per machine.\n"
     )
     models = {type(contender.model): contender.model for contender in lineup}
     trio = models[ProximalLasso], models[NonconvexLpRegressor], models[RidgeGD]
@@ -258,4 +267,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -42,6 +42,7 @@ class Subsets:
         self.store = ColumnStore(problem.design)
         self.best: dict[int, tuple[float, np.ndarray]] = {}
         self.exchanges = 0
+        self.tried: set[tuple[str, bytes]] = set()
         self.offer(problem.null.w)
 
     def size(self, w: np.ndarray) -> int:
@@ -50,7 +51,8 @@ class Subsets:
 
     def offer(self, w: np.ndarray) -> bool:
         """Exchange features of some coefficients of any size; keep them if they are better."""
-        if self.size(w) > self.most:
+        # What comes of it depends on the features alone.
+        if self.size(w) > self.most or not self._fresh("offer", np.flatnonzero(w)):
             return False
         w, _ = refitted(self.problem, w, self.store)
         w = self._exchanged(w, self.problem)
@@ -78,9 +80,16 @@ class Subsets:
         """Size and coefficients, from the smallest size to the largest."""
         return iter([(size, self.best[size][1]) for size in sorted(self.best)])
 
+    def _fresh(self, attempt: str, start: np.ndarray) -> bool:
+        """Whether this has not been tried yet from such a start."""
+        key = attempt, start.tobytes()
+        known = key in self.tried
+        self.tried.add(key)
+        return not known
+
     def _neighbour(self, size: int, *, grow: bool) -> bool:
         """From the best model of a size to the next larger or smaller one."""
-        if size not in self.best:
+        if size not in self.best or not self._fresh(f"grow {grow}", self.best[size][1]):
             return False
         w = self.best[size][1].copy()
         z = self.store.correlations(self.problem, w)
@@ -93,7 +102,7 @@ class Subsets:
 
     def _without(self, size: int) -> bool:
         """Seek anew, from the best model of a size, with one of its features forbidden."""
-        if size not in self.best:
+        if size not in self.best or not self._fresh("forbid", self.best[size][1]):
             return False
         w, gained = self.best[size][1], False
         for j in np.flatnonzero((w != 0.0) & ~self.problem.free):

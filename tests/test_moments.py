@@ -234,3 +234,17 @@ def test_what_is_refused(tmp_path):
         ProximalLasso().fit_moments(Moments.of(1e-80 * X, y) + Moments.of(1e-80 * X, y))
     with pytest.raises(ValueError, match="penalty_weights"):
         ProximalLasso(penalty_weights=np.ones(6)).fit_moments(moments)
+
+
+def test_a_factor_is_one_of_the_weights():
+    X, y, s = data()
+    for scaled in (0.25 * Moments.of(X, y, s), Moments.of(X, y, s) * 0.25):
+        assert_equals(scaled, X, y, 0.25 * s)
+        assert scaled.n_samples == np.count_nonzero(s)
+    nothing = 0.0 * Moments.of(X, y, s) + Moments.of(X, y)
+    assert_equals(nothing, X, y, np.ones(y.size))
+    for wrong in (-1.0, np.nan, np.inf):
+        with pytest.raises(ValueError, match="factors from 0"):
+            wrong * Moments.of(X, y)
+    with pytest.raises(TypeError):
+        "a" * Moments.of(X, y)

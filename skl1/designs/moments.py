@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,8 @@ class Moments:
     .. math::
 
         C = C_1 + C_2 + \frac{W_1 W_2}{W_1 + W_2} (\bar x_2 - \bar x_1)(\bar x_2 - \bar x_1)^\top .
+
+    A number times moments are those of the same rows with weights that many times as large.
 
     Means are held as a row of the data and the mean deviation from it, so that means of 1e7 times
     the spread cost no digits of the spread.
@@ -177,10 +180,20 @@ class Moments:
 
     def __add__(self, other):
         if not isinstance(other, Moments):
-            return self if isinstance(other, int) and other == 0 else NotImplemented
+            return self if isinstance(other, Real) and other == 0 else NotImplemented
         return self.merged(other, np.array)
 
     __radd__ = __add__  # sum() starts with 0
+
+    def __mul__(self, factor):
+        if not isinstance(factor, Real):
+            return NotImplemented
+        if not 0.0 <= factor < np.inf:
+            raise ValueError(f"Moments are multiplied by factors from 0, got {factor!r}.")
+        scaled = {name: factor * getattr(self, name) for name in ("weight", "xx", "xy", "yy")}
+        return replace(self, n_samples=self.n_samples if factor else 0, **scaled)
+
+    __rmul__ = __mul__
 
     def merged(self, other, sheet=np.asarray) -> Moments:
         """The sum, written over the matrix of ``self`` unless ``sheet`` makes another of it.
