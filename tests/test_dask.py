@@ -15,6 +15,9 @@ from sklearn.model_selection import KFold, ShuffleSplit
 import skl1
 from common import concrete, quiet
 from skl1.designs import make_design
+from skl1.penalties import L1
+from skl1.problem import Problem
+from skl1.solvers.driver import minimise
 
 dask = pytest.importorskip("dask")
 da = pytest.importorskip("dask.array")
@@ -489,3 +492,115 @@ def test_skl1_itself_does_not_load_dask():
     code = "import skl1, sys; print('dask' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+def test_zero_weights_do_not_hide_what_is_not_finite(route):
+    X, y, _ = data()
+    X[:20] = np.nan
+    s = np.repeat([0.0, 1.0, 1.0], 20)
+    with pytest.raises(ValueError, match="Chunk 0 of X contains NaN"):
+        exact(remote.ProximalLasso).fit(da.from_array(X, chunks=(20, -1)), y, s)
+
+
+def test_complex_numbers_are_refused(route):
+    X, y, _ = data()
+    dX, dy = da.from_array(X, chunks=(20, -1)), da.from_array(y, chunks=20)
+    for one, other in [(dX + 1j, dy), (dX, dy + 1j), (dX, y + 1j)]:
+        with pytest.raises(ValueError, match="Complex data not supported"):
+            exact(remote.ProximalLasso).fit(one, other)
+
+
+def test_chunks_that_are_not_what_dask_takes_them_for(route):
+    """As after map_blocks with a function that changes the number of rows."""
+    X, y, _ = data()
+    dX, dy = da.from_array(X, chunks=(20, -1)), da.from_array(y, chunks=20)
+    dX = dX.map_blocks(lambda block: np.repeat(block, 2, 0), dtype=float)
+    dy = dy.map_blocks(lambda block: np.repeat(block, 2), dtype=float)
+    if route != "sums":
+        with pytest.raises(ValueError, match="chunks=..."):
+            exact(remote.ProximalLassoCV).fit(dX, dy)
+
+
+def test_a_column_that_vanishes_in_a_chunk(route):
+    X, y, _ = data()
+    X[:, 4] = np.exp(-(np.linspace(0.0, 20.0, 60) ** 2))
+    y[:20] *= 1e-80
+    model = exact(remote.ProximalLasso).fit(da.from_array(X, chunks=(20, -1)), y)
+    assert_same(model, exact(skl1.ProximalLasso).fit(X, y))
+
+
+def test_after_a_failure_nothing_of_the_data_stays(route):
+    X, y, _ = data()
+    model = exact(remote.ProximalLasso)
+    X[3, 3] = np.nan
+    with pytest.raises(ValueError, match="NaN"):
+        model.fit(da.from_array(X, chunks=(20, -1)), y)
+    assert "_taken" not in vars(model)
+    model.partial_fit(X[4:], y[4:])
+    with pytest.raises(ValueError, match="NaN"):
+        model.fit(da.from_array(X, chunks=(20, -1)), y)
+    assert not hasattr(model, "n_passes_")
+
+
+def test_models_of_rows_that_come_in_blocks_go_along():
+    X, y, _ = data()
+    model = exact(remote.ProximalLasso).partial_fit(X[:40], y[:40])
+    back = model.to_local().partial_fit(X[40:], y[40:])
+    assert back.n_samples_seen_ == 60
+    np.testing.assert_allclose(back.coef_, exact(skl1.ProximalLasso).fit(X, y).coef_, atol=1e-9)
+
+
+def test_shapes_that_are_unusual(route):
+    X, y, s = data()
+    model = exact(remote.ProximalLasso)
+    dX = da.from_array(X, chunks=((20, 40), (0, 5, 0, 7)))
+    assert_same(model.fit(dX, y[:, None], s), exact(skl1.ProximalLasso).fit(X, y, s))
+    np.testing.assert_allclose(model.predict(dX).compute(), model.predict(X))
+    for wrong in (np.stack([y, y], axis=1), da.from_array(np.array(2.0))):
+        with pytest.raises(ValueError, match="one dimension"):
+            model.fit(dX, y, wrong)
+        with pytest.raises(ValueError, match="one dimension"):
+            model.fit(dX, wrong)
+    with pytest.raises(ValueError, match="two dimensions"):
+        model.predict(dX[0])
+    kept = dX[:, 5] > 2.0
+    rows = X[:, 5] > 2.0
+    assert model.score(dX[kept], y[rows], s[rows]) == pytest.approx(
+        model.to_local().score(X[rows], y[rows], s[rows])
+    )
+    single = exact(remote.ProximalLasso, tol=1e-4).fit(dX.astype(np.float32), y)
+    assert single.predict(dX.astype(np.float32)).compute().dtype == np.float32
+    assert single.predict(dX).dtype == single.predict(dX).compute().dtype == np.float64
+
+
+def test_frames_of_mixed_kinds():
+    pandas, frames = pytest.importorskip("pandas"), pytest.importorskip("dask.dataframe")
+    X, y, _ = data()
+    table = pandas.DataFrame(X, columns=list("abcdefghijkl"))
+    table["a"] = table["a"] > 3.0
+    table["b"] = table["b"].round().astype("Int64")
+    dtable = frames.from_pandas(table, npartitions=3)
+    model = exact(remote.ProximalLasso).fit(dtable, da.from_array(y, chunks=20))
+    assert_same(model, exact(skl1.ProximalLasso).fit(table.astype(float), y))
+    predicted = model.predict(dtable)
+    assert predicted.dtype == predicted.compute().dtype == np.float64
+    with pytest.raises(ValueError, match="two dimensions"):
+        model.fit(dtable["c"], y)
+    with pytest.raises(ValueError, match="0 features"):
+        model.fit(dtable[[]], y)
+    with pytest.raises(TypeError, match="all be strings"):
+        model.fit(frames.from_pandas(table.rename(columns={"a": 1}), npartitions=3), y)
+
+
+def test_what_makes_no_progress_ends():
+    """Without an intercept, columns ten million spreads from zero are the same to rounding."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((400, 6)) + 1e7
+    y = X[:, 0] - X[:, 1] + rng.standard_normal(400)
+    dX = da.from_array(X, chunks=(100, -1))
+    source = grid.Grid(dX, da.from_array(y, chunks=100), None)
+    problem = Problem(LongDesign(source, False), L1(0.001), np.ones(6))
+    solver = remote.ProximalLasso()._solver()
+    result = minimise(solver, problem, problem.null.w, tol=1e-6, max_iter=10_000)
+    assert result.stop_reason
+    assert source.n_passes < 100

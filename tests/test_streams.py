@@ -196,3 +196,52 @@ def test_a_mapped_file_is_not_copied(order, tmp_path):
     assert np.count_nonzero(model.coef_) > 100
     assert peak < X.nbytes / 4  # 24 MB: vectors of 40,000 numbers, blocks of 1 MB, a Gram matrix
     np.testing.assert_allclose(model.coef_, skl1.ProximalLasso(alpha).fit(X, y).coef_, atol=1e-3)
+
+
+def test_an_error_leaves_the_estimator_as_it_was():
+    """Rows are not counted twice when a call is repeated, nor is a model half replaced."""
+    X, y, _ = data()
+    model = skl1.ProximalLasso(0.1, penalty_weights=[1.0, 2.0])
+    with pytest.raises(ValueError, match="penalty_weights"):
+        model.partial_fit(X[:30], y[:30])
+    model.set_params(penalty_weights=None).partial_fit(X[:30], y[:30])
+    assert model.n_samples_seen_ == 30
+    with pytest.raises(ValueError, match="overflow"):
+        model.partial_fit(X + 1e75, y)
+    assert model.n_samples_seen_ == 30
+    before = model.coef_.copy()
+
+    def broken():
+        yield X[:20, :5], y[:20]
+        raise OSError
+
+    with pytest.raises(OSError):  # noqa: PT011 (raised here)
+        model.fit_blocks(broken())
+    np.testing.assert_array_equal(model.coef_, before)
+    assert model.predict(X).shape == y.shape
+    assert model.partial_fit(X[30:], y[30:]).n_samples_seen_ == y.size
+
+
+@pytest.mark.parametrize("wrong", [([], "X"), (None, "y"), (3.0, "y")], ids=str)
+def test_a_block_without_y_is_not_passed_over(wrong):
+    X, y, _ = data()
+    with pytest.raises((TypeError, ValueError)) as caught:
+        skl1.ProximalLasso(0.1).fit_blocks([(X[:20], y[:20]), (X[20:], wrong[0])])
+    assert caught.value.__notes__ == ["This is block 1 of the stream."]
+
+
+def test_a_column_that_vanishes_in_a_block():
+    """Only of all rows are squares that vanish an error; in a training part it is constant."""
+    X, y, _ = data()
+    X[:, 4] = np.exp(-(np.linspace(0.0, 20.0, y.size) ** 2))
+    y = y + 5.0 * X[:, 4]
+    whole = skl1.ProximalLasso(1e-3).fit(X, y)
+    cut = [(X[k : k + 20], y[k : k + 20]) for k in range(0, y.size, 20)]
+    np.testing.assert_allclose(
+        skl1.ProximalLasso(1e-3).fit_blocks(cut).coef_, whole.coef_, atol=1e-8
+    )
+    with quiet(skl1.GridEdgeWarning, skl1.FoldWarning):
+        search = skl1.ProximalLassoCV(n_alphas=5, eps=0.1).fit(X, y)
+    assert np.isfinite(search.mse_path_).all()
+    with pytest.raises(ValueError, match="vanish"):
+        skl1.ProximalLasso(1e-3).fit_blocks([(1e-75 * X, y)])

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
+import dask
 import numpy as np
 from sklearn.base import clone
+from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
 
 from skl1 import estimators
 from skl1.dask.grid import Grid, names_of
 from skl1.dask.long import LongDesign
 from skl1.dask.tall import moments_of
+from skl1.dask.tasks import plain
 from skl1.dask.wide import WideDesign
 from skl1.designs import Design, MomentDesign
 from skl1.designs.table import LARGEST
@@ -70,7 +75,9 @@ class DaskRegressor:
         return type(self)(**{k: clone(v, safe=False) for k, v in own.items()}, client=client)
 
     def __getstate__(self):
-        return {**super().__getstate__(), "client": None}  # a connection is not for keeping
+        state = {**super().__getstate__(), "client": None}  # a connection is not for keeping
+        state.pop("_taken", None)
+        return state
 
     def _opened(self, X, y, sample_weight) -> Grid:
         """The data, opened; names and numbers of features are noted."""
@@ -146,14 +153,23 @@ class DaskRegressor:
         UserWarning
             Of chunks that cost a lot, with the remedy.
         """
-        super().fit(X, y, sample_weight)
-        return self._count()
-
-    def _count(self):
-        """What the fit has cost."""
-        grid = self.__dict__.pop("_taken")
-        self.n_passes_, self.n_bytes_ = grid.n_passes, grid.n_bytes
+        with self._counted():
+            super().fit(X, y, sample_weight)
         return self
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Note what a fit has cost; of the data nothing stays."""
+        try:
+            yield
+            self.n_passes_, self.n_bytes_ = self._taken.n_passes, self._taken.n_bytes
+        finally:
+            self.__dict__.pop("_taken", None)
+
+    def _forget(self):
+        super()._forget()
+        self.__dict__.pop("n_passes_", None)
+        self.__dict__.pop("n_bytes_", None)
 
     def predict(self, X):
         """Predict the target, lazily.
@@ -171,6 +187,8 @@ class DaskRegressor:
         check_is_fitted(self)
         if not hasattr(X, "dask"):
             return super().predict(X)
+        if X.ndim != 2:
+            raise ValueError(f"X must have two dimensions, got {X.ndim}.")
         names, known = names_of(X), getattr(self, "feature_names_in_", None)
         if names is not None and known is not None and names != list(known):
             raise ValueError(
@@ -183,17 +201,39 @@ class DaskRegressor:
                 f"X has {count} features, but {type(self).__name__} is expecting "
                 f"{self.n_features_in_} features as input."
             )
-        dtype = np.result_type(self.coef_.dtype, np.float32)
         if hasattr(X, "columns"):
-            return X.map_partitions(fitted_frame, self.coef_, self.intercept_, meta=("y", dtype))
+            meta = ("y", np.float64)
+            return X.map_partitions(fitted_frame, self.coef_, self.intercept_, meta=meta)
+        single = X.dtype == np.float32 and self.coef_.dtype == np.float32
+        dtype = np.dtype(np.float32 if single else np.float64)
         ends = np.cumsum(X.chunks[1])
         parts = [
             X.blocks[:, k].map_blocks(
-                fitted_block, w, drop_axis=1, dtype=dtype, meta=np.zeros(0, dtype)
+                fitted_block, w, dtype, drop_axis=1, dtype=dtype, meta=np.zeros(0, dtype)
             )
             for k, w in enumerate(np.split(self.coef_, ends[:-1]))
         ]
         return sum(parts[1:], parts[0]) + self.intercept_
+
+    def score(self, X, y, sample_weight=None):
+        """The coefficient of determination of the predictions.
+
+        Parameters
+        ----------
+        X : dask array or data frame, or array-like, of shape (n_samples, n_features)
+            Samples.
+        y : dask array or series, or array-like, of shape (n_samples,)
+            Their target.
+        sample_weight : dask array or series, or array-like, default=None
+            Their weights.
+
+        Returns
+        -------
+        float
+            At most 1; computed, not lazy. Vectors of n_samples numbers come to the client.
+        """
+        values = dask.compute(y, self.predict(X), sample_weight)
+        return r2_score(values[0], values[1], sample_weight=values[2])
 
     def to_local(self):
         """The ordinary estimator with the same parameters and the same model.
@@ -207,27 +247,28 @@ class DaskRegressor:
         own.pop("client")
         local = self._local(**own)
         for name, value in vars(self).items():
-            if name.endswith("_") and name not in {"n_passes_", "n_bytes_"}:
+            model = name.endswith("_") and name not in {"n_passes_", "n_bytes_"}
+            if model or name == "_seen":
                 setattr(local, name, value)
         return local
 
 
-def fitted_block(X, w):
+def fitted_block(X, w, kind):
     """``X w`` for a block."""
-    return np.asarray(X @ w).ravel()
+    return np.asarray(plain(X) @ w).ravel().astype(kind, copy=False)
 
 
 def fitted_frame(frame, w, intercept):
     """Predictions for a partition, with its index."""
-    return frame.dot(w).rename("y") + intercept
+    return frame.astype(np.float64).dot(w.astype(np.float64)).rename("y") + float(intercept)
 
 
 def wide(grid: Grid, fit_intercept: bool) -> WideDesign:
     """The design whose columns come to the client, with y and the weights checked as in memory."""
-    y = grid.vector(grid.y)
+    y = grid.vector(grid.y, "y")
     if not np.isfinite(y).all() or np.abs(y).max() ** 2 > LARGEST:
         raise ValueError("y contains NaN, infinity or a number too large.")
-    s = None if grid.s is None else check_sample_weight(grid.vector(grid.s), y)
+    s = None if grid.s is None else check_sample_weight(grid.vector(grid.s, "sample_weight"), y)
     return WideDesign(grid, y, s, fit_intercept)
 
 
@@ -286,8 +327,9 @@ class RidgeGD(DaskRegressor, estimators.RidgeGD):
     """`skl1.RidgeGD` on dask collections.
 
     The same objective, parameters and attributes. The steps are taken on the client: on the
-    moments, of up to 10,000 features, which take one pass; or, of up to 2,000 rows, on the inner
-    products of rows, which take a few.
+    moments, of up to 10,000 features, which take one pass; or, with more features and up to 2,000
+    rows, on the inner products of rows, which take a few. These serve penalties above 0 on all
+    features, without ``positive``.
 
     Parameters
     ----------

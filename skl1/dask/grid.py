@@ -112,46 +112,53 @@ class Grid:
 
     def _cut(self, values: Any, name: str) -> list[Any]:
         """The chunks of a vector beside the rows of X."""
-        count = len(self.blocks)
         if not hasattr(values, "dask"):
             values = np.asarray(values)
-            if self.heights is None:
-                raise ValueError(
-                    f"The chunks of X have unknown lengths, so {name} cannot be cut like them: "
-                    "give it as a dask array, or call X.compute_chunk_sizes() before."
-                )
-            if values.shape[:1] != (sum(self.heights),):
-                raise ValueError(
-                    f"X has {sum(self.heights)} rows, but {name} has the shape {values.shape}."
-                )
-            return np.split(values, np.cumsum(self.heights)[:-1])
-        if isinstance(values, da.Array):
-            known = not np.isnan(values.shape[0])
-            if known and self.heights is not None:
-                if values.shape[0] != sum(self.heights):
-                    raise ValueError(
-                        f"X has {sum(self.heights)} rows, but {name} has {values.shape[0]}."
-                    )
-                if list(values.chunks[0]) != self.heights:
-                    warnings.warn(
-                        f"The chunks of {name} are not those of the rows of X: they are cut anew "
-                        f"in each pass. Use {name}.rechunk({{0: X.chunks[0]}}).",
-                        UserWarning,
-                        stacklevel=6,
-                    )
-                    values = values.rechunk({0: tuple(self.heights)})
-            if known and self.heights is None:
-                self.heights = [int(height) for height in values.chunks[0]]
-            if values.ndim == 2 and values.shape[1] == 1:
-                values = values[:, 0]
+        if isinstance(values, np.ndarray | da.Array):
+            values = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
             if values.ndim != 1:
                 raise ValueError(f"{name} must have one dimension, got {values.ndim}.")
-        chunks = list(np.ravel(values.to_delayed()))
+        if isinstance(values, np.ndarray):
+            return self._split(values, name)
+        if isinstance(values, da.Array) and not np.isnan(values.shape[0]):
+            values = self._aligned(values, name)
+        chunks, count = list(np.ravel(values.to_delayed())), len(self.blocks)
         if len(chunks) != count:
             raise ValueError(
                 f"X has {count} chunks of rows, but {name} has {len(chunks)}, of unknown lengths."
             )
         return chunks
+
+    def _split(self, values: np.ndarray, name: str) -> list[np.ndarray]:
+        """The same of an array in memory."""
+        if self.heights is None:
+            raise ValueError(
+                f"The chunks of X have unknown lengths, so {name} cannot be cut like them: "
+                "give it as a dask array, or call X.compute_chunk_sizes() before."
+            )
+        if values.size != sum(self.heights):
+            raise ValueError(
+                f"X has {sum(self.heights)} rows, but {name} has the shape {values.shape}."
+            )
+        return np.split(values, np.cumsum(self.heights)[:-1])
+
+    def _aligned(self, values: da.Array, name: str) -> da.Array:
+        """A dask vector of known chunks in the chunks of X, if these are known."""
+        if self.heights is None:
+            if len(values.chunks[0]) == len(self.blocks):
+                self.heights = [int(height) for height in values.chunks[0]]
+            return values
+        if values.shape[0] != sum(self.heights):
+            raise ValueError(f"X has {sum(self.heights)} rows, but {name} has {values.shape[0]}.")
+        if list(values.chunks[0]) == self.heights:
+            return values
+        warnings.warn(
+            f"The chunks of {name} are not those of the rows of X: they are cut anew in each pass. "
+            f"Use {name}.rechunk({{0: X.chunks[0]}}).",
+            UserWarning,
+            stacklevel=7,
+        )
+        return values.rechunk({0: tuple(self.heights)})
 
     def _advise(self) -> None:
         """Warn of chunks that make bad tasks."""
@@ -207,11 +214,20 @@ class Grid:
         self.n_bytes += parts * sum(map(volume, results))
         return results
 
-    def vector(self, chunks: list[Any]) -> np.ndarray:
+    def vector(self, chunks: list[Any], name: str) -> np.ndarray:
         """A vector as an array on the client."""
         if not all(isinstance(chunk, np.ndarray) for chunk in chunks):
             chunks = self.run([delayed(tasks.whole)(chunk) for chunk in chunks], 0)
-        return np.concatenate([np.asarray(chunk, dtype=np.float64).ravel() for chunk in chunks])
+        found = [tasks.real(chunk, name) for chunk in chunks]
+        if any(chunk.ndim == 2 and chunk.shape[1] != 1 for chunk in found):
+            raise ValueError(f"{name} must have one dimension.")
+        values = np.concatenate([chunk.ravel() for chunk in found])
+        if values.size != self.shape[0]:
+            raise ValueError(
+                f"X has {self.shape[0]} rows, but {name} has {values.size}: where map_blocks "
+                "changes the number of rows, it has to be told so by chunks=..."
+            )
+        return values
 
     def columns(self, index: np.ndarray) -> np.ndarray:
         """Some columns on the client, in float64; those that came lately are still here."""
@@ -246,7 +262,10 @@ class Grid:
 def names_of(X: Any) -> list[str] | None:
     """The names of the columns of a frame, if all are strings."""
     names = list(X.columns) if hasattr(X, "columns") else []
-    return names if names and all(isinstance(name, str) for name in names) else None
+    strings = [isinstance(name, str) for name in names]
+    if any(strings) and not all(strings):
+        raise TypeError("The names of features must all be strings, or none of them may be.")
+    return names if any(strings) else None
 
 
 def opened(X: Any) -> tuple[list[int] | None, list[int], list[list[Any]], Any]:
@@ -260,10 +279,19 @@ def opened(X: Any) -> tuple[list[int] | None, list[int], list[list[Any]], Any]:
             )
         if not X.shape[1]:
             raise ValueError("X has 0 features; at least 1 is needed.")
+        if X.dtype.kind == "c":
+            raise ValueError("Complex data not supported: X holds complex numbers.")
         known = not any(np.isnan(height) for height in X.chunks[0])
         heights = [int(height) for height in X.chunks[0]] if known else None
-        return heights, [int(w) for w in X.chunks[1]], X.to_delayed().tolist(), X.dtype
+        widths = [int(width) for width in X.chunks[1]]
+        wide = [k for k, width in enumerate(widths) if width]
+        blocks = [[row[k] for k in wide] for row in X.to_delayed().tolist()]
+        return heights, [widths[k] for k in wide], blocks, X.dtype
     if hasattr(X, "to_delayed") and hasattr(X, "columns"):
+        if X.ndim != 2:
+            raise ValueError(f"X must have two dimensions, got {X.ndim}.")
+        if not len(X.columns):
+            raise ValueError("X has 0 features; at least 1 is needed.")
         single = len(X.columns) > 0 and all(kind == np.float32 for kind in X.dtypes)
         kind = np.float32 if single else np.float64
         return None, [len(X.columns)], [[part] for part in X.to_delayed()], kind

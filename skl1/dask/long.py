@@ -119,6 +119,7 @@ class LongDesign(Design):
 
     def operator(self):
         raise ValueError(
-            "First-order methods need a pass over X for each step, which no cluster does in time: "
-            'use the default solver (ProximalLasso: solver="auto").'
+            "First-order methods need a pass over X for each step, which no cluster does in time. "
+            'ProximalLasso has solver="auto"; RidgeGD needs a penalty on each of so many features, '
+            "and no constraint of signs."
         )

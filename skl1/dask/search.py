@@ -87,6 +87,11 @@ class ProximalLassoCV(DaskRegressor, model_selection.ProximalLassoCV):
         """
         self._validate_params()
         self._forget()
+        with self._counted():
+            self._fit(X, y, sample_weight)
+        return self
+
+    def _fit(self, X, y, sample_weight):
         if self.scoring is not None:
             raise ValueError("scoring needs rows in memory; on dask use scoring=None.")
         grid = self._opened(X, y, sample_weight)
@@ -102,7 +107,7 @@ class ProximalLassoCV(DaskRegressor, model_selection.ProximalLassoCV):
             if len(parts) < count:
                 raise ValueError(f"{count} folds of {grid.shape[0]} rows: at most as many as rows.")
             self._fit_parts(parts)
-            return self._count()
+            return
         n, p = grid.shape
         if 8.0 * n * PLAYING > working_memory():
             raise ValueError(
@@ -115,9 +120,8 @@ class ProximalLassoCV(DaskRegressor, model_selection.ProximalLassoCV):
             folds: Folds = NoFolds()
             if self._compares():
                 folds = WideFolds(design, held_out(n, splits, count))
-            total = float(n if grid.s is None else grid.vector(grid.s).sum())
+            total = float(n if grid.s is None else grid.vector(grid.s, "sample_weight").sum())
             self._search(design, folds, total, grid.dtype, None, None)
-        return self._count()
 
 
 def held_out(n: int, splits, count: int) -> list[np.ndarray]:

@@ -23,6 +23,7 @@ def moments_of(grid: Grid, folds: Callable[[int], dict[int, Any]], count: int) -
             None if grid.s is None else grid.s[i],
             folds(i),
             grid.n_features,
+            None if grid.heights is None else grid.heights[i],
             i,
         )
         for i, row in enumerate(grid.row_lists("a Gram matrix"))

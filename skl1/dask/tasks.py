@@ -79,6 +79,8 @@ def plain(block: Any) -> Any:
         block = block.tocsc()
     elif not isinstance(block, np.ndarray):
         block = block.to_numpy() if hasattr(block, "to_numpy") else np.asarray(block)
+    if block.dtype.kind == "c":
+        raise ValueError("Complex data not supported: X holds complex numbers.")
     return block if block.dtype in (np.float64, np.float32) else block.astype(np.float64)
 
 
@@ -96,11 +98,19 @@ def joined(row: list[Any], width: int, place: int) -> Any:
     return X
 
 
+def real(values: Any, name: str) -> np.ndarray:
+    """Numbers as float64; complex ones are refused, and not cut to their real parts."""
+    array = np.asarray(values)
+    if array.dtype.kind == "c":
+        raise ValueError(f"Complex data not supported: {name} holds complex numbers.")
+    return array.astype(np.float64)
+
+
 def vector(values: Any, length: int, name: str, place: int) -> np.ndarray | None:
     """A chunk of y, or of weights, in float64, and checked."""
     if values is None:
         return None
-    v = np.asarray(values, dtype=np.float64)
+    v = real(values, name)
     v = v[:, 0] if v.ndim == 2 and v.shape[1] == 1 else v
     if v.shape != (length,):
         raise ValueError(
@@ -117,6 +127,12 @@ def table(row, y, s, width, place):
     """``(X, y, s)`` of a row of the grid, checked but for the entries of X."""
     X = joined(row, width, place)
     return X, vector(y, X.shape[0], "y", place), vector(s, X.shape[0], "sample_weight", place)
+
+
+def check_idle(X: Any, place: int) -> None:
+    """Rows without weight take no part in sums, which would tell of NaN among them."""
+    if not np.isfinite(X.data if sparse.issparse(X) else X).all():
+        raise ValueError(f"Chunk {place} of X contains NaN or infinity.")
 
 
 def finite(X: Any, place: int, found: Callable[[], Any], *results: Callable[[Any], Any]) -> Any:
@@ -146,9 +162,16 @@ def whole(block: Any) -> np.ndarray:
 
 
 @task
-def fold_moments(row, y, s, cuts, width, place) -> dict[int, Moments]:
+def fold_moments(row, y, s, cuts, width, height, place) -> dict[int, Moments]:
     """The moments of the rows that belong to each fold; ``cuts`` names them by fold."""
     X, y, s = table(row, y, s, width, place)
+    if height is not None and y.size != height:
+        raise ValueError(
+            f"Chunk {place} of X has {y.size} rows, but dask takes it for {height}: where "
+            "map_blocks changes the number of rows, it has to be told so by chunks=..."
+        )
+    if s is not None and not s.all():
+        check_idle(X, place)
     X = X.tocsr() if sparse.issparse(X) and len(cuts) > 1 else X
 
     def found():
@@ -172,8 +195,9 @@ def column_sums(row, y, s, width, place, settings) -> list[Sums]:
 
     def one(weights):
         if not y.size or not (weights is None or weights.any()):
+            check_idle(X, place)
             return nothing
-        design = make_design(X, y, weights, fit_intercept=True)
+        design = make_design(X, y, weights, fit_intercept=True, part=True)
         weight = float(y.size if weights is None else weights.sum())
         return Sums(
             weight,

@@ -9,7 +9,7 @@ from skl1.designs.sparse import SparseDesign
 from skl1.designs.table import TableDesign
 
 
-def make_design(X, y, sample_weight=None, fit_intercept=True) -> TableDesign:
-    """The design that suits the storage of X."""
+def make_design(X, y, sample_weight=None, fit_intercept=True, *, part=False) -> TableDesign:
+    """The design that suits the storage of X. Of a part of the data, numbers may be tiny."""
     kind = SparseDesign if issparse(X) else DenseDesign
-    return kind(X, y, sample_weight, fit_intercept)
+    return kind(X, y, sample_weight, fit_intercept, part=part)

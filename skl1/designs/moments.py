@@ -147,7 +147,7 @@ class Moments:
         if s is not None and not s.any():
             nothing = np.zeros(p)
             return cls(0, 0.0, nothing, nothing, 0.0, 0.0, np.zeros((p, p)), nothing, 0.0)
-        design = make_design(X, y, s, fit_intercept=True)
+        design = make_design(X, y, s, fit_intercept=True, part=True)
         weight = float(n if s is None else s.sum())
         xx = whole_gram(design)
         xx *= weight
@@ -320,8 +320,13 @@ class MomentDesign(Design):
         clear_constant(self.norms, x_mean)
 
     @classmethod
-    def of_moments(cls, moments: Moments, fit_intercept: bool) -> MomentDesign:
-        """The design of all rows that were added up."""
+    def of_moments(
+        cls, moments: Moments, fit_intercept: bool, *, part: bool = False
+    ) -> MomentDesign:
+        """The design of all rows that were added up.
+
+        In a part of the data a column may be so small that its squares vanish: it is constant then.
+        """
         if not moments.weight:
             raise ValueError("The moments hold no row with a positive weight.")
         share = 1.0 / moments.weight
@@ -331,6 +336,10 @@ class MomentDesign(Design):
             matrix += x_mean[:, None] * x_mean
             correlation += x_mean * y_mean
             energy, x_mean, y_mean = energy + y_mean**2, np.zeros_like(x_mean), 0.0
+        if part:
+            gone = matrix.diagonal() < SMALLEST
+            matrix[gone] = matrix[:, gone] = 0.0
+            correlation[gone] = 0.0
         variances = np.append(matrix.diagonal(), energy)
         if not np.all((variances == 0.0) | ((variances >= SMALLEST) & (variances < LARGEST))):
             raise ValueError(

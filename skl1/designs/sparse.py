@@ -19,12 +19,12 @@ class SparseDesign(TableDesign):
     implicit zeros being one term of a column, so nothing cancels.
     """
 
-    def __init__(self, X, y, sample_weight, fit_intercept):
+    def __init__(self, X, y, sample_weight, fit_intercept, *, part=False):
         X = X.tocsc()
         if not X.has_canonical_format:
             X = X.copy()
             X.sum_duplicates()
-        super().__init__(X, y, sample_weight, fit_intercept)
+        super().__init__(X, y, sample_weight, fit_intercept, part=part)
 
     @property
     def _arrays(self):

@@ -38,7 +38,7 @@ class TableDesign(Design):
 
     has_rows = True
 
-    def __init__(self, X, y, sample_weight, fit_intercept):
+    def __init__(self, X, y, sample_weight, fit_intercept, *, part=False):
         self.X = X
         self.n_samples, self.n_features = X.shape
         self.fit_intercept = fit_intercept
@@ -67,15 +67,17 @@ class TableDesign(Design):
         # As a rule a glance suffices, which NaN fails too; what is wrong takes a closer look.
         within = self.norms.min() >= SMALLEST and self.norms.max() < LARGEST
         if not (within and SMALLEST <= self.energy < LARGEST):
-            self._check_range()
+            self._check_range(part)
 
-    def _check_range(self):
-        """Refuse data whose squares overflow or vanish."""
+    def _check_range(self, part):
+        """Refuse data whose squares overflow or vanish; in a part of the data they may vanish."""
         if not (self.energy < LARGEST and np.all(self.norms < LARGEST)):
             raise ValueError(
                 "X or y holds numbers so large that their squares overflow; rescale the columns "
                 "(StandardScaler does)."
             )
+        if part:
+            return
         counted = self.weights > 0.0
         if self.energy < SMALLEST and np.ptp(self.y[counted]) > CONSTANT_RATIO * abs(self.y_mean):
             raise ValueError("y holds numbers so small that their squares vanish; rescale it.")

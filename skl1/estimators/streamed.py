@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,12 @@ from skl1.designs import Moments
 from skl1.designs.stream import Stream
 from skl1.estimators.linear import LinearRegressor
 from skl1.sklearn_api import validate_data
+
+
+def vacant(values: Any) -> bool:
+    """Whether there is no row."""
+    shape = getattr(values, "shape", None) or np.shape(values)
+    return bool(shape) and shape[0] == 0
 
 
 class StreamedRegressor(LinearRegressor):
@@ -56,24 +64,24 @@ class StreamedRegressor(LinearRegressor):
             block.
         """
         self._validate_params()
-        stream, first = Stream(self._n_parts()), True
-        for number, block in enumerate(blocks):
-            if not (isinstance(block, tuple | list) and len(block) in {2, 3}):
-                raise TypeError(
-                    f"Block {number} must be (X, y) or (X, y, sample_weight), got "
-                    f"{type(block).__name__}; for X and y in one piece there is fit."
-                )
-            if not np.shape(block[1])[0]:
-                continue
-            try:
-                X, y = self._block(block[0], block[1], first)
-                stream.add(X, y, *block[2:])
-            except ValueError as error:
-                error.add_note(f"This is block {number} of the stream.")
-                raise
-            first = False
-        self._forget()
-        return self._fit_parts(stream.moments())
+        stream = Stream(self._n_parts())
+        with self._all_or_nothing():
+            for number, block in enumerate(blocks):
+                if not (isinstance(block, tuple | list) and len(block) in {2, 3}):
+                    raise TypeError(
+                        f"Block {number} must be (X, y) or (X, y, sample_weight), got "
+                        f"{type(block).__name__}; for X and y in one piece there is fit."
+                    )
+                if vacant(block[0]) and vacant(block[1]):
+                    continue
+                try:
+                    X, y = self._block(block[0], block[1], not stream.n_rows)
+                    stream.add(X, y, *block[2:])
+                except (TypeError, ValueError) as error:
+                    error.add_note(f"This is block {number} of the stream.")
+                    raise
+            self._forget()
+            return self._fit_parts(stream.moments())
 
     def partial_fit(self, X, y, sample_weight=None):
         """Fit to all rows that this method has been given so far, X and y among them.
@@ -107,19 +115,31 @@ class StreamedRegressor(LinearRegressor):
         known, count = getattr(self, "_seen", []), self._n_parts()
         if known and len(known) != count:
             raise ValueError(
-                f"The rows so far were dealt to {len(known)} folds, not to {count}: set cv back, "
-                "or fit a clone."
+                f"The rows so far were dealt to {len(known)} folds, not to {count}: set cv and "
+                "selection back, or fit a clone."
             )
-        X, y = self._block(X, y, not known)
-        stream = Stream(count)
-        stream.n_rows = getattr(self, "n_samples_seen_", 0)
-        stream.add(X, y, sample_weight)
-        new = stream.parts
-        if known:
-            new = [a if b is None else a + b for a, b in zip(known, new, strict=True)]
-        stream.parts = list(new)
-        self._seen, self.n_samples_seen_ = stream.moments(), stream.n_rows
-        return self._fit_parts(self._seen)
+        with self._all_or_nothing():
+            X, y = self._block(X, y, not known)
+            stream = Stream(count)
+            stream.n_rows = getattr(self, "n_samples_seen_", 0)
+            stream.add(X, y, sample_weight)
+            new = stream.parts
+            if known:
+                new = [a if b is None else a + b for a, b in zip(known, new, strict=True)]
+            stream.parts = list(new)
+            self._seen, self.n_samples_seen_ = stream.moments(), stream.n_rows
+            return self._fit_parts(self._seen)
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """After an error the estimator is what it was: rows are not counted twice."""
+        before = dict(self.__dict__)
+        try:
+            yield
+        except BaseException:
+            self.__dict__.clear()
+            self.__dict__.update(before)
+            raise
 
     def _block(self, X, y, first: bool) -> tuple[Any, np.ndarray]:
         """Checked rows; the first ones settle the number and the names of features."""

@@ -116,7 +116,7 @@ class MomentFolds(Folds):
             raise ValueError(
                 f"All training samples of fold {fold} have a weight of 0: there is nothing to fit."
             )
-        return MomentDesign.of_moments(others, self.fit_intercept)
+        return MomentDesign.of_moments(others, self.fit_intercept, part=True)
 
     def errors(self, fold, W, intercepts):
         part = self.parts[fold]

@@ -176,7 +176,8 @@ class WorkingSet(Solver):
         state.slow = state.slow + 1 if known.error > SLOW * state.error else 0
         if state.slow > PATIENT_ROUNDS:
             state.sharpen()
-        if state.idle > IDLE:
+        endless = problem.design.remote and state.slow > IDLE
+        if state.idle > IDLE or endless:
             state.give_up()
             return not state.verdict
         state.value, state.kept, state.error = point.objective, state.w, known.error
