@@ -255,9 +255,9 @@ def main(arguments: Sequence[str] = ()) -> None:
     print(
         "\nFor NonconvexLpRegressor p is 1/2. A gap bounds how far the objective is above its "
         "global\nminimum, here as a share of the null objective, "
-        f"{data.null_objective:.2f}: of a\nnonconvex penalty it remains, as the bound is that of "
-        "a convex problem. Objectives of\ndifferent penalties do not compare. A first fit may load "
-        "compiled code, or compile it,\nonce per machine.\n"
+        f"{data.null_objective:.2f}; that of a nonconvex\npenalty remains, as a convex problem "
+        "gives the bound. Objectives of different penalties do not\ncompare. A first fit may load "
+        "compiled code, or compile it, once per machine.\n"
     )
     models = {type(contender.model): contender.model for contender in lineup}
     trio = models[ProximalLasso], models[NonconvexLpRegressor], models[RidgeGD]
