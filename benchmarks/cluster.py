@@ -131,26 +131,19 @@ def wide(rows: int, columns: int) -> None:
     X = array(smooth, rows, columns, 10, across=True)
     _, y = target(X, 30)
     for eps in (0.1, 0.01):
-        model = remote.ProximalLasso(tol=1e-8)
         start = time.perf_counter()
-        path, cost = counted_path(X, y, eps)
+        path = remote.lasso_path(X, y, n_alphas=20, eps=eps, tol=1e-8, return_path=True)
         seconds = time.perf_counter() - start
         local = skl1.lasso_path(X.compute(), y, n_alphas=20, eps=eps, tol=1e-8, return_path=True)
         print(
-            f"wide {rows} x {columns}, 20 alphas to {eps:g}: passes {cost[0]}, "
-            f"{cost[1] / 1e6:.0f} MB moved, {seconds:.1f} s, up to {path.n_nonzeros.max()} "
+            f"wide {rows} x {columns}, 20 alphas to {eps:g}: passes {path.n_passes}, "
+            f"{path.n_bytes / 1e6:.0f} MB moved, {seconds:.1f} s, up to {path.n_nonzeros.max()} "
             f"nonzeros, converged {path.converged.all()}, objectives beside memory "
             f"{np.abs(path.objectives / local.objectives - 1.0).max():.0e}",
             flush=True,
         )
-        model.set_params(alpha=path.alphas[-1]).fit(X, y)
+        model = remote.ProximalLasso(path.alphas[-1], tol=1e-8).fit(X, y)
         print(f"  its last alpha alone: passes {model.n_passes_}", flush=True)
-
-
-def counted_path(X: da.Array, y: np.ndarray, eps: float) -> tuple[Any, tuple[int, int]]:
-    """A path, with its passes and bytes."""
-    path = remote.lasso_path(X, y, n_alphas=20, eps=eps, tol=1e-8, return_path=True)
-    return path, (path.n_passes, path.n_bytes)
 
 
 def main() -> None:

@@ -30,6 +30,22 @@ FEW, FORMED = 1000, 10_000
 #: Columns that the client has to have room for, where rows are few enough to be there.
 PLAYING = 500
 
+#: What the docstrings of all say of themselves.
+SHARED = {
+    "client": """
+client : distributed.Client, default=None
+    The cluster to compute on. None means what dask is set to: a client that is active, or a local
+    scheduler.
+""",
+    "cost": """
+n_passes_ : int
+    How often X has been read: a round of tasks over its blocks counts as one, even if it needs only
+    some of them.
+n_bytes_ : int
+    Bytes that went between client and workers, with those of partial sums among workers.
+""",
+}
+
 
 class DaskRegressor:
     """What fits on dask collections share; mixed into an estimator of skl1, its model.
@@ -63,7 +79,7 @@ class DaskRegressor:
             ]
         )
         cls.__init__ = __init__  # type: ignore[method-assign]
-        shared(sections(local, "Parameters", "Attributes"))(cls)
+        shared(SHARED | sections(local, "Parameters", "Attributes"))(cls)
         cls._parameter_constraints = {  # type: ignore[attr-defined]
             **local._parameter_constraints,  # type: ignore[attr-defined]
             "client": [object, None],
@@ -284,17 +300,11 @@ class ProximalLasso(DaskRegressor, estimators.ProximalLasso):
     Parameters
     ----------
     @parameters@
-    client : distributed.Client, default=None
-        The cluster to compute on. None means what dask is set to: a client that is active, or a
-        local scheduler.
+    @client@
 
     Attributes
     ----------
-    n_passes_ : int
-        How often X has been read: a round of tasks over its blocks counts as one, even if it needs
-        only some of them.
-    n_bytes_ : int
-        Bytes that went between client and workers, with those of partial sums among workers.
+    @cost@
     @attributes@
 
     See Also
@@ -334,16 +344,11 @@ class RidgeGD(DaskRegressor, estimators.RidgeGD):
     Parameters
     ----------
     @parameters@
-    client : distributed.Client, default=None
-        The cluster to compute on. None means what dask is set to: a client that is active, or a
-        local scheduler.
+    @client@
 
     Attributes
     ----------
-    n_passes_ : int
-        How often X has been read.
-    n_bytes_ : int
-        Bytes that went between client and workers, with those of partial sums among workers.
+    @cost@
     @attributes@
 
     See Also
@@ -371,16 +376,11 @@ class NonconvexLpRegressor(DaskRegressor, estimators.NonconvexLpRegressor):
     Parameters
     ----------
     @parameters@
-    client : distributed.Client, default=None
-        The cluster to compute on. None means what dask is set to: a client that is active, or a
-        local scheduler.
+    @client@
 
     Attributes
     ----------
-    n_passes_ : int
-        How often X has been read.
-    n_bytes_ : int
-        Bytes that went between client and workers, with those of partial sums among workers.
+    @cost@
     @attributes@
 
     See Also

@@ -103,11 +103,11 @@ class Grid:
         """The rows of each chunk."""
         return [slice(a, b) for a, b in pairwise(self.starts)]
 
-    def _weights(self, given: Any) -> list[Any]:
+    def _weights(self, given: Any) -> list[Any] | None:
         if np.ndim(given) == 0 and not hasattr(given, "dask"):
             if not (np.isfinite(given) and given > 0.0):
                 raise ValueError(f"sample_weight must be positive and finite, got {given!r}.")
-            return None  # type: ignore[return-value] # one weight for all is none
+            return None  # one weight for all is none
         return self._cut(given, "sample_weight")
 
     def _cut(self, values: Any, name: str) -> list[Any]:
@@ -292,7 +292,7 @@ def opened(X: Any) -> tuple[list[int] | None, list[int], list[list[Any]], Any]:
             raise ValueError(f"X must have two dimensions, got {X.ndim}.")
         if not len(X.columns):
             raise ValueError("X has 0 features; at least 1 is needed.")
-        single = len(X.columns) > 0 and all(kind == np.float32 for kind in X.dtypes)
+        single = all(kind == np.float32 for kind in X.dtypes)
         kind = np.float32 if single else np.float64
         return None, [len(X.columns)], [[part] for part in X.to_delayed()], kind
     raise TypeError(

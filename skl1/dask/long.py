@@ -6,15 +6,16 @@ import numpy as np
 
 from skl1.dask import tasks
 from skl1.dask.grid import Grid
+from skl1.dask.remote import RemoteDesign
 from skl1.designs import MomentDesign
-from skl1.designs.base import Design, clear_constant
+from skl1.designs.base import clear_constant
 from skl1.designs.table import LARGEST, SMALLEST
 
-#: Columns that are looked at in the first round: their Gram matrix has 32 MB.
+#: Columns that are looked at in the first round: their Gram matrix has 8 MB.
 FIRST = 1000
 
 
-class LongDesign(Design):
+class LongDesign(RemoteDesign):
     """Only vectors of p numbers, and Gram matrices of the columns in play, come to the client.
 
     Parameters
@@ -22,9 +23,6 @@ class LongDesign(Design):
     grid : Grid
     fit_intercept : bool
     """
-
-    has_rows = True
-    remote = True
 
     def __init__(self, grid: Grid, fit_intercept: bool):
         self.grid, self.fit_intercept = grid, fit_intercept
@@ -110,16 +108,3 @@ class LongDesign(Design):
 
     def nonnegative_least_squares(self, columns):
         return self._moments(columns).nonnegative_least_squares(np.arange(columns.size))
-
-    def narrow(self, count):
-        return False
-
-    def entries(self, features):
-        return features.size * self.n_samples
-
-    def operator(self):
-        raise ValueError(
-            "First-order methods need a pass over X for each step, which no cluster does in time. "
-            'ProximalLasso has solver="auto"; RidgeGD needs a penalty on each of so many features, '
-            "and no constraint of signs."
-        )

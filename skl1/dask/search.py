@@ -31,16 +31,11 @@ class ProximalLassoCV(DaskRegressor, model_selection.ProximalLassoCV):
     Parameters
     ----------
     @parameters@
-    client : distributed.Client, default=None
-        The cluster to compute on. None means what dask is set to: a client that is active, or a
-        local scheduler.
+    @client@
 
     Attributes
     ----------
-    n_passes_ : int
-        How often X has been read.
-    n_bytes_ : int
-        Bytes that went between client and workers, with those of partial sums among workers.
+    @cost@
     @attributes@
 
     See Also

@@ -129,24 +129,23 @@ def table(row, y, s, width, place):
     return X, vector(y, X.shape[0], "y", place), vector(s, X.shape[0], "sample_weight", place)
 
 
-def check_idle(X: Any, place: int) -> None:
-    """Rows without weight take no part in sums, which would tell of NaN among them."""
+def check_finite(X: Any, place: int) -> None:
+    """A look at all entries, where the sums do not tell."""
     if not np.isfinite(X.data if sparse.issparse(X) else X).all():
         raise ValueError(f"Chunk {place} of X contains NaN or infinity.")
 
 
-def finite(X: Any, place: int, found: Callable[[], Any], *results: Callable[[Any], Any]) -> Any:
-    """What is found in X; an error that names the chunk if that is not finite, as X is not."""
+def finite(X: Any, place: int, find: Callable[[], Any], sums: Callable[[Any], Any]) -> Any:
+    """What is found in X; an error that names the chunk if X, and so some sum, is not finite."""
     try:
-        value = found()
+        found = find()
     except ValueError as error:
-        if not np.isfinite(X.data if sparse.issparse(X) else X).all():
-            raise ValueError(f"Chunk {place} of X contains NaN or infinity.") from None
+        check_finite(X, place)
         error.add_note(f"This is chunk {place} of X.")
         raise
-    if not all(np.isfinite(result(value)).all() for result in results):
+    if not np.isfinite(sums(found)).all():
         raise ValueError(f"Chunk {place} of X contains NaN or infinity.")
-    return value
+    return found
 
 
 @task
@@ -171,7 +170,7 @@ def fold_moments(row, y, s, cuts, width, height, place) -> dict[int, Moments]:
             "map_blocks changes the number of rows, it has to be told so by chunks=..."
         )
     if s is not None and not s.all():
-        check_idle(X, place)
+        check_finite(X, place)  # rows without weight take no part in the sums
     X = X.tocsr() if sparse.issparse(X) and len(cuts) > 1 else X
 
     def found():
@@ -195,7 +194,7 @@ def column_sums(row, y, s, width, place, settings) -> list[Sums]:
 
     def one(weights):
         if not y.size or not (weights is None or weights.any()):
-            check_idle(X, place)
+            check_finite(X, place)
             return nothing
         design = make_design(X, y, weights, fit_intercept=True, part=True)
         weight = float(y.size if weights is None else weights.sum())

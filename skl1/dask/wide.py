@@ -6,6 +6,7 @@ import numpy as np
 
 from skl1.dask import tasks
 from skl1.dask.grid import Grid
+from skl1.dask.remote import RemoteDesign
 from skl1.dask.tasks import Sums
 from skl1.designs.table import TableDesign, beyond_rounding
 from skl1.sklearn_api import working_memory
@@ -14,7 +15,7 @@ from skl1.sklearn_api import working_memory
 FIRST = 2000
 
 
-class WideDesign(TableDesign):
+class WideDesign(RemoteDesign, TableDesign):
     """Vectors of n numbers, and the columns in play, are on the client; the rest of X is not.
 
     A pass sends residuals out, and gets the correlations of each block back.
@@ -27,8 +28,6 @@ class WideDesign(TableDesign):
     sums : Sums, default=None
         Those of the columns, if they are known already.
     """
-
-    remote = True
 
     def __init__(self, X: Grid, y, sample_weight, fit_intercept: bool, sums: Sums | None = None):
         self._sums = sums
@@ -98,9 +97,6 @@ class WideDesign(TableDesign):
             parts.append(grid.tree(looks))
         return np.hstack(grid.run(parts, parts=len(grid.blocks)))
 
-    def narrow(self, count):
-        return False
-
     def holds(self, count, dtype):
         return np.dtype(dtype).itemsize * self.n_samples * count <= working_memory()
 
@@ -130,27 +126,15 @@ class WideDesign(TableDesign):
         ]
         return grid.run([grid.tree(parts)], parts=len(parts))[0]
 
-    def entries(self, features):
-        return features.size * self.n_samples
-
-    def operator(self):
-        raise ValueError(
-            "First-order methods need a pass over X for each step, which no cluster does in time. "
-            'ProximalLasso has solver="auto"; RidgeGD needs a penalty on each of so many features, '
-            "and no constraint of signs."
-        )
-
 
 def scanned(grid: Grid, y: np.ndarray, weights: list[np.ndarray]) -> list[Sums]:
     """The sums of the columns for some weightings of the rows, each of which sums to one."""
-    beside_x = [
-        (grid.share(y[cut]), grid.share(np.array([each[cut] for each in weights])))
-        for cut in grid.bands
-    ]
+    targets = [grid.share(y[cut]) for cut in grid.bands]
+    settings = [grid.share(np.array([each[cut] for each in weights])) for cut in grid.bands]
     parts = []
     for k, width in enumerate(grid.widths):
         looks = [
-            grid.send(tasks.column_sums, [row[k]], beside_x[i][0], None, width, i, beside_x[i][1])
+            grid.send(tasks.column_sums, [row[k]], targets[i], None, width, i, settings[i])
             for i, row in enumerate(grid.blocks)
         ]
         parts.append(grid.tree(looks, tasks.summed))

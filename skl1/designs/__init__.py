@@ -3,7 +3,8 @@
 from skl1.designs.base import Design, GramOperator
 from skl1.designs.dense import DenseDesign
 from skl1.designs.make import make_design
-from skl1.designs.moments import MomentDesign, Moments
+from skl1.designs.moment_design import MomentDesign
+from skl1.designs.moments import Moments
 from skl1.designs.sparse import SparseDesign
 from skl1.designs.table import TableDesign
 
