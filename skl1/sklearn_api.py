@@ -99,8 +99,6 @@ def plain_data(estimator, X, y):
     ):
         return False
     estimator.n_features_in_ = X.shape[1]
-    if hasattr(estimator, "feature_names_in_"):
-        del estimator.feature_names_in_
     return True
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import dask
@@ -22,6 +20,7 @@ from skl1.dask.wide import WideDesign
 from skl1.designs import Design, MomentDesign
 from skl1.designs.table import LARGEST
 from skl1.docstrings import sections, shared
+from skl1.estimators.state import NAMES, all_or_nothing
 from skl1.sklearn_api import check_sample_weight, working_memory
 
 #: Up to so many columns their moments are taken, in one pass; where all else would need more
@@ -99,14 +98,12 @@ class DaskRegressor:
         """The data, opened; names and numbers of features are noted."""
         grid = Grid(X, y, sample_weight, self.client)
         self.n_features_in_ = grid.n_features
-        self.__dict__.pop("feature_names_in_", None)
         if grid.names is not None:
             self.feature_names_in_ = np.array(grid.names, dtype=object)
         self._taken = grid
         return grid
 
     def _design(self, X, y, sample_weight):
-        self._forget()
         grid = self._opened(X, y, sample_weight)
         return grid, y, sample_weight, self._design_of(grid)
 
@@ -136,6 +133,7 @@ class DaskRegressor:
             "features by skl1.dask.ProximalLasso first."
         )
 
+    @all_or_nothing
     def fit(self, X, y, sample_weight=None):
         """Fit to dask collections.
 
@@ -169,23 +167,14 @@ class DaskRegressor:
         UserWarning
             Of chunks that cost a lot, with the remedy.
         """
-        with self._counted():
-            super().fit(X, y, sample_weight)
-        return self
+        super().fit(X, y, sample_weight)
+        return self._count()
 
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
+    def _count(self):
         """Note what a fit has cost; of the data nothing stays."""
-        try:
-            yield
-            self.n_passes_, self.n_bytes_ = self._taken.n_passes, self._taken.n_bytes
-        finally:
-            self.__dict__.pop("_taken", None)
-
-    def _forget(self):
-        super()._forget()
-        self.__dict__.pop("n_passes_", None)
-        self.__dict__.pop("n_bytes_", None)
+        self.n_passes_, self.n_bytes_ = self._taken.n_passes, self._taken.n_bytes
+        del self._taken
+        return self
 
     def predict(self, X):
         """Predict the target, lazily.
@@ -264,7 +253,7 @@ class DaskRegressor:
         local = self._local(**own)
         for name, value in vars(self).items():
             model = name.endswith("_") and name not in {"n_passes_", "n_bytes_"}
-            if model or name == "_seen":
+            if model or name in {"_seen", NAMES}:
                 setattr(local, name, value)
         return local
 

@@ -13,6 +13,7 @@ from skl1.dask.grid import Grid
 from skl1.dask.tall import moments_of
 from skl1.dask.wide import WideDesign, scanned
 from skl1.designs.table import normalised_weights
+from skl1.estimators.state import all_or_nothing
 from skl1.model_selection.folds import Folds, NoFolds, indices, partition
 from skl1.sklearn_api import working_memory
 
@@ -53,6 +54,7 @@ class ProximalLassoCV(DaskRegressor, model_selection.ProximalLassoCV):
     ((100, 5), 1)
     """
 
+    @all_or_nothing
     def fit(self, X, y, sample_weight=None):
         """Fit the path to all data and to each training part, and choose a model.
 
@@ -81,10 +83,8 @@ class ProximalLassoCV(DaskRegressor, model_selection.ProximalLassoCV):
             If the cluster or the client is gone.
         """
         self._validate_params()
-        self._forget()
-        with self._counted():
-            self._fit(X, y, sample_weight)
-        return self
+        self._fit(X, y, sample_weight)
+        return self._count()
 
     def _fit(self, X, y, sample_weight):
         if self.scoring is not None:

@@ -12,6 +12,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.designs import Design, MomentDesign, Moments
+from skl1.estimators.state import all_or_nothing
 from skl1.estimators.streamed import StreamedRegressor
 from skl1.exceptions import EmptyModelWarning
 from skl1.penalties import NonNegative, Penalty
@@ -62,6 +63,7 @@ class PenalisedRegressor(StreamedRegressor):
     def _remedy(self) -> str:
         """What to do if the iterations did not suffice: the end of the warning."""
 
+    @all_or_nothing
     @fit_context
     def fit(self, X, y, sample_weight=None):
         """Fit the model.
@@ -113,6 +115,7 @@ class PenalisedRegressor(StreamedRegressor):
         self._warn(problem, result)
         return self
 
+    @all_or_nothing
     def fit_moments(self, moments):
         """Fit the model to sufficient statistics: to data that was read block by block.
 
@@ -142,9 +145,7 @@ class PenalisedRegressor(StreamedRegressor):
                 f"fit_moments wants Moments, got {type(moments).__name__}; Moments.of(X, y) makes "
                 "them."
             )
-        self._forget()
         self.n_features_in_ = moments.n_features
-        vars(self).pop("feature_names_in_", None)
         return self._fit_parts([moments])
 
     def _fit_parts(self, parts):
@@ -215,7 +216,7 @@ class PenalisedRegressor(StreamedRegressor):
 
     def _last_solution(self) -> np.ndarray | None:
         """What the last fit found to minimise the objective, if there was one."""
-        return getattr(self, "coef_", None)
+        return self._earlier("coef_")
 
     def _solve(
         self, problem: Problem, start: np.ndarray, callback: Callable[[np.ndarray], bool] | None
@@ -257,8 +258,6 @@ class PenalisedRegressor(StreamedRegressor):
         self.alpha_max_ = problem.alpha_max
         if self.record_history:
             self.history_ = result.history
-        elif hasattr(self, "history_"):
-            del self.history_
         return result
 
     def _warn(self, problem: Problem, result: Result) -> None:

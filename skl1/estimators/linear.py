@@ -12,6 +12,7 @@ from sklearn.utils.extmath import safe_sparse_dot
 from sklearn.utils.validation import check_is_fitted
 
 from skl1.designs import make_design
+from skl1.estimators.state import AllOrNothing
 from skl1.sklearn_api import (
     CallbackSupportMixin,
     check_sample_weight,
@@ -21,7 +22,7 @@ from skl1.sklearn_api import (
 )
 
 
-class LinearRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator, ABC):
+class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEstimator, ABC):
     """A linear model of X, dense or sparse, with ``coef_`` and ``intercept_``."""
 
     fit_intercept: bool

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -12,6 +10,7 @@ import numpy as np
 from skl1.designs import Moments
 from skl1.designs.stream import Stream
 from skl1.estimators.linear import LinearRegressor
+from skl1.estimators.state import all_or_nothing
 from skl1.sklearn_api import validate_data
 
 
@@ -35,6 +34,7 @@ class StreamedRegressor(LinearRegressor):
     def _fit_parts(self, parts: list[Moments]) -> Any:
         """Fit to the sum of some moments; names of features stay."""
 
+    @all_or_nothing
     def fit_blocks(self, blocks):
         """Fit to all rows of a stream, in one pass over it.
 
@@ -65,24 +65,23 @@ class StreamedRegressor(LinearRegressor):
         """
         self._validate_params()
         stream = Stream(self._n_parts())
-        with self._all_or_nothing():
-            for number, block in enumerate(blocks):
-                if not (isinstance(block, tuple | list) and len(block) in {2, 3}):
-                    raise TypeError(
-                        f"Block {number} must be (X, y) or (X, y, sample_weight), got "
-                        f"{type(block).__name__}; for X and y in one piece there is fit."
-                    )
-                if vacant(block[0]) and vacant(block[1]):
-                    continue
-                try:
-                    X, y = self._block(block[0], block[1], not stream.n_rows)
-                    stream.add(X, y, *block[2:])
-                except (TypeError, ValueError) as error:
-                    error.add_note(f"This is block {number} of the stream.")
-                    raise
-            self._forget()
-            return self._fit_parts(stream.moments())
+        for number, block in enumerate(blocks):
+            if not (isinstance(block, tuple | list) and len(block) in {2, 3}):
+                raise TypeError(
+                    f"Block {number} must be (X, y) or (X, y, sample_weight), got "
+                    f"{type(block).__name__}; for X and y in one piece there is fit."
+                )
+            if vacant(block[0]) and vacant(block[1]):
+                continue
+            try:
+                X, y = self._block(block[0], block[1], not stream.n_rows)
+                stream.add(X, y, *block[2:])
+            except (TypeError, ValueError) as error:
+                error.add_note(f"This is block {number} of the stream.")
+                raise
+        return self._fit_parts(stream.moments())
 
+    @all_or_nothing
     def partial_fit(self, X, y, sample_weight=None):
         """Fit to all rows that this method has been given so far, X and y among them.
 
@@ -112,34 +111,25 @@ class StreamedRegressor(LinearRegressor):
             another number of features than before. The rows before are kept.
         """
         self._validate_params()
-        known, count = getattr(self, "_seen", []), self._n_parts()
+        known, count = self._earlier("_seen", []), self._n_parts()
         if known and len(known) != count:
             raise ValueError(
                 f"The rows so far were dealt to {len(known)} folds, not to {count}: set cv and "
                 "selection back, or fit a clone."
             )
-        with self._all_or_nothing():
-            X, y = self._block(X, y, not known)
-            stream = Stream(count)
-            stream.n_rows = getattr(self, "n_samples_seen_", 0)
-            stream.add(X, y, sample_weight)
-            new = stream.parts
-            if known:
-                new = [a if b is None else a + b for a, b in zip(known, new, strict=True)]
-            stream.parts = list(new)
-            self._seen, self.n_samples_seen_ = stream.moments(), stream.n_rows
-            return self._fit_parts(self._seen)
-
-    @contextmanager
-    def _all_or_nothing(self) -> Iterator[None]:
-        """After an error the estimator is what it was: rows are not counted twice."""
-        before = dict(self.__dict__)
-        try:
-            yield
-        except BaseException:
-            self.__dict__.clear()
-            self.__dict__.update(before)
-            raise
+        for name in ("n_features_in_", "feature_names_in_"):
+            if known and (value := self._earlier(name)) is not None:
+                setattr(self, name, value)
+        X, y = self._block(X, y, not known)
+        stream = Stream(count)
+        stream.n_rows = self._earlier("n_samples_seen_", 0)
+        stream.add(X, y, sample_weight)
+        new = stream.parts
+        if known:
+            new = [a if b is None else a + b for a, b in zip(known, new, strict=True)]
+        stream.parts = list(new)
+        self._seen, self.n_samples_seen_ = stream.moments(), stream.n_rows
+        return self._fit_parts(self._seen)
 
     def _block(self, X, y, first: bool) -> tuple[Any, np.ndarray]:
         """Checked rows; the first ones settle the number and the names of features."""
@@ -153,12 +143,3 @@ class StreamedRegressor(LinearRegressor):
             dtype=[np.float64, np.float32],
             y_numeric=True,
         )
-
-    def _forget(self) -> None:
-        """Drop what ``partial_fit`` has added up."""
-        for name in ("_seen", "n_samples_seen_"):
-            self.__dict__.pop(name, None)
-
-    def _design(self, X, y, sample_weight):
-        self._forget()
-        return super()._design(X, y, sample_weight)

@@ -170,7 +170,7 @@ class RelaxedLasso(ProximalLasso):
         self.gamma = gamma
 
     def _last_solution(self) -> np.ndarray | None:
-        return getattr(self, "lasso_coef_", None)
+        return self._earlier("lasso_coef_")
 
     def _refit(self, problem: Problem, w: np.ndarray) -> Result:
         """Least squares on the support of w: the problem in which its features are free."""

@@ -16,6 +16,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from skl1.estimators import ProximalLasso
+from skl1.estimators.state import AllOrNothing, all_or_nothing
 from skl1.inference.bounds import lifted, unimodal, worst_case
 from skl1.sequence import ALONG
 from skl1.sklearn_api import Interval, StrOptions, fit_context, validate_data
@@ -26,7 +27,7 @@ from skl1.threads import single_threaded
 STEP, END = 0.93, 1e-4
 
 
-class StabilitySelection(SelectorMixin, BaseEstimator):
+class StabilitySelection(AllOrNothing, SelectorMixin, BaseEstimator):
     r"""Features that enter the Lasso path early on most halves of the data.
 
     B times the rows are split at random into two halves. On each half the alpha of
@@ -196,6 +197,7 @@ class StabilitySelection(SelectorMixin, BaseEstimator):
         tags.target_tags.required = True
         return tags
 
+    @all_or_nothing
     @fit_context
     def fit(self, X, y):
         """Select on the halves.

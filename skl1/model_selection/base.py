@@ -18,6 +18,7 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from skl1.designs import Design, MomentDesign, Moments
 from skl1.estimators.base import PenalisedRegressor
+from skl1.estimators.state import all_or_nothing
 from skl1.estimators.streamed import StreamedRegressor
 from skl1.exceptions import FoldWarning, GridEdgeWarning
 from skl1.model_selection.folds import Folds, MomentFolds, NoFolds, indices, make_folds
@@ -111,6 +112,7 @@ class PenalisedRegressorCV(StreamedRegressor):
             router.add(scorer=get_scorer(self.scoring), method_mapping=scores)
         return router
 
+    @all_or_nothing
     @fit_context
     def fit(self, X, y, sample_weight=None, **params):
         """Fit the path to all data and to each training part, and choose a model.
@@ -171,6 +173,7 @@ class PenalisedRegressorCV(StreamedRegressor):
                 self._search(design, folds, count, X.dtype, scorer, report)
         return self
 
+    @all_or_nothing
     def fit_moments(self, moments):
         """Fit to a list of moments, one for each fold.
 
@@ -197,9 +200,7 @@ class PenalisedRegressorCV(StreamedRegressor):
             raise TypeError("fit_moments wants a list of Moments, one for each fold.")
         if len(moments) < 2:
             raise ValueError(f"fit_moments needs at least two folds, got {len(moments)}.")
-        self._forget()
         self.n_features_in_ = moments[0].n_features
-        vars(self).pop("feature_names_in_", None)
         return self._fit_parts(moments)
 
     @available_if(lambda search: search.scoring is None)
@@ -305,9 +306,6 @@ class PenalisedRegressorCV(StreamedRegressor):
             "converged": np.array([s.converged for path in outcome.steps for s in path]),
             "error": np.array([s.error for path in outcome.steps for s in path]),
         }
-        for name in ("mse_path_", "mse_se_", "criterion_path_"):
-            if hasattr(self, name):
-                delattr(self, name)
         if not len(search.folds):
             squares = [[step.rr for step in path] for path in outcome.steps]
             p = search.problems[0].design.n_features

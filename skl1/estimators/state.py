@@ -1,0 +1,50 @@
+"""Fits that are all or nothing: they work on a blank copy, whose state is published at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+#: The attribute that names what the last fit has set; that of a fit under way, for the estimator.
+NAMES, BEFORE = "_fitted_names", "_before"
+
+
+class AllOrNothing:
+    """An estimator whose methods marked `all_or_nothing` change it at their end, or not at all.
+
+    They run on a blank copy of it: the same parameters, callbacks and attributes of the user's,
+    nothing that a fit has set. So a fit cannot meet what an earlier one has left, and an error or
+    an interrupt at whatever moment leaves the estimator as it was.
+    """
+
+    def _earlier(self, name: str, default: Any = None) -> Any:
+        """An attribute of the estimator as the last fit has left it, seen from a fit under way."""
+        return getattr(vars(self).get(BEFORE, self), name, default)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy that a callback gets is no fit under way.
+        state = super().__getstate__()  # type: ignore[misc]
+        return {name: value for name, value in state.items() if name != BEFORE}
+
+
+def all_or_nothing(fit: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a method set attributes on a blank copy, and give them to the estimator at the end."""
+
+    @wraps(fit)
+    def wrapper(estimator: Any, *args: Any, **kwargs: Any) -> Any:
+        if BEFORE in vars(estimator):  # one such method calls another: this is the copy
+            return fit(estimator, *args, **kwargs)
+        stale = vars(estimator).get(NAMES, ())
+        given = {name: value for name, value in vars(estimator).items() if name not in stale}
+        fresh = object.__new__(type(estimator))
+        state = vars(fresh)
+        state.update(given)
+        state[BEFORE] = estimator
+        fit(fresh, *args, **kwargs)
+        del state[BEFORE]
+        state[NAMES] = (NAMES, *(name for name in state if state[name] is not given.get(name)))
+        estimator.__dict__ = state  # one assignment: an interrupt comes before it or after it
+        return estimator
+
+    return wrapper
