@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,10 @@ from skl1.penalties import Penalty
 GRAM_COLUMNS = 2000
 #: Searches work on the moments of at most this many columns, with no fewer rows.
 SUMMED = 1000
+#: Share by which a threshold may be off for no other reason than rounding.
+ROUNDING = 1e-12
+#: A coefficient whose part of the fit is below this share of y's spread is rounding.
+NEGLIGIBLE = 1e-13
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,19 @@ class Problem:
         """``sum_j u_j g(w_j)``."""
         return float(self.weights @ self.penalty.value(w))
 
+    def negligible(self, W: np.ndarray, features: Any = slice(None)) -> np.ndarray:
+        """Mask of the penalised coefficients that are nothing but rounding.
+
+        Of a penalty that gives zeros: a feature on the verge of entering, as all are at alpha_max,
+        enters or stays out by the last digit of its correlation. Rows of W are models, the columns
+        are some of the features.
+        """
+        if not self.penalty.kink() > 0.0:
+            return np.zeros(W.shape, dtype=bool)
+        share = np.abs(W) * self.design.lengths[features]
+        least = NEGLIGIBLE * np.sqrt(self.design.energy)
+        return (share <= least) & (W != 0.0) & ~self.free[features]
+
     @cached_property
     def null(self) -> Point:
         """The best model without any penalised feature: intercept and free columns fitted."""
@@ -142,6 +160,13 @@ class Problem:
         pulled = self.penalty.pull(self.null.z[penalised])
         norms, weights = self.design.norms[penalised], self.weights[penalised]
         return float(self.penalty.alpha_max(pulled, norms, weights).max())
+
+    def empties(self, alpha):
+        """Whether no penalised feature is in use at this alpha, or for each of some.
+
+        One that was found as alpha_max from sums in another order is such an alpha, too.
+        """
+        return alpha >= self.alpha_max * (1.0 - ROUNDING)
 
     def _fit_free(self, free: np.ndarray) -> np.ndarray:
         if self.one_sided:

@@ -56,6 +56,7 @@ class Subsets:
             return False
         w, _ = refitted(self.problem, w, self.store)
         w = self._exchanged(w, self.problem)
+        w = np.where(self.problem.negligible(w), 0.0, w)
         size, value = self.size(w), self.store.objective(self.problem, w)
         known = self.best.get(size)
         if known is not None and value >= known[0] - self.least:

@@ -82,9 +82,15 @@ class Track(ABC):
         self.gram = grown
         self.w = np.append(self.w, np.zeros(new.size))
 
-    @abstractmethod
     def solve(self, alphas: np.ndarray) -> None:
         """Solutions on the features in play: W, and the sweeps."""
+        self._solve(alphas)
+        self.W[self.problem.empties(alphas)] = self.null.w[self.features]
+        self.W[self.problem.negligible(self.W, self.features)] = 0.0
+
+    @abstractmethod
+    def _solve(self, alphas: np.ndarray) -> None:
+        """The same, up to rounding."""
 
     @abstractmethod
     def _measure(self, alphas, Z, rr) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -173,8 +179,7 @@ class ConvexTrack(Track):
     def target(self):
         return self.tol * self.null.objective
 
-    def solve(self, alphas: np.ndarray) -> None:
-        """Solutions on the features in play."""
+    def _solve(self, alphas: np.ndarray) -> None:
         problem, size = self.problem, self.features.size
         W, Z = np.empty((2, alphas.size + 1, size))
         W[0], Z[0] = self.w, self.z[self.features]
@@ -222,7 +227,7 @@ class CurvedTrack(Track):
     def target(self):
         return self.tol
 
-    def solve(self, alphas):
+    def _solve(self, alphas):
         problem, size = self.problem, self.features.size
         self.W = np.empty((alphas.size, size))
         self.sweeps = np.ones(alphas.size, dtype=np.intp)

@@ -1,11 +1,13 @@
 """Helpers of the tests: the estimators there are, random problems, independent references."""
 
 import contextlib
+import importlib
 import inspect
 import warnings
 
 import numpy as np
 from scipy.optimize import nnls
+from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 
 import skl1
@@ -261,3 +263,46 @@ def own_objective(model, X, y, sample_weight=None):
         sample_weight=sample_weight,
         penalty_weights=model.penalty_weights,
     )
+
+
+#: All that fits.
+METHODS = ("fit", "fit_moments", "fit_blocks", "partial_fit")
+
+
+def public_estimators():
+    """One of each public class, and whether its data are dask collections."""
+    for module in (skl1, importlib.import_module("skl1.dask")):
+        for name in module.__all__:
+            cls = getattr(module, name)
+            if isinstance(cls, type) and issubclass(cls, BaseEstimator):
+                yield cls(**smaller(cls)), module is not skl1
+
+
+def smaller(cls):
+    """Parameters that make a fit short and leave some features."""
+    known = cls().get_params(deep=False)
+    given = {"alpha": 0.1, "n_alphas": 5, "n_pairs": 2, "k": 2, "random_state": 0}
+    given |= {"record_history": True} if "record_history" in known else {}
+    return {name: value for name, value in given.items() if name in known}
+
+
+def on_dask(X, y):
+    """X and y as collections of two chunks."""
+    if hasattr(X, "columns"):
+        frames = importlib.import_module("dask.dataframe")
+        return frames.from_pandas(X, npartitions=2), frames.from_pandas(y, npartitions=2)
+    arrays = importlib.import_module("dask.array")
+    half = -(-X.shape[0] // 2)
+    return arrays.from_array(X, chunks=(half, -1)), arrays.from_array(y, chunks=half)
+
+
+def run(model, method, X, y, *, remote=False, **more):
+    """Fit by one of the methods to the same rows."""
+    if method == "fit":
+        return model.fit(*(on_dask(X, y) if remote else (X, y)), **more)
+    if method == "fit_blocks":
+        return model.fit_blocks([(X[:20], y[:20]), (X[20:], y[20:])])
+    if method == "partial_fit":
+        return model.partial_fit(X, y)
+    parts = [skl1.Moments.of(np.asarray(X)[k::2], np.asarray(y)[k::2]) for k in range(2)]
+    return model.fit_moments(parts if "cv" in model.get_params() else sum(parts))

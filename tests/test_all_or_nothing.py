@@ -1,44 +1,24 @@
 """A fit changes an estimator at its end or not at all: over every public estimator, on dask too."""
 
-import importlib
 import inspect
 import sys
 import warnings
 
 import numpy as np
 import pytest
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 import skl1
-from common import quiet, variants
+from common import METHODS, public_estimators, quiet, run, variants
 
 pd = pytest.importorskip("pandas")
-da = pytest.importorskip("dask.array")
-dask_frames = pytest.importorskip("dask.dataframe")
+pytest.importorskip("dask.dataframe")
 
 #: Where interrupts fall, as shares of all calls of skl1's functions in a fit.
 SHARES = (0.0, 0.1, 0.4, 0.8, 0.98, 1.0)
 TYPES = {"_numba_type_", "_numba"}
-METHODS = ("fit", "fit_moments", "fit_blocks", "partial_fit")
-
-
-def public_estimators():
-    """One of each class, with the module that makes it public."""
-    for module in (skl1, importlib.import_module("skl1.dask")):
-        for name in module.__all__:
-            cls = getattr(module, name)
-            if isinstance(cls, type) and issubclass(cls, BaseEstimator):
-                yield cls(**smaller(cls)), module is not skl1
-
-
-def smaller(cls):
-    """Parameters that make a fit short and leave some features."""
-    known = cls().get_params(deep=False)
-    given = {"alpha": 0.1, "n_alphas": 5, "n_pairs": 2, "k": 2, "random_state": 0}
-    given |= {"record_history": True} if "record_history" in known else {}
-    return {name: value for name, value in given.items() if name in known}
 
 
 def table(seed=0, n=40, names=("a", "b", "c", "d")):
@@ -46,10 +26,6 @@ def table(seed=0, n=40, names=("a", "b", "c", "d")):
     X = rng.normal(size=(n, len(names)))
     y = X @ np.arange(1.0, len(names) + 1.0) + rng.normal(size=n)
     return pd.DataFrame(X, columns=list(names)), pd.Series(y)
-
-
-def on_dask(X, y):
-    return dask_frames.from_pandas(X, npartitions=2), dask_frames.from_pandas(y, npartitions=2)
 
 
 CASES = [
@@ -62,18 +38,6 @@ every = pytest.mark.parametrize(("model", "remote", "method"), CASES)
 every_fit = pytest.mark.parametrize(
     ("model", "remote", "method"), [case for case in CASES if case.values[2] == "fit"]
 )
-
-
-def run(model, method, X, y, *, remote=False, **more):
-    """Fit by one of the methods to the same rows."""
-    if method == "fit":
-        return model.fit(*(on_dask(X, y) if remote else (X, y)), **more)
-    if method == "fit_blocks":
-        return model.fit_blocks([(X[:20], y[:20]), (X[20:], y[20:])])
-    if method == "partial_fit":
-        return model.partial_fit(X, y)
-    parts = [skl1.Moments.of(X.to_numpy()[k::2], y.to_numpy()[k::2]) for k in range(2)]
-    return model.fit_moments(parts if "cv" in model.get_params() else sum(parts))
 
 
 def state(model):

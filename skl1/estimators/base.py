@@ -209,6 +209,8 @@ class PenalisedRegressor(StreamedRegressor):
         coef = self._last_solution() if self.warm_start else None
         if coef is None or np.shape(coef) != problem.null.w.shape:
             return problem.null.w
+        if problem.empties(problem.penalty.strength):
+            return problem.null.w  # which is the solution
         w = np.where(problem.included, np.asarray(coef, dtype=np.float64), 0.0)
         w = np.maximum(w, 0.0) if self.positive else w
         # A start that is worse than the null model (or not finite) is no help.

@@ -159,7 +159,8 @@ class NonconvexRegressor(PenalisedRegressor):
 
     def _solve(self, problem, start, callback):
         warm = start is not problem.null.w
-        searched = not problem.penalty.convex and 0.0 < self.alpha < problem.alpha_max
+        searched = not problem.penalty.convex and self.alpha > 0.0
+        searched = searched and not problem.empties(self.alpha)
         quick = problem.summed if searched else problem
         if not searched:
             starts = iter([("warm start" if warm else "path", start)])

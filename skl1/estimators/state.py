@@ -24,7 +24,7 @@ class AllOrNothing:
 
     def __getstate__(self) -> dict[str, Any]:
         # A copy that a callback gets is no fit under way.
-        state = super().__getstate__()  # type: ignore[misc]
+        state: Any = super().__getstate__()
         return {name: value for name, value in state.items() if name != BEFORE}
 
 

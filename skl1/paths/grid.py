@@ -8,13 +8,11 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from skl1.problem import Problem
+from skl1.problem import ROUNDING, Problem
 from skl1.step import Step
 
 #: The smallest alpha of a grid as a share of the largest: with more rows than columns, and without.
 TALL_EPS, WIDE_EPS = 1e-3, 1e-2
-#: Share by which a threshold, or an objective, may be off for no other reason than rounding.
-ROUNDING = 1e-12
 
 
 def length_or_alphas(alphas, n_alphas):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from skl1.certificates import certify
-from skl1.paths.grid import ROUNDING, explained
-from skl1.problem import Problem
+from skl1.paths.grid import explained
+from skl1.problem import ROUNDING, Problem
 from skl1.solvers.driver import CONVERGED
 from skl1.step import Step, coefficients
 

@@ -86,7 +86,7 @@ def improved(problem: Problem, steps: list[Step], tol, max_iter, most: int) -> I
     carried: list[np.ndarray] = []
     for known, lasso in zip(steps, lasso_steps(problem, steps), strict=True):
         stage = problem.at_alpha(known.alpha)
-        if known.alpha >= problem.alpha_max:
+        if problem.empties(known.alpha):
             yield known
             continue
         near = 0 < lasso.features.size <= LARGER * most

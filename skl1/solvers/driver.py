@@ -184,7 +184,8 @@ def minimise(
     if not (error <= max(target, known.floor) or point.objective <= best[1].objective):
         # Steps that went astray: units too far apart for a method, or a step size too large.
         w, point, known = best
-        error = min(known.error, max(point.objective - bound, 0.0))
+    w, point, known = without_rounding(problem, (w, point, known), max(error, target))
+    error = min(known.error, max(point.objective - bound, 0.0))
     if callback is not None and reason != INTERRUPTED:
         callback(w)
     history = {key: np.array([row[key] for row in rows]) for key in (rows[-1] if rows else ())}
@@ -208,6 +209,17 @@ Visited = tuple[np.ndarray, Point, Certificate]
 def better(best: Visited | None, now: Visited) -> Visited:
     """The place of the smaller objective; the later one if they are equal."""
     return now if best is None or now[1].objective <= best[1].objective else best
+
+
+def without_rounding(problem: Problem, found: Visited, error: float) -> Visited:
+    """The place without coefficients that are nothing but rounding, if it is as good."""
+    slight = problem.negligible(found[0])
+    if not slight.any():
+        return found
+    w = np.where(slight, 0.0, found[0])
+    point = problem.at(w)
+    known = certify(problem, point)
+    return (w, point, known) if known.error <= max(error, known.floor) else found
 
 
 def certified(problem: Problem, result: Result, w: np.ndarray, excess: float = 0.0) -> Result:
