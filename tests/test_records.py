@@ -568,7 +568,9 @@ def test_what_kernels_cannot_do_fails_loudly(workspace):
     """
     workspace.write(script=dedent(BEHAVIOUR) + dedent(extra))
     failures, redefined, threaded, count = workspace.run("script")
-    assert failures == ["TypingError"] * 5 + ["stale", "TypeError"]
+    # What numba says of super() depends on the bytecode that Python makes of it.
+    assert failures.pop(3) in {"TypingError", "UnsupportedBytecodeError"}
+    assert failures == ["TypingError"] * 4 + ["stale", "TypeError"]
     assert redefined == 10.0
     assert (threaded, count) == ([4.0], 2)
 
