@@ -20,7 +20,6 @@ NO_CONVERGENCE = "ignore::sklearn.exceptions.ConvergenceWarning"
 EMPTY = "ignore::skl1.exceptions.EmptyModelWarning"
 EDGE = "ignore::skl1.exceptions.GridEdgeWarning"
 FOLD = "ignore::skl1.exceptions.FoldWarning"
-ALPHA_ZERO = "ignore:With alpha=0:UserWarning"
 
 
 def concrete(base, *, on_dask=False):
@@ -117,12 +116,11 @@ def solution(model):
 
 @contextlib.contextmanager
 def quiet(*categories):
-    """Ignore warnings about convergence, an empty model and alpha = 0, and no others."""
+    """Ignore warnings about convergence and an empty model, and no others."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for category in (ConvergenceWarning, EmptyModelWarning, *categories):
             warnings.simplefilter("ignore", category)
-        warnings.filterwarnings("ignore", "With alpha=0", UserWarning)
         yield
 
 

@@ -308,10 +308,8 @@ def test_duplicate_columns(estimator, container):
 def test_all_options_at_zero(estimator, container):
     """alpha = 0 on rank-deficient data: least squares."""
     data = np.c_[X, X[:, 0] + X[:, 1], np.ones(N)]
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "With alpha=0", UserWarning)
-        without = {name: 0.0 for name in ("alpha", "l2") if hasattr(estimator, name)}
-        model = fit_soundly(clone(estimator).set_params(**without), container(data), Y)
+    without = {name: 0.0 for name in ("alpha", "l2") if hasattr(estimator, name)}
+    model = fit_soundly(clone(estimator).set_params(**without), container(data), Y)
     assert model.converged_
     if not model.positive:
         fitted = np.c_[data, np.ones(N)] if model.fit_intercept else data

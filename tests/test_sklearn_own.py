@@ -39,10 +39,13 @@ DESELECTED = [
     # It compares dual_gap_ to 7 digits with a difference of objectives, of which the default
     # solver, being exact here, leaves 1e-15: rounding. Below it is asked of one that is not.
     "test_lasso_dual_gap",
+    # It wants a warning that alpha=0 does not converge well, which is true of Lasso. Here it is
+    # least squares, which is solved directly and certified: the warning would be false.
+    "test_lasso_alpha_warning",
 ]
-#: Of 76 selected tests 4 are deselected; scikit-learn itself skips 2 for classes of its own
+#: Of 76 selected tests 5 are deselected; scikit-learn itself skips 2 for classes of its own
 #: that take no sample weights (LassoLars and LassoLarsIC in test_balance_property).
-PASSED = 70
+PASSED = 69
 SKIPPED = 2
 
 

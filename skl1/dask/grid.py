@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -13,6 +12,7 @@ from dask.delayed import delayed
 
 from skl1.dask import tasks
 from skl1.dask.cluster import compute
+from skl1.exceptions import warn_user
 from skl1.sklearn_api import working_memory
 
 #: Bytes of a chunk for the sake of which X should be cut further, and of one not worth a task.
@@ -152,11 +152,10 @@ class Grid:
             raise ValueError(f"X has {sum(self.heights)} rows, but {name} has {values.shape[0]}.")
         if list(values.chunks[0]) == self.heights:
             return values
-        warnings.warn(
+        warn_user(
             f"The chunks of {name} are not those of the rows of X: they are cut anew in each pass. "
             f"Use {name}.rechunk({{0: X.chunks[0]}}).",
             UserWarning,
-            stacklevel=7,
         )
         return values.rechunk({0: tuple(self.heights)})
 
@@ -172,21 +171,19 @@ class Grid:
         elif count > MANY and 0 < largest < TINY:
             remedy = f"X has {count} chunks of at most {largest / 1e6:.2f} MB"
         if remedy:
-            warnings.warn(
+            warn_user(
                 f"Bad chunks: {remedy}. Chunks of about 100 MB serve best: X.rechunk(...), and "
                 "y like it.",
                 UserWarning,
-                stacklevel=5,
             )
 
     def row_lists(self, what: str) -> list[list[Any]]:
         """The blocks of each row of the grid, for tasks that need whole rows."""
         if len(self.widths) > 1 and self.moves:
-            warnings.warn(
+            warn_user(
                 f"X has {len(self.widths)} chunks of columns, and {what} needs whole rows: they "
                 "are moved between workers in each pass. Use X.rechunk({1: -1}).",
                 UserWarning,
-                stacklevel=6,
             )
         return self.blocks
 

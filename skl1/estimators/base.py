@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from abc import abstractmethod
 from collections.abc import Callable
 from numbers import Integral, Real
@@ -14,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from skl1.designs import Design, MomentDesign, Moments
 from skl1.estimators.state import all_or_nothing
 from skl1.estimators.streamed import StreamedRegressor
-from skl1.exceptions import EmptyModelWarning
+from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.penalties import NonNegative, Penalty
 from skl1.problem import Problem
 from skl1.sklearn_api import (
@@ -274,11 +273,10 @@ class PenalisedRegressor(StreamedRegressor):
             else:
                 figures = f"at a stationarity of {reached}; tol={self.tol:g} was wanted"
             advice = self._remedy() if self.stop_reason_ == EXHAUSTED else self._advice()
-            warnings.warn(
+            warn_user(
                 f"{type(self).__name__} stopped after {self.n_iter_} {self._solver().unit} "
                 f"({self.stop_reason_}) {figures}. {advice}",
                 ConvergenceWarning,
-                stacklevel=4,
             )
         if self.converged_:
             self._warn_if_empty(problem)
@@ -287,11 +285,10 @@ class PenalisedRegressor(StreamedRegressor):
         """Warn of a model without features, and say when one would enter."""
         if np.isfinite(self.alpha_max_) and not self.coef_.any():
             cure = "Choose a smaller alpha." if self.alpha_max_ > 0.0 else "No feature explains y."
-            warnings.warn(
+            warn_user(
                 f"Every coefficient is zero: alpha={self.alpha:g}, and no penalised feature "
                 f"enters for alpha_max_={self.alpha_max_:g} and above. {cure}",
                 EmptyModelWarning,
-                stacklevel=5,
             )
 
     def _advice(self) -> str:

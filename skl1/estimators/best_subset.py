@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from numbers import Integral, Real
 from typing import ClassVar
 
 import numpy as np
 
 from skl1.estimators.base import PenalisedRegressor
-from skl1.exceptions import EmptyModelWarning
+from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.lower_bound import subset_bound
 from skl1.penalties import Lp, Ridged
 from skl1.sequence import ALONG
@@ -199,8 +198,7 @@ class BestSubsetRegressor(PenalisedRegressor):
 
     def _warn_if_empty(self, problem):
         if self.k > 0 and not self.coef_.any():
-            warnings.warn(
+            warn_user(
                 f"Every coefficient is zero although k={self.k}: no feature explains y.",
                 EmptyModelWarning,
-                stacklevel=5,
             )

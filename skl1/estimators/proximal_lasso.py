@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from numbers import Real
 from typing import ClassVar
 
@@ -157,13 +156,6 @@ class ProximalLasso(PenalisedRegressor):
         self.record_history = record_history
 
     def _penalty(self) -> Penalty:
-        if self.alpha == 0.0:
-            warnings.warn(
-                "With alpha=0, this algorithm does not converge well. You are advised to use "
-                "the LinearRegression estimator",
-                UserWarning,
-                stacklevel=4,
-            )
         if self.l1_ratio == 1.0:
             return L1(self.alpha)
         if self.l1_ratio == 0.0:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from numbers import Real
 
 import numpy as np
 from sklearn.base import clone
 
 from skl1.estimators import ProximalLasso
-from skl1.exceptions import EmptyModelWarning
+from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.inference.noise import penalty_level, scaled_lasso, standard_lasso, standard_weights
 from skl1.paths import lasso_path
 from skl1.threads import single_threaded
@@ -169,11 +168,10 @@ def _weights(size: np.ndarray, factors: np.ndarray, gamma: float) -> np.ndarray:
     penalised = np.isfinite(factors) & (factors > 0.0)
     largest = size[penalised].max(initial=0.0)
     if largest == 0.0 and penalised.any():
-        warnings.warn(
+        warn_user(
             "Every penalised coefficient of the first estimate is zero, so that every penalised "
             "feature is excluded. Give another initial estimate.",
             EmptyModelWarning,
-            stacklevel=3,
         )
     weights = factors.copy()
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):

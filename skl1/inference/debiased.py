@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from numbers import Real
 
@@ -14,6 +13,7 @@ from skl1.designs import Design, MomentDesign, make_design
 from skl1.designs.base import DEPENDENT_GRAM
 from skl1.designs.table import TableDesign
 from skl1.estimators import ProximalLasso
+from skl1.exceptions import warn_user
 from skl1.inference.noise import Fit, fixed_lasso, penalty_level, scaled_lasso, standard_lasso
 from skl1.threads import single_threaded
 
@@ -350,9 +350,8 @@ def _warn(converged: list[bool]) -> None:
     failed = len(converged) - sum(converged)
     if failed:
         first = "the first among them" if not converged[0] else "not the first"
-        warnings.warn(
+        warn_user(
             f"{failed} of {len(converged)} regressions did not reach tol, {first}. Increase "
             "max_iter or tol, or scale the columns.",
             ConvergenceWarning,
-            stacklevel=3,
         )

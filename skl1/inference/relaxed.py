@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from numbers import Real
 from typing import Any, ClassVar
 
@@ -10,6 +9,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.estimators import ProximalLasso
+from skl1.exceptions import warn_user
 from skl1.problem import Problem
 from skl1.sklearn_api import Interval
 from skl1.solvers.driver import Result, minimise
@@ -205,13 +205,12 @@ class RelaxedLasso(ProximalLasso):
         self.coef_, self.intercept_ = model["coef_"], model["intercept_"]
         if self.converged_ and not refit.converged:
             self.converged_, self.stop_reason_ = False, refit.stop_reason
-            warnings.warn(
+            warn_user(
                 f"The second stage of {type(self).__name__}, least squares on "
                 f"{np.count_nonzero(result.w)} features, stopped after {refit.n_iter} rounds "
                 f"({refit.stop_reason}) at a duality gap of {refit.error:.3g}; "
                 f"{refit.target:.3g} was wanted. Increase alpha, for fewer features, or max_iter.",
                 ConvergenceWarning,
-                stacklevel=4,
             )
         return result
 

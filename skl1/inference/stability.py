@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -17,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skl1.estimators import ProximalLasso
 from skl1.estimators.state import AllOrNothing, all_or_nothing
+from skl1.exceptions import warn_user
 from skl1.inference.bounds import lifted, unimodal, worst_case
 from skl1.sequence import ALONG
 from skl1.sklearn_api import Interval, StrOptions, fit_context, validate_data
@@ -311,11 +311,10 @@ class StabilitySelection(AllOrNothing, SelectorMixin, BaseEstimator):
 
     def _warn(self, failed: int) -> None:
         if failed:
-            warnings.warn(
+            warn_user(
                 f"On {failed} of {2 * self.n_pairs} halves a model did not reach tol={self.tol:g}. "
                 "Increase max_iter or tol, scale the columns, or choose a smaller n_selected.",
                 ConvergenceWarning,
-                stacklevel=4,
             )
 
     def _get_support_mask(self):

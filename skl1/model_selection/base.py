@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from numbers import Integral, Real
@@ -20,7 +19,7 @@ from skl1.designs import Design, MomentDesign, Moments
 from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.state import all_or_nothing
 from skl1.estimators.streamed import StreamedRegressor
-from skl1.exceptions import FoldWarning, GridEdgeWarning
+from skl1.exceptions import FoldWarning, GridEdgeWarning, warn_user
 from skl1.model_selection.folds import Folds, MomentFolds, NoFolds, indices, make_folds
 from skl1.model_selection.rules import (
     CRITERIA,
@@ -276,7 +275,7 @@ class PenalisedRegressorCV(StreamedRegressor):
                 outcome.stopped = True
                 break
         for message in outcome.remarks:
-            warnings.warn(message, FoldWarning, stacklevel=4)
+            warn_user(message, FoldWarning)
         self._choose(outcome, count)
         self._refit(outcome, dtype)
         self._warn(outcome)
@@ -360,11 +359,11 @@ class PenalisedRegressorCV(StreamedRegressor):
     def _warn(self, outcome: Outcome) -> None:
         """What a user should know of convergence, and of the choice."""
         if outcome.failures:
-            warnings.warn(outcome.shortfall(), ConvergenceWarning, stacklevel=5)
+            warn_user(outcome.shortfall(), ConvergenceWarning)
         row, _ = outcome.chosen
         edge = "" if outcome.choice.flat else self._edge(outcome, outcome.search.grids[row])
         if edge:
-            warnings.warn(edge, GridEdgeWarning, stacklevel=5)
+            warn_user(edge, GridEdgeWarning)
 
     def _edge(self, outcome: Outcome, grid: np.ndarray) -> str:
         """What to say of a choice at an end of the grid; nothing elsewhere."""

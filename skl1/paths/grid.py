@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from numbers import Integral, Real
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from skl1.exceptions import warn_user
 from skl1.problem import ROUNDING, Problem
 from skl1.step import Step
 
@@ -102,11 +102,10 @@ def warn(problem: Problem, steps: list[Step], tol: float) -> None:
         )
     else:
         measure, wanted = "stationarity", f"tol={tol:g} was wanted"
-    warnings.warn(
+    warn_user(
         f"{len(failed)} of {len(steps)} alphas did not converge, from {failed[0].alpha:g} to "
         f"{failed[-1].alpha:g}: the largest {measure} is {worst.error:.3g} at "
         f"alpha={worst.alpha:g} ({worst.stop_reason}); {wanted}. Increase max_iter or tol, or "
         "scale the columns.",
         ConvergenceWarning,
-        stacklevel=3,
     )

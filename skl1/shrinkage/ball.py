@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.estimators import ProximalLasso
-from skl1.exceptions import EmptyModelWarning
+from skl1.exceptions import EmptyModelWarning, warn_user
 
 #: Points on each quarter of the boundary of a nonconvex ball that are tried first.
 TRIES = 400
@@ -203,11 +203,10 @@ class Bowl:
         w *= radius / np.abs(w).sum()  # alpha may be too near to another for its digits
         beyond = np.abs(self.c - self.G @ w).max() / alpha - 1.0 if alpha > 0.0 else 0.0
         if beyond > KKT or (np.sign(w[used]) != signs).any():
-            warnings.warn(
+            warn_user(
                 f"Within radius {radius:g} for q=1 an entry pulls harder than alpha={alpha:g} by a "
                 f"share of {beyond:.1e}: G is close to singular. The solution is approximate.",
                 ConvergenceWarning,
-                stacklevel=3,
             )
         return w, float(alpha)
 
