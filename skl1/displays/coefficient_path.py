@@ -8,12 +8,14 @@ from inspect import signature
 import numpy as np
 from sklearn.base import clone
 
+from skl1.displays.given import fitted_search, instance, labels, marks, numbers
 from skl1.displays.style import axes_of, counts_on_top, merged, styles, vertical
 from skl1.estimators import BestSubsetRegressor, NonconvexLpRegressor, ProximalLasso, RidgeGD
 from skl1.exceptions import EmptyModelWarning
-from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.model_selection.rules import best
-from skl1.paths import lasso_path, lp_path, ridge_path, subset_path
+from skl1.paths import SubsetPath, lasso_path, lp_path, ridge_path, subset_path
+from skl1.paths.grid import given_alphas
+from skl1.paths.models import ModelPath
 
 #: Functions that have the whole path of an estimator at the price of a fit or two.
 PATHS = {
@@ -77,6 +79,9 @@ class CoefficientPathDisplay:
     """
 
     def __init__(self, strengths, coefs, *, name="alpha", feature_names=None, chosen=None):
+        count = numbers(strengths, "strengths", None).size
+        labels(feature_names, numbers(coefs, "coefs", None, count).shape[0])
+        marks(chosen)
         self.strengths = strengths
         self.coefs = coefs
         self.name = name
@@ -199,12 +204,23 @@ class CoefficientPathDisplay:
         Returns
         -------
         CoefficientPathDisplay
+
+        Raises
+        ------
+        TypeError
+            If it is not what a path function returned.
         """
-        if isinstance(path, tuple):
+        tupled = isinstance(path, tuple) and len(path) >= 2
+        if not (tupled or isinstance(path, ModelPath | SubsetPath)):
+            raise TypeError(
+                "path must be what lasso_path or another path function returned, with "
+                f"return_path=True or as a tuple; got {type(path).__name__}."
+            )
+        if tupled:
             strengths, coefs = path[:2]
-            sizes = np.asarray(strengths)[0] == 0
+            sizes = numbers(strengths, "The first part of path", None)[0] == 0
         else:
-            sizes = hasattr(path, "sizes")
+            sizes = isinstance(path, SubsetPath)
             strengths, coefs = path.sizes if sizes else path.alphas, path.coefs
         display = cls(
             strengths,
@@ -239,9 +255,10 @@ class CoefficientPathDisplay:
         ------
         TypeError
             If it is not one of skl1's CV estimators.
+        NotFittedError
+            If it is not fitted.
         """
-        if not isinstance(search, PenalisedRegressorCV):
-            raise TypeError(f"from_cv wants one of skl1's CV estimators, got {search!r}.")
+        fitted_search(search)
         name = search._strength  # noqa: SLF001 (a class of this package)
         strengths, coefs = getattr(search, f"{name}s_"), search.coef_path_
         if coefs.ndim == 3:
@@ -284,9 +301,13 @@ class CoefficientPathDisplay:
 
         Raises
         ------
+        TypeError
+            If it is no estimator with an alpha.
         ValueError
-            If alphas are given to an estimator that has none.
+            If alphas are given to an estimator that has none, or none to one without
+            ``alpha_max_``.
         """
+        instance(estimator, "estimator")
         names = getattr(X, "columns", None)
         function = PATHS.get(type(estimator))
         if function is not None:
@@ -303,16 +324,28 @@ class CoefficientPathDisplay:
             path = function(X, y, sample_weight=sample_weight, return_path=True, **options)
             return cls.from_path(path, feature_names=names, ax=ax, **plot_kwargs)
 
+        if "alpha" not in estimator.get_params():
+            raise TypeError(
+                f"estimator must have a parameter alpha, got {estimator!r}; for a search that is "
+                "fitted there is from_cv."
+            )
+        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+
         def fitted(**parameters):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", EmptyModelWarning)  # where a path begins
                 model = clone(estimator).set_params(**parameters)
-                return model.fit(X, y, sample_weight=sample_weight)
+                return model.fit(X, y, **weights)
 
         if alphas is None:
-            highest = fitted().alpha_max_
+            highest = getattr(fitted(), "alpha_max_", np.inf)
+            if not 0.0 < highest < np.inf:
+                raise ValueError(
+                    f"{type(estimator).__name__} does not tell the alpha from which on its model "
+                    "is empty (alpha_max_): give alphas."
+                )
             alphas = np.geomspace(highest, DOWN * highest, LENGTH)
-        alphas = np.sort(np.asarray(alphas, dtype=float))[::-1]
+        alphas = given_alphas(alphas)
         coefs = [fitted(alpha=alpha).coef_ for alpha in alphas.tolist()]
         return cls.from_path((alphas, np.array(coefs).T), feature_names=names, ax=ax, **plot_kwargs)
 

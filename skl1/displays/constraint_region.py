@@ -50,6 +50,15 @@ class ConstraintRegionDisplay:
     """
 
     def __init__(self, bowl, regions):
+        plane(bowl)
+        for region in regions:
+            if not (isinstance(region, tuple | list) and len(region) == 3):
+                raise TypeError(
+                    "regions must be a list of (q, radius, best point), the last by "
+                    f"bowl.within(q, radius); got {region!r} in it."
+                )
+        if not len(regions):
+            raise ValueError("regions must have at least one entry, got none.")
         self.bowl = bowl
         self.regions = regions
 
@@ -137,11 +146,16 @@ class ConstraintRegionDisplay:
 
         Raises
         ------
+        TypeError
+            If it is no ``Bowl``.
         ValueError
-            If there are not two coefficients, or both are zero.
+            If there are not two coefficients, or both are zero; if q or shrinkage are no use.
         """
-        if bowl.c.size != 2:
-            raise ValueError(f"The picture is of two coefficients, not of {bowl.c.size}.")
+        plane(bowl)
+        if np.ndim(q) != 1 or not np.size(q):
+            raise ValueError(f"q must be a sequence of norms, such as (1, 2); got {q!r}.")
+        if not 0.0 < shrinkage < np.inf:
+            raise ValueError(f"shrinkage must be a positive number, got {shrinkage!r}.")
         radius = shrinkage * float(np.linalg.norm(bowl.least_squares))
         if radius == 0.0:
             raise ValueError("The least-squares solution is zero: there is nothing to shrink.")
@@ -165,3 +179,13 @@ class ConstraintRegionDisplay:
         ConstraintRegionDisplay
         """
         return cls.from_bowl(Bowl.of(X, y), **kwargs)
+
+
+def plane(bowl) -> None:
+    """Refuse what is no loss of two coefficients."""
+    if not isinstance(bowl, Bowl):
+        raise TypeError(
+            f"bowl must be a skl1.shrinkage.Bowl, such as Bowl.of(X, y); got {type(bowl).__name__}."
+        )
+    if bowl.c.size != 2:
+        raise ValueError(f"The picture is of two coefficients, not of {bowl.c.size}.")

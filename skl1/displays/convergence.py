@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
+from skl1.displays.given import instance, named
 from skl1.displays.style import axes_of, merged, styles
 
 #: Gaps below this share of the first are drawn there: a logarithm has no zero.
@@ -50,6 +52,15 @@ class ConvergenceDisplay:
     """
 
     def __init__(self, histories):
+        named(histories, "histories", '{"ISTA": model.history_}')
+        for name, history in histories.items():
+            if not (
+                isinstance(history, Mapping) and {"iteration", "seconds", "gap"} <= set(history)
+            ):
+                raise TypeError(
+                    f"histories[{name!r}] must be the history_ of a fit with record_history=True, "
+                    f"got {history!r}."
+                )
         self.histories = histories
 
     def plot(self, ax=None, *, against=("iteration", "seconds"), line_kwargs=None):
@@ -142,6 +153,7 @@ class ConvergenceDisplay:
         TypeError
             If an estimator has no duality gap.
         """
+        instance(estimator, "estimator")
         runs = {type(estimator).__name__: estimator}
         return cls.from_estimators(runs, X, y, sample_weight=sample_weight, ax=ax, **plot_kwargs)
 
@@ -174,8 +186,15 @@ class ConvergenceDisplay:
         TypeError
             If an estimator has no duality gap.
         """
+        named(estimators, "estimators", '{"ISTA": ProximalLasso(solver="ista")}')
         histories = {}
         for name, estimator in estimators.items():
+            instance(estimator, f"estimators[{name!r}]")
+            if "record_history" not in estimator.get_params():
+                raise TypeError(
+                    f"estimators[{name!r}] must be one of skl1's with record_history, such as "
+                    f"ProximalLasso(); got {estimator!r}."
+                )
             model = clone(estimator).set_params(record_history=True)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ConvergenceWarning)

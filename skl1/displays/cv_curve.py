@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from skl1.displays.coefficient_path import chosen_of
+from skl1.displays.given import fitted_search, marks, numbers
 from skl1.displays.style import COLOURS, axes_of, counts_on_top, merged, vertical
-from skl1.model_selection.base import PenalisedRegressorCV
 
 
 class CVCurveDisplay:
@@ -68,6 +68,12 @@ class CVCurveDisplay:
         label="mean squared error on held-out folds",
         chosen=None,
     ):
+        count = numbers(strengths, "strengths", None).size
+        numbers(losses, "losses", count)
+        for key, values in (("errors", errors), ("n_nonzeros", n_nonzeros)):
+            if values is not None:
+                numbers(values, key, count)
+        marks(chosen)
         self.strengths = strengths
         self.losses = losses
         self.errors = errors
@@ -140,9 +146,10 @@ class CVCurveDisplay:
         ------
         TypeError
             If it is not one of skl1's CV estimators.
+        NotFittedError
+            If it is not fitted.
         """
-        if not isinstance(search, PenalisedRegressorCV):
-            raise TypeError(f"from_cv wants one of skl1's CV estimators, got {search!r}.")
+        fitted_search(search)
         name = search._strength  # noqa: SLF001 (a class of this package)
         strengths, table = getattr(search, f"{name}s_"), search.cv_results_
         errors, label = None, search.selection

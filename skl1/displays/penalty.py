@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from skl1.displays.given import named, named_penalties, numbers
 from skl1.displays.style import GREY, axes_of, merged, styles
 from skl1.shrinkage import balance
 
@@ -47,6 +48,10 @@ class PenaltyDisplay:
     """
 
     def __init__(self, w, curves):
+        named(curves, "curves", '{"L1": (values, forces, at_rest)}')
+        count = numbers(w, "w", None).size
+        for name, curve in curves.items():
+            numbers(curve, f"curves[{name!r}]", 3, count)
         self.w = w
         self.curves = curves
 
@@ -114,6 +119,9 @@ class PenaltyDisplay:
         -------
         PenaltyDisplay
         """
+        named_penalties(penalties)
+        if not 0.0 < limit < np.inf:
+            raise ValueError(f"limit must be a positive number, got {limit!r}.")
         side = np.linspace(0.0, limit, POINTS + 1)[1:]
         w = np.concatenate([-side[::-1], [0.0], side])
         curves = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from skl1.displays.given import named, named_penalties, numbers
 from skl1.displays.style import GREY, axes_of, merged, styles
 from skl1.shrinkage import penalty_descent
 
@@ -41,6 +42,9 @@ class ShrinkageDisplay:
     """
 
     def __init__(self, descents):
+        named(descents, "descents", '{"L1": penalty_descent(L1(1.0))}')
+        for name, way in descents.items():
+            numbers(way, f"descents[{name!r}]", None)
         self.descents = descents
 
     def plot(self, ax=None, *, line_kwargs=None):
@@ -105,6 +109,7 @@ class ShrinkageDisplay:
         -------
         ShrinkageDisplay
         """
+        named_penalties(penalties)
         options = {"step": step, "n_steps": n_steps, "method": method}
         descents = {
             name: penalty_descent(penalty, start, **options) for name, penalty in penalties.items()

@@ -22,10 +22,14 @@ def axes_of(ax, display, *, count: int = 1, width: float = 6.4, height: float = 
     """The axes to draw in: those given, or new ones."""
     check_matplotlib_support(f"{type(display).__name__}.plot")
     import matplotlib.pyplot as plt  # noqa: PLC0415 (only those who draw need it)
+    from matplotlib.axes import Axes  # noqa: PLC0415
 
     if ax is None:
         _, ax = plt.subplots(1, count, figsize=(width, height), layout="constrained", squeeze=False)
     axes = np.ravel(np.array(ax, dtype=object))
+    for each in axes:
+        if not isinstance(each, Axes):
+            raise TypeError(f"ax must be of matplotlib's Axes, got {type(each).__name__}.")
     if axes.size != count:
         raise ValueError(f"ax must be {count} axes for this picture, got {axes.size}.")
     return list(axes)

@@ -165,16 +165,10 @@ def minimise(
                     **state.trace,
                 }
             )
-        reason = ""
-        if error <= target:
-            reason = CONVERGED
-        elif known.error <= known.floor:
-            reason = PRECISION
-        elif state.verdict:
-            reason = state.verdict
-        elif state.n_iter >= max_iter:
+        reason = met(error, target, known) or state.verdict
+        if not reason and state.n_iter >= max_iter:
             reason = EXHAUSTED
-        elif state.n_iter and callback is not None and callback(state.w):
+        elif not reason and state.n_iter and callback is not None and callback(state.w):
             reason = INTERRUPTED
         if reason:
             break
@@ -188,6 +182,8 @@ def minimise(
     error = min(known.error, max(point.objective - bound, 0.0))
     if callback is not None and reason != INTERRUPTED:
         callback(w)
+    # Of the point that is returned, by the best bound: both may have changed since the loop ended.
+    reason = met(error, target, known) or reason
     history = {key: np.array([row[key] for row in rows]) for key in (rows[-1] if rows else ())}
     return Result(
         w=w,
@@ -201,6 +197,13 @@ def minimise(
         history=history,
         state=state,
     )
+
+
+def met(error: float, target: float, known: Certificate) -> str:
+    """Why a point counts as solved; empty if it does not."""
+    if error <= target:
+        return CONVERGED
+    return PRECISION if known.error <= known.floor else ""
 
 
 Visited = tuple[np.ndarray, Point, Certificate]
@@ -226,12 +229,20 @@ def certified(problem: Problem, result: Result, w: np.ndarray, excess: float = 0
     """The same result for other coefficients: the ones that float32 can hold, say.
 
     The dual bound found on the way stays valid for them. ``excess`` is what an intercept that is
-    rounded too adds to the objective.
+    rounded too adds to the objective. Where they miss the target that the result had met, rounding
+    is the reason; they still count as converged within the precision of float32.
     """
     point = problem.at(w)
     error = certify(problem, point).error
     if problem.penalty.convex:
         error = min(error, max(point.objective - result.bound, 0.0)) + excess
     unit = problem.null.objective if problem.penalty.convex else 1.0
-    converged = result.converged and error <= max(result.target, SINGLE * unit)
-    return replace(result, w=w, point=point, error=error, converged=converged)
+    if error <= result.target:
+        converged, reason = True, CONVERGED
+    elif result.converged:
+        converged, reason = error <= SINGLE * unit, PRECISION
+    else:
+        converged, reason = False, result.stop_reason
+    return replace(
+        result, w=w, point=point, error=error, converged=bool(converged), stop_reason=reason
+    )
