@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -28,6 +28,7 @@ def shared_paths(
     tol: float,
     max_iter: int,
     origins: Sequence[Problem] | None = None,
+    enough: Sequence[Callable[[list[Step]], bool]] | None = None,
 ) -> list[list[Step]]:
     """The models of each problem with the penalty of each alpha, all certified.
 
@@ -46,6 +47,8 @@ def shared_paths(
         As for ``minimise``, for each alpha.
     origins : sequence of Problem, default=None
         The same problems with all their digits, for what moments are not exact enough for.
+    enough : sequence of callable, default=None
+        For each problem whether the steps so far are all that is wanted.
     """
     origins = problems if origins is None else origins
     design = problems[0].design
@@ -57,7 +60,11 @@ def shared_paths(
         for number, (problem, origin) in enumerate(zip(problems, origins, strict=True))
     ]
     size = batch_size(design, len(problems))
-    while live := [track for track in tracks if len(track.steps) < alphas.size]:
+    if enough is not None:
+        size = min(size, BATCH)
+        for track, done in zip(tracks, enough, strict=True):
+            track.enough = done
+    while live := [track for track in tracks if not track.done]:
         batches = [alphas[len(track.steps) : len(track.steps) + size] for track in live]
         for track, batch in zip(live, batches, strict=True):
             track.solve(batch)
@@ -67,7 +74,8 @@ def shared_paths(
         new = np.unique(np.concatenate([track.wanted for track in live]))
         pool.extend(new[~pool.known[new]])
         for track in live:
-            track.go_on()
+            if not track.done:
+                track.go_on()
     return [track.steps for track in tracks]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -56,8 +56,19 @@ def solve_path(problem: Problem, alphas: np.ndarray, *, tol: float, max_iter: in
     return solve_paths([problem], alphas, tol=tol, max_iter=max_iter)[0]
 
 
-def solve_paths(problems: Sequence[Problem], alphas, *, tol, max_iter) -> list[list[Step]]:
-    """The same for several problems on the same X, or on moments, that differ in their weights."""
+def solve_paths(
+    problems: Sequence[Problem],
+    alphas,
+    *,
+    tol,
+    max_iter,
+    enough: Sequence[Callable[[list[Step]], bool]] | None = None,
+) -> list[list[Step]]:
+    """The same for several problems on the same X, or on moments, that differ in their weights.
+
+    ``enough`` has a function for each problem: once it is true of the steps so far, no more alphas
+    are begun, though some after it may have been solved for.
+    """
     penalty, design = problems[0].penalty, problems[0].design
     p = design.n_features
     origins = problems
@@ -69,8 +80,26 @@ def solve_paths(problems: Sequence[Problem], alphas, *, tol, max_iter) -> list[l
         and penalty.steady_curvature is not None
         and (penalty.kink() > 0.0 or p <= ALL)
     ):
-        return shared_paths(problems, alphas, tol=tol, max_iter=max_iter, origins=origins)
-    return [working_set_path(each, alphas, tol=tol, max_iter=max_iter) for each in problems]
+        return shared_paths(
+            problems, alphas, tol=tol, max_iter=max_iter, origins=origins, enough=enough
+        )
+    if enough is None:
+        return [working_set_path(each, alphas, tol=tol, max_iter=max_iter) for each in problems]
+    return [
+        path_until(done, each, alphas, tol=tol, max_iter=max_iter)
+        for each, done in zip(problems, enough, strict=True)
+    ]
+
+
+def path_until(done: Callable[[list[Step]], bool], problem, alphas, *, tol, max_iter):
+    """One alpha after the other, until that is true of the steps so far."""
+    steps: list[Step] = []
+    results = results_along(ALONG, problem, alphas, problem.null.w, tol=tol, max_iter=max_iter)
+    for alpha, result in zip(alphas, results, strict=False):
+        steps.append(Step.of(alpha, result))
+        if done(steps):
+            break
+    return steps
 
 
 def working_set_path(problem, alphas, *, tol, max_iter) -> list[Step]:

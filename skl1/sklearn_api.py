@@ -145,11 +145,13 @@ class fit_callback:  # noqa: N801 (reads as a with-statement)
 
     As a context manager gives a function of the fitted attributes so far (lazily made), to be
     called after each step; its result is true if a callback wants to stop. None where nobody
-    listens. The estimator has to be fitted when the with-statement ends.
+    listens. The estimator has to be fitted when the with-statement ends; ``model`` is a function
+    of the attributes that it needs, by default those of a linear model.
     """
 
-    def __init__(self, estimator, X, y, sample_weight):
+    def __init__(self, estimator, X, y, sample_weight, model=None):
         self.estimator = estimator
+        self.model = model
         self.data = {"X": X, "y": y, "metadata": {"sample_weight": sample_weight}}
         self.context = None
         if _listened(estimator):
@@ -173,7 +175,7 @@ class fit_callback:  # noqa: N801 (reads as a with-statement)
         if self.context is not None and kind is None:
             self.context.call_on_fit_task_end(
                 estimator=self.estimator,
-                reconstruction_attributes=self.estimator._linear_model,
+                reconstruction_attributes=self.model or self.estimator._linear_model,
                 **self.data,
             )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 import numpy as np
 
@@ -49,6 +50,8 @@ class Track(ABC):
         Features that pull from outside.
     sweeps : ndarray of int of shape (n_alphas,)
         The sweeps that the batch took.
+    enough : callable
+        Whether the steps so far are all that is wanted.
     """
 
     W: np.ndarray
@@ -58,6 +61,7 @@ class Track(ABC):
         self.number, self.problem, self.origin = number, problem, origin
         self.pool, self.alphas = pool, alphas
         self.tol, self.max_iter = tol, max_iter
+        self.enough: Callable[[list[Step]], bool] = lambda _: False
         self.null = problem.null
         self.steps: list[Step] = []
         self.features = np.zeros(0, dtype=np.intp)
@@ -81,6 +85,11 @@ class Track(ABC):
         grown[old:, :old] = grown[:old, old:].T
         self.gram = grown
         self.w = np.append(self.w, np.zeros(new.size))
+
+    @property
+    def done(self) -> bool:
+        """Whether no alpha is left, or none is wanted."""
+        return len(self.steps) == self.alphas.size or self.enough(self.steps)
 
     def solve(self, alphas: np.ndarray) -> None:
         """Solutions on the features in play: W, and the sweeps."""
@@ -162,9 +171,11 @@ class Track(ABC):
         w = self._whole(self.w)
         limits = {"tol": self.tol, "max_iter": self.max_iter}
         results = results_along(ALONG, problem, alphas, w, **limits)
-        for alpha, result in zip(alphas, results, strict=True):
+        for alpha, result in zip(alphas, results, strict=False):
             self.steps.append(Step.of(alpha, result))
             w, self.z = result.w, result.point.z
+            if self.enough(self.steps):
+                break
         new = np.setdiff1d(np.flatnonzero(w), self.features)
         if self.features.size + new.size <= MOST:
             self.pool.extend(new[~self.pool.known[new]])

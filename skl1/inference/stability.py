@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_selection import SelectorMixin
@@ -14,20 +14,36 @@ from sklearn.utils import check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
+from skl1.designs import make_design
 from skl1.estimators import ProximalLasso
 from skl1.estimators.state import AllOrNothing, all_or_nothing
 from skl1.exceptions import warn_user
 from skl1.inference.bounds import lifted, unimodal, worst_case
-from skl1.sequence import ALONG
-from skl1.sklearn_api import Interval, StrOptions, fit_context, validate_data
-from skl1.solvers.driver import minimise
+from skl1.path import solve_paths
+from skl1.problem import Problem
+from skl1.sklearn_api import (
+    CallbackSupportMixin,
+    Interval,
+    StrOptions,
+    check_sample_weight,
+    fit_callback,
+    fit_context,
+    validate_data,
+)
+from skl1.solvers.driver import CONVERGED, INTERRUPTED, PRECISION
+from skl1.step import Step
 from skl1.threads import single_threaded
+from skl1.tracks import MOST
 
-#: The alphas of a half: each this share of the one before, down to this share of the first.
+#: The alphas of a half as shares of its alpha_max: each this share of the one before, until one
+#: is below this share of the first.
 STEP, END = 0.93, 1e-4
+SHARES = STEP ** np.arange(1, int(np.ceil(np.log(END) / np.log(STEP))) + 1)
+#: Halves that are followed together at most, and entries of their Gram matrices (128 MB).
+MANY, ENTRIES = 20, 2**24
 
 
-class StabilitySelection(AllOrNothing, SelectorMixin, BaseEstimator):
+class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, BaseEstimator):
     r"""Features that enter the Lasso path early on most halves of the data.
 
     B times the rows are split at random into two halves. On each half the alpha of
@@ -82,12 +98,18 @@ class StabilitySelection(AllOrNothing, SelectorMixin, BaseEstimator):
         of at most q / p, which is that of chance. See the notes.
     n_selected_ : int
         The number q.
+    n_pairs_ : int
+        The number of splits that are done: B, or fewer if a callback has stopped the fit.
     threshold_ : float
         The threshold, rounded up to a possible share.
     n_iter_ : int
         The most iterations that an alpha took.
     converged_ : bool
-        Whether all models met the tolerance.
+        Whether all models met the tolerance, or the limit of floating-point numbers, and no
+        callback has stopped the fit.
+    stop_reason_ : str
+        "stopped by a callback"; else why the first model ended that did not converge; else
+        "tolerance reached", or "numerical precision" if rounding kept a model from it.
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -125,8 +147,11 @@ class StabilitySelection(AllOrNothing, SelectorMixin, BaseEstimator):
     that correlate with one that has an effect may well be selected more often.
 
     A half is half as large as the data, so that weak effects are missed. Rows that occur twice, or
-    belong together, end up in both halves, and make the shares too large. For the same reason there
-    are no sample weights: a weight of 2 could not be a row that occurs twice.
+    belong together, end up in both halves, and make the shares too large.
+
+    *Sample weights* enter the fits of the halves. Rows are drawn as units, whatever they weigh, so
+    that a weight of 2 is not a row that occurs twice: that could be in both halves. A row of weight
+    0 is left out before the halves are drawn, which equals removing it.
 
     References
     ----------
@@ -199,7 +224,7 @@ class StabilitySelection(AllOrNothing, SelectorMixin, BaseEstimator):
 
     @all_or_nothing
     @fit_context
-    def fit(self, X, y):
+    def fit(self, X, y, sample_weight=None):
         """Select on the halves.
 
         Parameters
@@ -208,6 +233,9 @@ class StabilitySelection(AllOrNothing, SelectorMixin, BaseEstimator):
             Data, at least four rows.
         y : array-like of shape (n_samples,)
             Target.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Weights in the fits of the halves, not negative; at least four of them positive. Rows
+            are drawn as units, whatever their weights. A weight of 0 leaves the row out.
 
         Returns
         -------
@@ -217,7 +245,7 @@ class StabilitySelection(AllOrNothing, SelectorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter, X or y is out of its range, not finite or misshaped, or if
+            If a parameter, X, y or a weight is out of its range, not finite or misshaped, or if
             there are fewer rows than four or fewer penalised features than ``n_selected``.
 
         Warns
@@ -229,16 +257,16 @@ class StabilitySelection(AllOrNothing, SelectorMixin, BaseEstimator):
             self,
             X,
             y,
-            accept_sparse="csr",
+            accept_sparse="csc",
             accept_large_sparse=True,
             dtype=[np.float64, np.float32],
             y_numeric=True,
         )
-        if y.size < 4:
-            raise ValueError(
-                f"StabilitySelection needs at least four rows to halve, got n_samples={y.size}."
-            )
-        penalised, free = self._features(X, y)
+        X, y, sample_weight = _counted(X, y, sample_weight)
+        weights = np.ones(y.size) if sample_weight is None else sample_weight
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            lasso, whole = self._posed(X, y, weights)
+        penalised = whole.included & ~whole.free
         q = int(np.sqrt(0.8 * penalised.sum())) if self.n_selected is None else self.n_selected
         self.n_selected_ = max(q, 1)
         if self.n_selected_ > penalised.sum() and self.n_selected is not None:
@@ -247,72 +275,114 @@ class StabilitySelection(AllOrNothing, SelectorMixin, BaseEstimator):
                 "are penalised and not constant; choose far fewer."
             )
         halves = _halved(np.arange(y.size), self.n_pairs, check_random_state(self.random_state))
-        with single_threaded(0.5 * float(X.shape[0]) * X.shape[1] * min(X.shape)):
-            outcomes = Parallel(n_jobs=self.n_jobs, prefer="threads")(
-                delayed(self._select)(X, y, half) for half in halves
-            )
-        selected = np.array([chosen for chosen, *_ in outcomes]) | free
-        self.selection_probabilities_ = selected.mean(axis=0)
-        self.simultaneous_probabilities_ = (selected[::2] & selected[1::2]).mean(axis=0)
-        self.threshold_ = lifted(self.threshold, self.n_pairs)
-        self.error_bound_ = self._error_bound(int(penalised.sum()))
-        self.n_iter_ = max(count for _, count, _ in outcomes)
-        failed = sum(not converged for *_, converged in outcomes)
-        self.converged_ = not failed
-        self._warn(failed)
+        with (
+            single_threaded(0.5 * float(X.shape[0]) * X.shape[1] * min(X.shape)),
+            fit_callback(self, X, y, sample_weight, self._selection) as report,
+        ):
+            size = 1 if report is not None else together(X.shape[1], len(halves), self.n_jobs)
+            groups = [halves[start : start + size] for start in range(0, len(halves), size)]
+            run = partial(self._entries, lasso, X, y, weights)
+            parts = map(run, groups)
+            if self.n_jobs not in {None, 1} and len(groups) > 1:
+                threads = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator")
+                parts = threads(delayed(run)(group) for group in groups)
+            done: list[Entries] = []
+            sketch = partial(self._shares, done, whole.free)
+            stopped = False
+            for part in parts:
+                done += part
+                stop = report is not None and report(sketch)
+                if stop and len(done) > 1:  # a share needs both halves of a split
+                    stopped = True
+                    break
+            self._conclude(done, whole, stopped)
+        self._warn(done)
         return self
 
-    def _features(self, X, y):
-        """Masks of the features that may be selected, and of those that always are."""
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            _, problem = self._lasso()._posed(X, y, None)  # noqa: SLF001
-        return problem.included & ~problem.free, problem.free
-
-    def _lasso(self) -> ProximalLasso:
-        return ProximalLasso(
+    def _posed(self, X, y, weights) -> tuple[ProximalLasso, Problem]:
+        """The Lasso of alpha = 1 on all rows, as an estimator and as a problem."""
+        lasso = ProximalLasso(
             l1_ratio=self.l1_ratio,
             penalty_weights=self.penalty_weights,
             positive=self.positive,
             fit_intercept=self.fit_intercept,
         )
+        lasso.n_features_in_ = X.shape[1]
+        design = make_design(X, y, weights, self.fit_intercept)
+        return lasso, lasso._problem(design)  # noqa: SLF001 (validated in fit)
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
-    def _select(self, X, y, half) -> tuple[np.ndarray, int, bool]:
-        """The first q features to enter on a half, the most iterations, and the convergence."""
-        X, y = X[half], y[half]
-        X = sparse.csc_array(X) if sparse.issparse(X) else X
-        _, problem = self._lasso()._posed(X, y, None)  # noqa: SLF001 (validation as in fit)
-        penalised = problem.included & ~problem.free
-        wanted = min(self.n_selected_, int(penalised.sum()))
-        chosen, count, converged = np.zeros(X.shape[1], dtype=bool), 1, True
-        settings = self._settings()
-        alpha, w, last = problem.alpha_max, problem.null.w, None
-        while chosen.sum() < wanted and alpha > END * problem.alpha_max:
-            alpha *= STEP
-            last = minimise(ALONG, problem.scaled(alpha), w, last=last, **settings)
-            w, count = last.w, max(count, last.n_iter)
-            converged = converged and last.converged
-            entered = np.flatnonzero((w != 0.0) & penalised & ~chosen)
-            # Of several that enter at once the ones that are the largest by now, in standard units.
-            order = np.argsort(-np.abs(w[entered]) * problem.design.lengths[entered], kind="stable")
-            chosen[entered[order][: wanted - chosen.sum()]] = True
-        return chosen, count, converged
+    def _entries(self, lasso, X, y, weights, halves) -> list[Entries]:
+        """Which features enter first on some halves, whose paths are followed together.
 
-    def _settings(self) -> dict[str, Any]:
-        return {"tol": self.tol, "max_iter": self.max_iter}
+        The rows of the other half have a weight of 0, so that all share X. With each penalty in
+        units of its alpha_max, all have the same alphas.
+        """
+        problems = []
+        for half in halves:
+            s = np.zeros(y.size)
+            s[half] = weights[half]
+            design = make_design(X, y, s, self.fit_intercept, part=True)
+            problems.append(lasso._problem(design))  # noqa: SLF001 (validated in fit)
+        entries = [Entries(problem, self.n_selected_) for problem in problems]
+        moving = [k for k, problem in enumerate(problems) if problem.alpha_max > 0.0]
+        if moving:
+            solve_paths(
+                [problems[k].scaled(problems[k].alpha_max) for k in moving],
+                SHARES,
+                tol=self.tol,
+                max_iter=self.max_iter,
+                enough=[entries[k].enough for k in moving],
+            )
+        return entries
+
+    def _shares(self, done: list[Entries], free: np.ndarray) -> dict[str, Any]:
+        """What the halves so far say, and what selects by it."""
+        selected = np.array([each.chosen for each in done]) | free
+        pairs = max(len(done) // 2, 1)
+        return {
+            "selection_probabilities_": selected.mean(axis=0),
+            "threshold_": lifted(self.threshold, pairs),
+        }
+
+    def _selection(self) -> dict[str, Any]:
+        """The attributes that a selection needs."""
+        names = ("selection_probabilities_", "threshold_")
+        return {name: getattr(self, name) for name in names}
+
+    def _conclude(self, done: list[Entries], whole: Problem, stopped: bool) -> None:
+        """The attributes, of splits of which both halves are done."""
+        self.n_pairs_ = len(done) // 2
+        del done[2 * self.n_pairs_ :]
+        for name, value in self._shares(done, whole.free).items():
+            setattr(self, name, value)
+        selected = np.array([each.chosen for each in done]) | whole.free
+        self.simultaneous_probabilities_ = (selected[::2] & selected[1::2]).mean(axis=0)
+        self.error_bound_ = self._error_bound(int((whole.included & ~whole.free).sum()))
+        self.n_iter_ = max(each.n_iter for each in done)
+        reasons = [each.failure for each in done if each.failure]
+        self.converged_ = not (reasons or stopped)
+        exact = all(each.exact for each in done)
+        self.stop_reason_ = (
+            INTERRUPTED if stopped else [*reasons, CONVERGED if exact else PRECISION][0]
+        )
 
     def _error_bound(self, p: int) -> float:
         if not p:
             return 0.0
         bounds = [worst_case(self.n_selected_, p, self.threshold_)]
         if self.bound == "unimodal":
-            bounds.append(unimodal(self.n_selected_, p, self.threshold_, self.n_pairs))
+            bounds.append(unimodal(self.n_selected_, p, self.threshold_, self.n_pairs_))
         return float(min(bounds))
 
-    def _warn(self, failed: int) -> None:
-        if failed:
+    def _warn(self, done: list[Entries]) -> None:
+        failed = sum(bool(each.failure) for each in done)
+        if failed and self.stop_reason_ != INTERRUPTED:
+            worst = max(done, key=lambda each: each.error)
             warn_user(
-                f"On {failed} of {2 * self.n_pairs} halves a model did not reach tol={self.tol:g}. "
+                f"On {failed} of {2 * self.n_pairs} halves a model did not reach tol={self.tol:g}; "
+                f"the largest duality gap is {worst.error:.3g} of the null objective "
+                f"({worst.failure}). "
                 "Increase max_iter or tol, scale the columns, or choose a smaller n_selected.",
                 ConvergenceWarning,
             )
@@ -320,6 +390,77 @@ class StabilitySelection(AllOrNothing, SelectorMixin, BaseEstimator):
     def _get_support_mask(self):
         check_is_fitted(self)
         return self.selection_probabilities_ >= self.threshold_  # both are multiples of 1 / (2 B)
+
+
+class Entries:
+    """The features of a half that enter its path first.
+
+    Attributes
+    ----------
+    chosen : boolean ndarray of shape (n_features,)
+        Them.
+    n_iter : int
+        The most iterations that an alpha took.
+    failure : str
+        Why the first model that did not converge ended; empty if all did.
+    error : float
+        The largest gap of a model that did not converge, as a share of the null objective.
+    exact : bool
+        Whether all models met the tolerance, and not just what rounding allows.
+    """
+
+    def __init__(self, problem: Problem, wanted: int):
+        self.penalised = problem.included & ~problem.free
+        self.lengths, self.null = problem.design.lengths, problem.null.objective
+        self.wanted = min(wanted, int(self.penalised.sum()))
+        self.chosen = np.zeros(self.penalised.size, dtype=bool)
+        self.n_iter, self.failure, self.error, self.exact = 1, "", 0.0, True
+        self._count = self._seen = 0
+
+    def enough(self, steps: list[Step]) -> bool:
+        """Take in the steps that are new, until as many features as are wanted have entered."""
+        for step in steps[self._seen :]:
+            if self._count >= self.wanted:
+                break
+            self._add(step)
+        self._seen = len(steps)
+        return self._count >= self.wanted
+
+    def _add(self, step: Step) -> None:
+        self.n_iter = max(self.n_iter, step.n_iter)
+        self.exact = self.exact and step.stop_reason == CONVERGED
+        if not step.converged:
+            self.failure = self.failure or step.stop_reason
+            self.error = max(self.error, step.error / self.null)
+        new = self.penalised[step.features] & ~self.chosen[step.features]
+        entered, values = step.features[new], step.values[new]
+        # Of several that enter at once the ones that are the largest by now, in standard units.
+        order = np.argsort(-np.abs(values) * self.lengths[entered], kind="stable")
+        first = entered[order][: self.wanted - self._count]
+        self.chosen[first] = True
+        self._count += first.size
+
+
+def together(n_features: int, n_halves: int, n_jobs: int | None) -> int:
+    """How many halves are followed together: their Gram matrices must find room."""
+    jobs = n_halves if n_jobs is not None and n_jobs < 0 else n_jobs or 1
+    room = max(ENTRIES // min(n_features, MOST) ** 2, 1)
+    return max(min(room, MANY, -(-n_halves // jobs)), 1)
+
+
+def _counted(X, y, sample_weight):
+    """The rows of positive weight, with their weights if there are any."""
+    if sample_weight is not None:
+        sample_weight = check_sample_weight(sample_weight, X)
+        kept = sample_weight > 0.0
+        if not kept.all():
+            X, y, sample_weight = X[kept], y[kept], sample_weight[kept]
+    if y.size < 4:
+        given = "" if sample_weight is None else " of positive sample_weight"
+        raise ValueError(
+            f"StabilitySelection needs at least four rows{given} to halve, got n_samples={y.size}."
+        )
+    return X, y, sample_weight
 
 
 def _halved(rows: np.ndarray, n_pairs: int, rng) -> list[np.ndarray]:
