@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from inspect import Parameter, signature
 from pathlib import Path
 
 import matplotlib as mpl
@@ -12,6 +13,7 @@ import pytest
 from matplotlib.colors import to_hex
 from scipy import sparse
 from sklearn.datasets import load_diabetes
+from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import Lasso
 
 import skl1
@@ -199,6 +201,87 @@ def test_what_cannot_be_drawn(data):
         )
     with pytest.raises(ValueError, match="zero"):
         displays.ConstraintRegionDisplay.from_bowl(Bowl(np.eye(2), [0.0, 0.0]))
+
+
+def ways_in():
+    """Every constructor of every display: its name, itself, and its first argument."""
+    for name in displays.__all__:
+        cls = getattr(displays, name)
+        found = [key for key in dir(cls) if key.startswith("from_")]
+        for key, way in [("", cls), *((key, getattr(cls, key)) for key in found)]:
+            yield name + (f".{key}" if key else ""), way, next(iter(signature(way).parameters))
+
+
+WAYS = list(ways_in())
+
+
+@pytest.mark.parametrize(("name", "way", "first"), WAYS, ids=[name for name, *_ in WAYS])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        3,
+        None,
+        "text",
+        [],
+        [[1.0]],
+        {},
+        {"a": 3},
+        {"a": None},
+        skl1.ProximalLasso,
+        Lasso(),
+        object(),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_wrong_arguments_are_named(data, name, way, first, wrong):
+    """An error of ours says which argument is wrong; none comes from deep inside."""
+    others = [p for p in signature(way).parameters.values() if p.default is Parameter.empty][1:]
+    known = {"X": data[0], "y": data[1]}
+    rest = {p.name: known.get(p.name, wrong) for p in others if p.kind is not Parameter.VAR_KEYWORD}
+    if first == "X":
+        return  # NumPy, or Bowl, says what is wrong with data
+    if name == "CoefficientPathDisplay.from_estimator" and isinstance(wrong, Lasso):
+        words = "give alphas"
+    else:
+        words = "from_cv" if first == "search" else "|".join([first, *rest])
+    with pytest.raises((TypeError, ValueError), match=words) as caught:
+        way(wrong, **rest)
+    assert Path(caught.traceback[-1].path).parent.name == "displays"
+
+
+@pytest.mark.parametrize("cls", [displays.CoefficientPathDisplay, displays.CVCurveDisplay])
+def test_unfitted_searches_are_named(cls):
+    for kind in (skl1.ProximalLassoCV, skl1.BestSubsetRegressorCV):
+        with pytest.raises(NotFittedError, match=f"This {kind.__name__} instance is not fitted"):
+            cls.from_cv(kind())
+    with pytest.raises(TypeError, match="CV estimators"):
+        cls.from_cv(skl1.ProximalLasso())
+
+
+def test_other_arguments_are_named(data):
+    """Lengths that differ, axes that are none, numbers out of range."""
+    with pytest.raises(ValueError, match=r"coefs must have the shape \(any, 2\), got \(3, 4\)"):
+        displays.CoefficientPathDisplay([1.0, 2.0], np.zeros((3, 4)))
+    with pytest.raises(ValueError, match="feature_names .* each of the 3 features"):
+        displays.CoefficientPathDisplay([1.0, 2.0], np.zeros((3, 2)), feature_names=["a"])
+    with pytest.raises(TypeError, match="chosen must be a dict"):
+        displays.CVCurveDisplay([1.0, 2.0], [3.0, 4.0], chosen=1.0)
+    with pytest.raises(ValueError, match=r"errors must have the shape \(2,\)"):
+        displays.CVCurveDisplay([1.0, 2.0], [3.0, 4.0], errors=[1.0])
+    with pytest.raises(TypeError, match="ax must be of matplotlib's Axes, got int"):
+        displays.CVCurveDisplay([1.0, 2.0], [3.0, 4.0]).plot(3)
+    with pytest.raises(ValueError, match="limit"):
+        displays.PenaltyDisplay.from_penalties({"L1": L1(1.0)}, limit=0.0)
+    bowl = Bowl(np.eye(2), [1.0, 0.5])
+    for options in ({"q": 1}, {"q": ()}, {"shrinkage": 0.0}):
+        with pytest.raises(ValueError, match=next(iter(options))):
+            displays.ConstraintRegionDisplay.from_bowl(bowl, **options)
+    with pytest.raises(ValueError, match="regions"):
+        displays.ConstraintRegionDisplay(bowl, [])
+    with pytest.raises(TypeError, match="parameter alpha.*from_cv"):
+        displays.CoefficientPathDisplay.from_estimator(skl1.ProximalLassoCV(), *data)
+    with pytest.raises(ValueError, match="alphas must be"):
+        displays.CoefficientPathDisplay.from_estimator(Lasso(), *data, alphas=[-1.0])
 
 
 def test_edges():

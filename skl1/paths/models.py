@@ -9,8 +9,11 @@ import numpy as np
 from skl1.certificates import certify
 from skl1.paths.grid import explained
 from skl1.problem import ROUNDING, Problem
-from skl1.solvers.driver import CONVERGED
+from skl1.solvers.driver import met
 from skl1.step import Step, coefficients
+
+#: Why a path has the null model where that is no minimum: the one that was found is above it.
+WORSE = "no minimum below the null objective found"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +76,7 @@ def no_worse(problem: Problem, step: Step, tol: float) -> Step:
     if step.objective <= null.objective * (1.0 + ROUNDING):
         return step
     known = certify(problem.at_alpha(step.alpha), null)
-    target = tol * null.objective if problem.penalty.convex else tol
-    reached = bool(known.error <= target)
+    reason = met(known.error, tol * null.objective if problem.penalty.convex else tol, known)
     features = np.flatnonzero(null.w)
     return Step(
         alpha=step.alpha,
@@ -84,6 +86,6 @@ def no_worse(problem: Problem, step: Step, tol: float) -> Step:
         rr=null.rr,
         error=known.error,
         n_iter=step.n_iter,
-        stop_reason=CONVERGED if reached else step.stop_reason,
-        converged=reached or bool(known.error <= known.floor),
+        stop_reason=reason or (WORSE if step.converged else step.stop_reason),
+        converged=bool(reason),
     )
