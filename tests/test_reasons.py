@@ -100,7 +100,12 @@ def test_searches(search, dtype):
 def test_paths(function, kind):
     """The same of each model of a path; one warning for all that fell short."""
     X, y = data()[kind]
-    for options in ({"tol": 1e-4}, {"tol": 1e-13}, {"tol": 1e-13, "max_iter": 1}, {"tol": 0.0}):
+    for options in (
+        {"tol": 1e-4},
+        {"tol": 1e-13},
+        {"tol": 1e-13, "max_iter": 1},
+        {"tol": 0.0, "max_iter": 300},
+    ):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             path = function(X, y, n_alphas=10, return_path=True, **options)

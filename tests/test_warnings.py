@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import threading
 import warnings
 
@@ -11,6 +12,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.dummy import DummyRegressor
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -231,5 +233,10 @@ def test_every_function_has_a_call():
 
 @pytest.mark.parametrize("name", CALLS)
 def test_functions(name, monkeypatch):
+    """At that line, and of convergence with the figures."""
     monkeypatch.setattr(ball, "KKT", -1.0)
-    assert heard(CALLS[name])
+    caught = heard(CALLS[name])
+    assert caught
+    for each in caught:
+        if issubclass(each.category, ConvergenceWarning):
+            assert re.search(r"(gap is|alpha=)[ ]?\d", str(each.message)), each

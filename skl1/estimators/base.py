@@ -21,7 +21,15 @@ from skl1.sklearn_api import (
     fit_callback,
     fit_context,
 )
-from skl1.solvers.driver import EXHAUSTED, INTERRUPTED, Result, Solver, certified, minimise
+from skl1.solvers.driver import (
+    EXHAUSTED,
+    INTERRUPTED,
+    PRECISION,
+    Result,
+    Solver,
+    certified,
+    minimise,
+)
 from skl1.threads import single_threaded
 
 FLOAT64 = np.dtype(np.float64)
@@ -272,7 +280,13 @@ class PenalisedRegressor(StreamedRegressor):
                 )
             else:
                 figures = f"at a stationarity of {reached}; tol={self.tol:g} was wanted"
-            advice = self._remedy() if self.stop_reason_ == EXHAUSTED else self._advice()
+            if self.stop_reason_ == EXHAUSTED:
+                advice = self._remedy()
+            elif self.stop_reason_ == PRECISION:
+                more = ", give X in float64" if self.coef_.dtype != FLOAT64 else ""
+                advice = f"Centre and scale the columns (StandardScaler){more}, or raise tol."
+            else:
+                advice = self._advice()
             warn_user(
                 f"{type(self).__name__} stopped after {self.n_iter_} {self._solver().unit} "
                 f"({self.stop_reason_}) {figures}. {advice}",

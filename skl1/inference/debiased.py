@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Real
 
@@ -213,7 +214,7 @@ def debiased_lasso(
             if sigma is None:
                 sigma = _noise(lasso, rows.n, fit_intercept)
             scores = [rows.score(j, lasso, nodewise_alpha) for j in columns]
-    _warn([lasso.converged, *(score.converged for score in scores)])
+    _warn([lasso, *scores], tol)
     coefs, spreads, bias_factors, nodewise_alphas = (
         np.array([getattr(score, name) for score in scores], dtype=float)
         for name in ("coef", "spread", "bias_factor", "alpha")
@@ -249,6 +250,7 @@ class Score:
     bias_factor: float
     alpha: float
     converged: bool
+    gap: float  #: as a share of the null objective
 
 
 class Regressions:
@@ -288,14 +290,14 @@ class Regressions:
         """The coefficient of column j without the bias of the Lasso."""
         coef, sd = float(lasso.result.w[j]), float(self.design.lengths[j])
         if self.constant[j]:
-            return Score(coef, np.inf, np.inf, 0.0, converged=True)
+            return Score(coef, np.inf, np.inf, 0.0, converged=True, gap=0.0)
         fit = self.lasso(self.on_column(j), None if share is None else share * sd, without=j)
         v = -fit.result.w
         v[j] = 1.0
         pulled = self.design.hessian(v)  # the correlations of all columns with z_j = X v
         length, along = np.sqrt(max(v @ pulled, 0.0)), pulled[j]
         if min(length**2, along) <= DEPENDENT_GRAM * sd**2:  # what is left is rounding
-            return Score(coef, np.inf, np.inf, fit.alpha / sd, fit.converged)
+            return Score(coef, np.inf, np.inf, fit.alpha / sd, fit.converged, fit.gap)
         others = ~self.constant
         others[j] = False
         most = np.abs(pulled[others] / self.design.lengths[others]).max(initial=0.0)
@@ -305,6 +307,7 @@ class Regressions:
             bias_factor=np.sqrt(self.n) * most / length,
             alpha=fit.alpha / sd,
             converged=fit.converged,
+            gap=fit.gap,
         )
 
 
@@ -346,12 +349,18 @@ def _noise(lasso: Fit, n: int, fit_intercept: bool) -> float:
     return lasso.sigma * float(np.sqrt(n / (n - used)))
 
 
-def _warn(converged: list[bool]) -> None:
-    failed = len(converged) - sum(converged)
+def _warn(fits: Sequence[Fit | Score], tol: float) -> None:
+    failed = [fit for fit in fits if not fit.converged]
     if failed:
-        first = "the first among them" if not converged[0] else "not the first"
+        first = "the first among them" if not fits[0].converged else "not the first"
+        worst = max(fit.gap for fit in failed)
+        cause = (
+            f"the largest duality gap is {worst:.3g} of the null objective"
+            if worst > tol
+            else "the level of the noise did not settle"
+        )
         warn_user(
-            f"{failed} of {len(converged)} regressions did not reach tol, {first}. Increase "
-            "max_iter or tol, or scale the columns.",
+            f"{len(failed)} of {len(fits)} regressions did not reach tol={tol:g}, {first}: {cause}."
+            " Increase max_iter or tol, or scale the columns.",
             ConvergenceWarning,
         )

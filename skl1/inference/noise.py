@@ -28,6 +28,7 @@ class Fit:
     result: Result
     sigma: float  #: root of the mean squared residual
     converged: bool  #: of the Lasso, and of the noise level where that is estimated
+    gap: float  #: the duality gap as a share of the null objective
 
 
 def standard_weights(units: np.ndarray, factors: np.ndarray) -> np.ndarray:
@@ -56,7 +57,7 @@ def fixed_lasso(problem: Problem, alpha: float, *, tol: float, max_iter: int) ->
     """The Lasso at a given alpha."""
     solver = WorkingSet(SweepsThenNewton())
     result = minimise(solver, problem.scaled(alpha), problem.null.w, tol=tol, max_iter=max_iter)
-    return Fit(alpha, result, float(np.sqrt(result.point.rr)), result.converged)
+    return _fit(problem, alpha, result, result.converged)
 
 
 def scaled_lasso(problem: Problem, level: float, *, tol: float, max_iter: int) -> Fit:
@@ -74,7 +75,12 @@ def scaled_lasso(problem: Problem, level: float, *, tol: float, max_iter: int) -
     for _ in range(MOST_ROUNDS):
         last, sigma = sigma, float(np.sqrt(result.point.rr))
         if abs(sigma - last) <= SETTLED * last:
-            return Fit(alpha, result, sigma, result.converged)
+            return _fit(problem, alpha, result, result.converged)
         alpha = level * sigma
         result = minimise(solver, problem.scaled(alpha), result.w, last=result, **settings)
-    return Fit(alpha, result, float(np.sqrt(result.point.rr)), converged=False)
+    return _fit(problem, alpha, result, False)
+
+
+def _fit(problem: Problem, alpha: float, result: Result, converged: bool) -> Fit:
+    share = result.error / (problem.null.objective or 1.0)
+    return Fit(alpha, result, float(np.sqrt(result.point.rr)), converged, share)
