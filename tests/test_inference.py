@@ -256,6 +256,13 @@ def test_adaptive_units(initial, p):
     assert_allclose(ratio[np.isfinite(one)], ratio[0], rtol=1e-6)
 
 
+def test_adaptive_weights_of_an_estimate_that_fell_short():
+    X, y = problem(30, 40, nonzero=20, noise=2.0)
+    with pytest.warns(ConvergenceWarning, match=r"scaled Lasso, .* tol=0: .* gap is \d") as caught:
+        adaptive_weights(X, y, initial="lasso", max_iter=1, tol=0.0)
+    assert caught[0].filename == __file__
+
+
 def test_adaptive_weights_of_nothing():
     """A first estimate of zeros excludes all, with a warning."""
     X, y = problem(30, 4)

@@ -75,6 +75,18 @@ def test_fits(estimator, dtype, kind):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("estimator", variants(), ids=label)
+def test_no_penalty(estimator, dtype):
+    """alpha = 0 is least squares: solved, certified, and without a word."""
+    X, y = (part.astype(dtype) for part in data()["plain"])
+    without = {name: 0.0 for name in ("alpha", "l2") if hasattr(estimator, name)}
+    model = clone(estimator).set_params(tol=1e-12, **without)
+    model.fit(X, y)
+    assert model.converged_
+    assert model.stop_reason_ in ({CONVERGED, PRECISION} if dtype == np.float32 else {CONVERGED})
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("search", searches(), ids=label)
 def test_searches(search, dtype):
     """A search has converged if all its models have; else it warns, once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from skl1.displays.style import COLOURS, GREY, axes_of
-from skl1.shrinkage import Bowl
+from skl1.shrinkage import Bowl, InBall
 
 #: Points of the boundary of a ball, and of each axis of the contours' grid.
 POINTS = 801
@@ -52,7 +52,8 @@ class ConstraintRegionDisplay:
     def __init__(self, bowl, regions):
         plane(bowl)
         for region in regions:
-            if not (isinstance(region, tuple | list) and len(region) == 3):
+            triple = isinstance(region, tuple | list) and len(region) == 3
+            if not (triple and isinstance(region[2], InBall)):
                 raise TypeError(
                     "regions must be a list of (q, radius, best point), the last by "
                     f"bowl.within(q, radius); got {region!r} in it."

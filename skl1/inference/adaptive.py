@@ -6,10 +6,17 @@ from numbers import Real
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
 
 from skl1.estimators import ProximalLasso
 from skl1.exceptions import EmptyModelWarning, warn_user
-from skl1.inference.noise import penalty_level, scaled_lasso, standard_lasso, standard_weights
+from skl1.inference.noise import (
+    penalty_level,
+    scaled_lasso,
+    shortfall,
+    standard_lasso,
+    standard_weights,
+)
 from skl1.paths import lasso_path
 from skl1.threads import single_threaded
 
@@ -206,7 +213,14 @@ def _scaled(design, factors, positive: bool, tol: float, max_iter: int) -> np.nd
     rows, columns = np.count_nonzero(design.weights), np.count_nonzero(np.isfinite(factors))
     level = penalty_level(int(rows), max(int(columns), 1))
     problem = standard_lasso(design, factors, positive)
-    return scaled_lasso(problem, level, tol=tol, max_iter=max_iter).result.w
+    fit = scaled_lasso(problem, level, tol=tol, max_iter=max_iter)
+    if not fit.converged:
+        warn_user(
+            f"The first estimate, a scaled Lasso, did not reach tol={tol:g}: "
+            f"{shortfall(fit.gap, tol)}. Increase max_iter or tol, or scale the columns.",
+            ConvergenceWarning,
+        )
+    return fit.result.w
 
 
 def _ridge(X, y, sample_weight, options: dict) -> np.ndarray:

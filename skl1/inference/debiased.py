@@ -15,7 +15,14 @@ from skl1.designs.base import DEPENDENT_GRAM
 from skl1.designs.table import TableDesign
 from skl1.estimators import ProximalLasso
 from skl1.exceptions import warn_user
-from skl1.inference.noise import Fit, fixed_lasso, penalty_level, scaled_lasso, standard_lasso
+from skl1.inference.noise import (
+    Fit,
+    fixed_lasso,
+    penalty_level,
+    scaled_lasso,
+    shortfall,
+    standard_lasso,
+)
 from skl1.threads import single_threaded
 
 #: Up to this many features all regressions are solved on one Gram matrix: 128 MB.
@@ -353,12 +360,7 @@ def _warn(fits: Sequence[Fit | Score], tol: float) -> None:
     failed = [fit for fit in fits if not fit.converged]
     if failed:
         first = "the first among them" if not fits[0].converged else "not the first"
-        worst = max(fit.gap for fit in failed)
-        cause = (
-            f"the largest duality gap is {worst:.3g} of the null objective"
-            if worst > tol
-            else "the level of the noise did not settle"
-        )
+        cause = shortfall(max(fit.gap for fit in failed), tol)
         warn_user(
             f"{len(failed)} of {len(fits)} regressions did not reach tol={tol:g}, {first}: {cause}."
             " Increase max_iter or tol, or scale the columns.",

@@ -81,6 +81,13 @@ def scaled_lasso(problem: Problem, level: float, *, tol: float, max_iter: int) -
     return _fit(problem, alpha, result, False)
 
 
+def shortfall(gap: float, tol: float) -> str:
+    """What kept a Lasso from its tolerance, of which the gap is known."""
+    if gap > tol:
+        return f"the largest duality gap is {gap:.3g} of the null objective"
+    return "the level of the noise did not settle"
+
+
 def _fit(problem: Problem, alpha: float, result: Result, converged: bool) -> Fit:
     share = result.error / (problem.null.objective or 1.0)
     return Fit(alpha, result, float(np.sqrt(result.point.rr)), converged, share)
