@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import inspect
+from copy import copy
 from typing import Any, ClassVar
 
-import dask
 import numpy as np
-from sklearn.base import clone
 from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
 
 from skl1 import estimators
-from skl1.dask.grid import Grid, names_of
+from skl1.dask.collection import check_like, check_table
+from skl1.dask.grid import Grid
 from skl1.dask.long import LongDesign
+from skl1.dask.predictions import gathered, predicted
 from skl1.dask.tall import moments_of
-from skl1.dask.tasks import plain
 from skl1.dask.wide import WideDesign
 from skl1.designs import Design, MomentDesign
 from skl1.designs.table import LARGEST
@@ -46,6 +46,22 @@ n_bytes_ : int
 }
 
 
+def with_client(local: type) -> Any:
+    """The ``__init__`` of an estimator of data in memory, and ``client``."""
+    signature = inspect.signature(local)
+    own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    extra = inspect.Parameter("client", inspect.Parameter.KEYWORD_ONLY, default=None)
+
+    def __init__(self, *args, client=None, **kwargs):  # noqa: N807
+        local.__init__(self, *args, **kwargs)
+        self.client = client
+
+    __init__.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[own, *signature.parameters.values(), extra]
+    )
+    return __init__
+
+
 class DaskRegressor:
     """What fits on dask collections share; mixed into an estimator of skl1, its model.
 
@@ -62,32 +78,22 @@ class DaskRegressor:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if DaskRegressor not in cls.__bases__:
+            return  # derived from an estimator on dask, of which it has all it does not say itself
         local = cls._local = next(c for c in cls.__mro__ if not issubclass(c, DaskRegressor))
-        signature = inspect.signature(local)
-        extra = inspect.Parameter("client", inspect.Parameter.KEYWORD_ONLY, default=None)
-
-        def __init__(self, *args, client=None, **kwargs):  # noqa: N807
-            local.__init__(self, *args, **kwargs)
-            self.client = client
-
-        __init__.__signature__ = signature.replace(  # type: ignore[attr-defined]
-            parameters=[
-                inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD),
-                *signature.parameters.values(),
-                extra,
-            ]
-        )
-        cls.__init__ = __init__  # type: ignore[method-assign]
         shared(SHARED | sections(local, "Parameters", "Attributes"))(cls)
-        cls._parameter_constraints = {  # type: ignore[attr-defined]
-            **local._parameter_constraints,  # type: ignore[attr-defined]
-            "client": [object, None],
-        }
+        if "__init__" not in vars(cls):
+            cls.__init__ = with_client(local)  # type: ignore[method-assign]
+        if "_parameter_constraints" not in vars(cls):
+            cls._parameter_constraints = {  # type: ignore[attr-defined]
+                **local._parameter_constraints,  # type: ignore[attr-defined]
+                "client": [object, None],
+            }
 
     def __sklearn_clone__(self):
-        own = self.get_params(deep=False)
-        client = own.pop("client")
-        return type(self)(**{k: clone(v, safe=False) for k, v in own.items()}, client=client)
+        # A client cannot be copied, and need not be: it goes along as it is.
+        made = super(DaskRegressor, copy(self)).__sklearn_clone__()
+        return made.set_params(client=self.client) if "client" in made.get_params() else made
 
     def __getstate__(self):
         state = {**super().__getstate__(), "client": None}  # a connection is not for keeping
@@ -97,9 +103,7 @@ class DaskRegressor:
     def _opened(self, X, y, sample_weight) -> Grid:
         """The data, opened; names and numbers of features are noted."""
         grid = Grid(X, y, sample_weight, self.client)
-        self.n_features_in_ = grid.n_features
-        if grid.names is not None:
-            self.feature_names_in_ = np.array(grid.names, dtype=object)
+        check_like(self, X, reset=True)
         self._taken = grid
         return grid
 
@@ -113,7 +117,7 @@ class DaskRegressor:
         # Rows in pieces would be put together in each pass: rather fetch some columns.
         scattered = cut and grid.moves and grid.shape[0] <= self._rows_at_most(cut, p)
         if p <= self._formed and not scattered:
-            (moments,) = moments_of(grid, lambda _: {0: slice(None)}, 1)
+            _, (moments,) = moments_of(grid, lambda _: {0: slice(None)}, 1)
             return MomentDesign.of_moments(moments, self.fit_intercept)
         if grid.shape[0] <= self._rows_at_most(cut, p):
             return wide(grid, self.fit_intercept)
@@ -192,33 +196,9 @@ class DaskRegressor:
         check_is_fitted(self)
         if not hasattr(X, "dask"):
             return super().predict(X)
-        if X.ndim != 2:
-            raise ValueError(f"X must have two dimensions, got {X.ndim}.")
-        names, known = names_of(X), getattr(self, "feature_names_in_", None)
-        if names is not None and known is not None and names != list(known):
-            raise ValueError(
-                "The feature names should match those that were passed during fit: "
-                f"{list(known)[:5]}, not {names[:5]}."
-            )
-        count = len(X.columns) if hasattr(X, "columns") else X.shape[1]
-        if count != self.n_features_in_:
-            raise ValueError(
-                f"X has {count} features, but {type(self).__name__} is expecting "
-                f"{self.n_features_in_} features as input."
-            )
-        if hasattr(X, "columns"):
-            meta = ("y", np.float64)
-            return X.map_partitions(fitted_frame, self.coef_, self.intercept_, meta=meta)
-        single = X.dtype == np.float32 and self.coef_.dtype == np.float32
-        dtype = np.dtype(np.float32 if single else np.float64)
-        ends = np.cumsum(X.chunks[1])
-        parts = [
-            X.blocks[:, k].map_blocks(
-                fitted_block, w, dtype, drop_axis=1, dtype=dtype, meta=np.zeros(0, dtype)
-            )
-            for k, w in enumerate(np.split(self.coef_, ends[:-1]))
-        ]
-        return sum(parts[1:], parts[0]) + self.intercept_
+        check_table(X)
+        check_like(self, X, reset=False)
+        return predicted(X, self.coef_, self.intercept_)
 
     def score(self, X, y, sample_weight=None):
         """The coefficient of determination of the predictions.
@@ -237,8 +217,9 @@ class DaskRegressor:
         float
             At most 1; computed, not lazy. Vectors of n_samples numbers come to the client.
         """
-        values = dask.compute(y, self.predict(X), sample_weight)
-        return r2_score(values[0], values[1], sample_weight=values[2])
+        wanted = {"the predictions": self.predict(X), "y": y, "sample_weight": sample_weight}
+        fits, y, weights = gathered(wanted, self.client)
+        return r2_score(y, fits, sample_weight=weights)
 
     def to_local(self):
         """The ordinary estimator with the same parameters and the same model.
@@ -248,24 +229,14 @@ class DaskRegressor:
         object
             An estimator of skl1, fitted if this one is.
         """
-        own = self.get_params(deep=False)
-        own.pop("client")
-        local = self._local(**own)
+        # By attributes: a class derived from this one may have other parameters.
+        names = inspect.signature(self._local).parameters
+        local = self._local(**{name: getattr(self, name) for name in names})
         for name, value in vars(self).items():
             model = name.endswith("_") and name not in {"n_passes_", "n_bytes_"}
             if model or name in {"_seen", NAMES}:
                 setattr(local, name, value)
         return local
-
-
-def fitted_block(X, w, kind):
-    """``X w`` for a block."""
-    return np.asarray(plain(X) @ w).ravel().astype(kind, copy=False)
-
-
-def fitted_frame(frame, w, intercept):
-    """Predictions for a partition, with its index."""
-    return frame.astype(np.float64).dot(w.astype(np.float64)).rename("y") + float(intercept)
 
 
 def wide(grid: Grid, fit_intercept: bool) -> WideDesign:
@@ -310,7 +281,7 @@ class ProximalLasso(DaskRegressor, estimators.ProximalLasso):
     >>> model.converged_, model.n_passes_
     (True, 1)
     >>> model.predict(X)
-    dask.array<add, shape=(442,), dtype=float64, chunksize=(100,), chunktype=numpy.ndarray>
+    dask.array<prediction, shape=(442,), dtype=float64, chunksize=(100,), chunktype=numpy.ndarray>
     """
 
     @property

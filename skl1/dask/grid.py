@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
+from numbers import Number
 from typing import Any
 
 import dask.array as da
@@ -11,9 +12,12 @@ import numpy as np
 from dask.delayed import delayed
 
 from skl1.dask import tasks
+from skl1.dask.chunks import Everywhere
+from skl1.dask.chunks import target as checked_target
 from skl1.dask.cluster import compute
+from skl1.dask.collection import opened
 from skl1.exceptions import warn_user
-from skl1.sklearn_api import working_memory
+from skl1.sklearn_api import check_sample_weight, working_memory
 
 #: Bytes of a chunk for the sake of which X should be cut further, and of one not worth a task.
 LARGE, TINY = 2**30, 2**20
@@ -30,8 +34,10 @@ class Grid:
     ----------
     X : dask array or dask data frame
         Its chunks are the blocks of the grid; a frame has one for each partition.
-    y, sample_weight : dask or NumPy array, dask series, or None
+    y : dask or NumPy array, or dask series
         In chunks like the rows of X.
+    sample_weight : the same, a number, or None
+        One number is a weight for each row: n rows then count for n times as much.
     client : distributed.Client or None
         None means what dask is set to.
 
@@ -50,10 +56,8 @@ class Grid:
     def __init__(self, X: Any, y: Any, sample_weight: Any, client: Any = None):
         self.client = client
         self.n_passes = self.n_bytes = 0
-        self.names = names_of(X)
         self._held: dict[int, np.ndarray] = {}
-        heights, widths, blocks, dtype = opened(X)
-        self.dtype = np.dtype(np.float32 if dtype == np.float32 else np.float64)
+        heights, widths, blocks, self.dtype = opened(X)
         self.widths = widths
         self.edges = np.concatenate([[0], np.cumsum(widths)]).astype(np.intp)
         self.blocks = blocks
@@ -103,19 +107,23 @@ class Grid:
         """The rows of each chunk."""
         return [slice(a, b) for a, b in pairwise(self.starts)]
 
-    def _weights(self, given: Any) -> list[Any] | None:
-        if np.ndim(given) == 0 and not hasattr(given, "dask"):
-            if not (np.isfinite(given) and given > 0.0):
-                raise ValueError(f"sample_weight must be positive and finite, got {given!r}.")
-            return None  # one weight for all is none
+    def _weights(self, given: Any) -> list[Any]:
+        if isinstance(given, Number):
+            (weight,) = check_sample_weight(given, np.zeros((1, 1)))
+            return [Everywhere(float(weight))] * len(self.blocks)
         return self._cut(given, "sample_weight")
 
     def _cut(self, values: Any, name: str) -> list[Any]:
         """The chunks of a vector beside the rows of X."""
         if not hasattr(values, "dask"):
-            values = np.asarray(values)
+            values = self._local(values, name)
+        elif not hasattr(values, "to_delayed"):
+            raise TypeError(
+                f"{name} must be a dask array or series, or an array, got {type(values).__name__}."
+            )
         if isinstance(values, np.ndarray | da.Array):
-            values = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
+            column = name == "y" and values.ndim == 2 and values.shape[1] == 1
+            values = values[:, 0] if column else values
             if values.ndim != 1:
                 raise ValueError(f"{name} must have one dimension, got {values.ndim}.")
         if isinstance(values, np.ndarray):
@@ -128,6 +136,16 @@ class Grid:
                 f"X has {count} chunks of rows, but {name} has {len(chunks)}, of unknown lengths."
             )
         return chunks
+
+    def _local(self, values: Any, name: str) -> np.ndarray:
+        """A vector in memory, checked as one beside X in memory."""
+        if np.ndim(values) > 1:
+            values = np.asarray(values)
+            if name != "y" or values.shape[1:] != (1,):
+                raise ValueError(f"{name} must have one dimension, got the shape {values.shape}.")
+        if name == "y":
+            return checked_target(values)
+        return check_sample_weight(values, np.broadcast_to(0.0, (len(values), 1)))
 
     def _split(self, values: np.ndarray, name: str) -> list[np.ndarray]:
         """The same of an array in memory."""
@@ -213,12 +231,12 @@ class Grid:
 
     def vector(self, chunks: list[Any], name: str) -> np.ndarray:
         """A vector as an array on the client."""
+        if isinstance(chunks[0], Everywhere):
+            return np.full(self.shape[0], chunks[0].weight)
         if not all(isinstance(chunk, np.ndarray) for chunk in chunks):
-            chunks = self.run([delayed(tasks.whole)(chunk) for chunk in chunks], 0)
-        found = [tasks.real(chunk, name) for chunk in chunks]
-        if any(chunk.ndim == 2 and chunk.shape[1] != 1 for chunk in found):
-            raise ValueError(f"{name} must have one dimension.")
-        values = np.concatenate([chunk.ravel() for chunk in found])
+            check = tasks.target if name == "y" else tasks.weights
+            chunks = self.run([delayed(check)(chunk, i) for i, chunk in enumerate(chunks)], 0)
+        values = np.concatenate(chunks)
         if values.size != self.shape[0]:
             raise ValueError(
                 f"X has {self.shape[0]} rows, but {name} has {values.size}: where map_blocks "
@@ -254,48 +272,6 @@ class Grid:
             whole = np.concatenate(results[number * height : (number + 1) * height])
             for j, column in zip(index[owner == k], np.ascontiguousarray(whole.T), strict=True):
                 self._held[int(j)] = column
-
-
-def names_of(X: Any) -> list[str] | None:
-    """The names of the columns of a frame, if all are strings."""
-    names = list(X.columns) if hasattr(X, "columns") else []
-    strings = [isinstance(name, str) for name in names]
-    if any(strings) and not all(strings):
-        raise TypeError("The names of features must all be strings, or none of them may be.")
-    return names if any(strings) else None
-
-
-def opened(X: Any) -> tuple[list[int] | None, list[int], list[list[Any]], Any]:
-    """Heights, widths, blocks and dtype of a dask collection."""
-    if isinstance(X, da.Array):
-        if X.ndim != 2:
-            raise ValueError(f"X must have two dimensions, got {X.ndim}.")
-        if any(np.isnan(width) for width in X.chunks[1]):
-            raise ValueError(
-                "The number of columns of X is unknown: X.compute_chunk_sizes() tells."
-            )
-        if not X.shape[1]:
-            raise ValueError("X has 0 features; at least 1 is needed.")
-        if X.dtype.kind == "c":
-            raise ValueError("Complex data not supported: X holds complex numbers.")
-        known = not any(np.isnan(height) for height in X.chunks[0])
-        heights = [int(height) for height in X.chunks[0]] if known else None
-        widths = [int(width) for width in X.chunks[1]]
-        wide = [k for k, width in enumerate(widths) if width]
-        blocks = [[row[k] for k in wide] for row in X.to_delayed().tolist()]
-        return heights, [widths[k] for k in wide], blocks, X.dtype
-    if hasattr(X, "to_delayed") and hasattr(X, "columns"):
-        if X.ndim != 2:
-            raise ValueError(f"X must have two dimensions, got {X.ndim}.")
-        if not len(X.columns):
-            raise ValueError("X has 0 features; at least 1 is needed.")
-        single = all(kind == np.float32 for kind in X.dtypes)
-        kind = np.float32 if single else np.float64
-        return None, [len(X.columns)], [[part] for part in X.to_delayed()], kind
-    raise TypeError(
-        f"X must be a dask array or data frame, got {type(X).__name__}. For data in memory "
-        "there is the estimator of the same name in skl1; dask.array.from_array makes a dask array."
-    )
 
 
 def volume(result: Any) -> int:

@@ -31,11 +31,13 @@ class LongDesign(RemoteDesign):
             grid.send(tasks.column_sums, row, *self._beside(i), grid.n_features, i, None)
             for i, row in enumerate(self.rows)
         ]
-        (sums,) = grid.run([grid.tree(scan, tasks.summed)], parts=len(scan))[0]
+        (found,) = grid.run([grid.tree(scan, tasks.summed)], parts=len(scan))[0]
+        sums = found.sums
         if not sums.weight:
             raise ValueError("sample_weight must not be all zero: at least one has to count.")
         self.n_samples, self.n_features = grid.shape
-        self.share = 1.0 / sums.weight
+        # Weights are shares of their sum: s_i / 2^unit times the share of a unit.
+        self.share, self.unit = 1.0 / sums.weight, found.unit
         self.x_mean, self.y_mean = sums.x_mean, sums.y_mean
         self.norms, self.correlation = self.share * sums.xx, self.share * sums.xy
         self.energy = self.share * sums.yy
@@ -66,7 +68,7 @@ class LongDesign(RemoteDesign):
     def gradient(self, w, among=None):
         support = np.flatnonzero(w)
         z, rr, total = self._pass(
-            tasks.look, support, w[support], self.x_mean, self.y_mean, self.share
+            tasks.look, support, w[support], self.x_mean, self.y_mean, self.share, self.unit
         )
         # The columns are centred, so z is what it is for a centred residual.
         return z, max(rr - total * total, 0.0) if self.fit_intercept else rr
@@ -83,7 +85,7 @@ class LongDesign(RemoteDesign):
         return block[: old.size], block[old.size :]
 
     def _gram(self, rows, width):
-        return self._pass(tasks.gram, rows, width, self.x_mean, self.share)
+        return self._pass(tasks.gram, rows, width, self.x_mean, self.share, self.unit)
 
     def first_set(self):
         return max(super().first_set(), min(FIRST, self.n_features // 4, self.n_samples))

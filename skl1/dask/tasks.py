@@ -10,6 +10,10 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from skl1.dask.chunks import check_finite, check_height, check_names, finite, joined, table
+from skl1.dask.chunks import target as checked_target
+from skl1.dask.chunks import weights as checked_weights
+from skl1.dask.scaled import Scaled, scaled, unit_of
 from skl1.designs import Moments, make_design
 from skl1.designs.dense import CHUNK_ENTRIES
 from skl1.threads import confined
@@ -72,80 +76,16 @@ class Sums:
             self.yy + other.yy + self.weight * share * y_apart**2,
         )
 
-
-def plain(block: Any) -> Any:
-    """A block as an array or as a CSC matrix, of float64 or float32."""
-    if hasattr(block, "tocsc"):
-        block = block.tocsc()
-    elif not isinstance(block, np.ndarray):
-        block = block.to_numpy() if hasattr(block, "to_numpy") else np.asarray(block)
-    if block.dtype.kind == "c":
-        raise ValueError("Complex data not supported: X holds complex numbers.")
-    return block if block.dtype in (np.float64, np.float32) else block.astype(np.float64)
-
-
-def joined(row: list[Any], width: int, place: int) -> Any:
-    """The blocks of a row of the grid side by side, and checked."""
-    blocks = [plain(block) for block in row]
-    if len(blocks) > 1:
-        some = any(sparse.issparse(block) for block in blocks)
-        blocks = [sparse.hstack(blocks, format="csc") if some else np.hstack(blocks)]
-    X = blocks[0]
-    if X.ndim != 2 or X.shape[1] != width:
-        raise ValueError(
-            f"Chunk {place} of X has the shape {X.shape}, but {width} columns are expected."
+    def __rmul__(self, factor: float) -> Sums:
+        """The sums of rows whose weights are so many times as large."""
+        return Sums(
+            factor * self.weight,
+            self.x_mean,
+            self.y_mean,
+            factor * self.xx,
+            factor * self.xy,
+            factor * self.yy,
         )
-    return X
-
-
-def real(values: Any, name: str) -> np.ndarray:
-    """Numbers as float64; complex ones are refused, and not cut to their real parts."""
-    array = np.asarray(values)
-    if array.dtype.kind == "c":
-        raise ValueError(f"Complex data not supported: {name} holds complex numbers.")
-    return array.astype(np.float64)
-
-
-def vector(values: Any, length: int, name: str, place: int) -> np.ndarray | None:
-    """A chunk of y, or of weights, in float64, and checked."""
-    if values is None:
-        return None
-    v = real(values, name)
-    v = v[:, 0] if v.ndim == 2 and v.shape[1] == 1 else v
-    if v.shape != (length,):
-        raise ValueError(
-            f"Chunk {place} of X has {length} rows, but chunk {place} of {name} has the shape "
-            f"{v.shape}."
-        )
-    if not np.isfinite(v).all() or (name == "sample_weight" and (v < 0.0).any()):
-        wrong = "NaN or infinity" if not np.isfinite(v).all() else "negative weights"
-        raise ValueError(f"Chunk {place} of {name} contains {wrong}.")
-    return v
-
-
-def table(row, y, s, width, place):
-    """``(X, y, s)`` of a row of the grid, checked but for the entries of X."""
-    X = joined(row, width, place)
-    return X, vector(y, X.shape[0], "y", place), vector(s, X.shape[0], "sample_weight", place)
-
-
-def check_finite(X: Any, place: int) -> None:
-    """A look at all entries, where the sums do not tell."""
-    if not np.isfinite(X.data if sparse.issparse(X) else X).all():
-        raise ValueError(f"Chunk {place} of X contains NaN or infinity.")
-
-
-def finite(X: Any, place: int, find: Callable[[], Any], sums: Callable[[Any], Any]) -> Any:
-    """What is found in X; an error that names the chunk if X, and so some sum, is not finite."""
-    try:
-        found = find()
-    except ValueError as error:
-        check_finite(X, place)
-        error.add_note(f"This is chunk {place} of X.")
-        raise
-    if not np.isfinite(sums(found)).all():
-        raise ValueError(f"Chunk {place} of X contains NaN or infinity.")
-    return found
 
 
 @task
@@ -155,39 +95,51 @@ def length(block: Any) -> int:
 
 
 @task
-def whole(block: Any) -> np.ndarray:
-    """A chunk of a vector as an array."""
-    return np.asarray(block)
+def target(chunk, place) -> np.ndarray:
+    """A chunk of y as an array."""
+    return checked_target(chunk, place)
 
 
 @task
-def fold_moments(row, y, s, cuts, width, height, place) -> dict[int, Moments]:
+def weights(chunk, place) -> np.ndarray | None:
+    """A chunk of the weights as an array."""
+    return checked_weights(chunk, length(chunk), place)
+
+
+def partition(frame, names, partition_info=None):
+    """A partition, if its columns are those of the data frame; dask tells its number."""
+    if partition_info is not None:
+        check_names(frame, names, partition_info["number"])
+    return frame
+
+
+@task
+def fold_moments(row, y, s, cuts, width, height, place) -> dict[int, Scaled]:
     """The moments of the rows that belong to each fold; ``cuts`` names them by fold."""
     X, y, s = table(row, y, s, width, place)
-    if height is not None and y.size != height:
-        raise ValueError(
-            f"Chunk {place} of X has {y.size} rows, but dask takes it for {height}: where "
-            "map_blocks changes the number of rows, it has to be told so by chunks=..."
-        )
-    if s is not None and not s.all():
-        check_finite(X, place)  # rows without weight take no part in the sums
+    check_height(y.size, height, place)
     X = X.tocsr() if sparse.issparse(X) and len(cuts) > 1 else X
 
+    def part(cut):
+        own = None if s is None else s[cut]
+        unit = unit_of(own)
+        own = scaled(own, unit)
+        if own is not None and not own.all():
+            check_finite(X[cut], place)  # rows without weight take no part in the sums
+        return Scaled(unit, Moments.of_checked(X[cut], y[cut], own))
+
     def found():
-        return {
-            fold: Moments.of_checked(X[cut], y[cut], None if s is None else s[cut])
-            for fold, cut in cuts.items()
-            if y[cut].size
-        }
+        return {fold: part(cut) for fold, cut in cuts.items() if y[cut].size}
 
     def sums(parts):
-        return np.array([part.xx.diagonal().sum() + part.xy.sum() for part in parts.values()])
+        moments = [part.sums for part in parts.values()]
+        return np.array([each.xx.diagonal().sum() + each.xy.sum() for each in moments])
 
     return finite(X, place, found, sums)
 
 
 @task
-def column_sums(row, y, s, width, place, settings) -> list[Sums]:
+def column_sums(row, y, s, width, place, settings) -> list[Scaled]:
     """The sums of a table, for each of some weightings of its rows."""
     X, y, s = table(row, y, s, width, place)
     nothing = Sums(0.0, np.zeros(width), 0.0, np.zeros(width), np.zeros(width), 0.0)
@@ -195,10 +147,12 @@ def column_sums(row, y, s, width, place, settings) -> list[Sums]:
     def one(weights):
         if not y.size or not (weights is None or weights.any()):
             check_finite(X, place)
-            return nothing
+            return Scaled(0, nothing)
+        unit = unit_of(weights)
+        weights = scaled(weights, unit)
         design = make_design(X, y, weights, fit_intercept=True, part=True)
         weight = float(y.size if weights is None else weights.sum())
-        return Sums(
+        sums = Sums(
             weight,
             design.x_mean,
             design.y_mean,
@@ -206,18 +160,19 @@ def column_sums(row, y, s, width, place, settings) -> list[Sums]:
             weight * np.where(design.norms > 0.0, design.correlation, 0.0),
             weight * design.energy,
         )
+        return Scaled(unit, sums)
 
     def found():
         return [one(s)] if settings is None else [one(weights) for weights in settings]
 
     def sums(parts):
-        return np.array([part.x_mean.sum() + part.xx.sum() for part in parts])
+        return np.array([part.sums.x_mean.sum() + part.sums.xx.sum() for part in parts])
 
     return finite(X, place, found, sums)
 
 
 @task
-def summed(parts: list[list[Sums]]) -> list[Sums]:
+def summed(parts: list[list[Scaled]]) -> list[Scaled]:
     """The sums of several tables."""
     return [reduce(_plus, place) for place in zip(*parts, strict=True)]
 
@@ -263,23 +218,28 @@ def spreads(block, index, counted, width, place) -> tuple[np.ndarray, np.ndarray
     return X.min(axis=0, initial=np.inf), X.max(axis=0, initial=-np.inf)
 
 
+def shares(s, length, share, unit):
+    """The weights of a chunk as shares of the sum of all, which is ``2**unit / share``."""
+    return np.full(length, share) if s is None else share * scaled(s, unit)
+
+
 @task
-def look(row, y, s, support, values, means, y_mean, share, place) -> tuple[Any, ...]:
+def look(row, y, s, support, values, means, y_mean, share, unit, place) -> tuple[Any, ...]:
     """``(X' S r, r' S r, sum of S r)`` for the residual r of a row of the grid."""
     X, y, s = table(row, y, s, means.size, place)
     r = y - y_mean
     if support.size:
         r -= (picked(X, support) - means[support]) @ values
-    v = share * r if s is None else share * s * r
+    v = shares(s, y.size, share, unit) * r
     return across(v[None, :], X, means)[0], float(v @ r), float(v.sum())
 
 
 @task
-def gram(row, y, s, rows, width, means, share, place) -> np.ndarray:
+def gram(row, y, s, rows, width, means, share, unit, place) -> np.ndarray:
     """The block of the Gram matrix for some columns, and the last ``width`` of these."""
     X, y, s = table(row, y, s, means.size, place)
     out = np.zeros((rows.size, width))
-    root = np.full(y.size, np.sqrt(share)) if s is None else np.sqrt(share * s)
+    root = np.sqrt(shares(s, y.size, share, unit))
     X = X.tocsr() if sparse.issparse(X) else X
     for cut in pieces(X, rows.size // 4):
         block = (picked(X[cut], rows) - means[rows]) * root[cut, None]

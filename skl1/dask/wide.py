@@ -139,7 +139,8 @@ def scanned(grid: Grid, y: np.ndarray, weights: list[np.ndarray]) -> list[Sums]:
         ]
         parts.append(grid.tree(looks, tasks.summed))
     results = grid.run(parts, parts=len(grid.blocks))
-    return [beside([result[number] for result in results]) for number in range(len(weights))]
+    # Weights that sum to one have the unit 1.
+    return [beside([result[k].at(0) for result in results]) for k in range(len(weights))]
 
 
 def beside(sums: list[Sums]) -> Sums:
