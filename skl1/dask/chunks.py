@@ -126,9 +126,10 @@ def target(values: Any, place: Any = None) -> np.ndarray:
 
 
 def check_vector(values: Any, whose: str) -> None:
-    """Of numbers as they are, whether all are finite."""
-    kind = getattr(getattr(values, "dtype", None), "kind", "")
-    if kind == "f" and not np.isfinite(np.asarray(values, dtype=np.float64)).all():
+    """Whether the numbers of an array are finite; of other things others tell."""
+    if not isinstance(values, np.ndarray) or values.dtype.kind != "f":
+        return
+    if not np.isfinite(values).all():
         raise ValueError(f"{whose} contains NaN or infinity.")
 
 
@@ -144,26 +145,27 @@ def weights(values: Any, length: int, place: Any) -> np.ndarray | None:
         return None
     if isinstance(values, Everywhere):
         return np.full(length, values.weight)
-    if np.shape(values) != (length,):
-        raise ValueError(misshaped(values, length, "sample_weight", place))
+    with named(place, "sample_weight"):
+        shape = np.shape(values)
+    check_length(shape, length, "sample_weight", place)
     with named(place, "sample_weight"):
         return block_weights(values, np.broadcast_to(0.0, (length, 1)))
 
 
-def misshaped(values: Any, length: int, name: str, place: Any) -> str:
-    """What is wrong with a vector beside a chunk of X."""
-    return (
-        f"Chunk {place} of X has {length} rows, but chunk {place} of {name} has the shape "
-        f"{np.shape(values)}."
-    )
+def check_length(shape: tuple[int, ...], length: int, name: str, place: Any) -> None:
+    """A vector must have as many entries as the chunk of X has rows."""
+    if shape != (length,):
+        raise ValueError(
+            f"Chunk {place} of X has {length} rows, but chunk {place} of {name} has the shape "
+            f"{shape}."
+        )
 
 
 def table(row: list[Any], y: Any, s: Any, width: int, place: int) -> tuple[Any, Any, Any]:
     """``(X, y, s)`` of a row of the grid, checked but for the entries of X."""
     X = joined(row, width, place)
     y = target(y, place)
-    if y.size != X.shape[0]:
-        raise ValueError(misshaped(y, X.shape[0], "y", place))
+    check_length(y.shape, X.shape[0], "y", place)
     return X, y, weights(s, X.shape[0], place)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import dask.array as da
 import numpy as np
+from dask.delayed import Delayed
 from sklearn.utils.validation import check_array
 
 from skl1.dask import tasks
@@ -53,8 +54,9 @@ def kind_of(X: Any) -> np.dtype:
 
 def check_table(X: Any) -> None:
     """Whether X is a dask table with columns."""
-    frame = hasattr(X, "columns") or getattr(X, "ndim", 0) == 1
-    if not (isinstance(X, da.Array) or (hasattr(X, "to_delayed") and frame)):
+    plain = hasattr(X, "dask") and not isinstance(X, Delayed)  # which has any attribute
+    series = plain and getattr(X, "ndim", 0) == 1
+    if not (plain and (isinstance(X, da.Array) or series or hasattr(X, "columns"))):
         raise TypeError(
             f"X must be a dask array or data frame, got {type(X).__name__}. For data in memory "
             "there is the estimator of the same name in skl1; dask.array.from_array makes a dask "

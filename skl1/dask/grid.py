@@ -9,7 +9,7 @@ from typing import Any
 
 import dask.array as da
 import numpy as np
-from dask.delayed import delayed
+from dask.delayed import Delayed, delayed
 
 from skl1.dask import tasks
 from skl1.dask.chunks import Everywhere
@@ -117,7 +117,7 @@ class Grid:
         """The chunks of a vector beside the rows of X."""
         if not hasattr(values, "dask"):
             values = self._local(values, name)
-        elif not hasattr(values, "to_delayed"):
+        elif isinstance(values, Delayed) or not hasattr(values, "to_delayed"):
             raise TypeError(
                 f"{name} must be a dask array or series, or an array, got {type(values).__name__}."
             )

@@ -27,8 +27,11 @@ class LongDesign(RemoteDesign):
     def __init__(self, grid: Grid, fit_intercept: bool):
         self.grid, self.fit_intercept = grid, fit_intercept
         self.rows = grid.row_lists("a fit to so many rows")
+        heights = grid.heights or [None] * len(self.rows)
         scan = [
-            grid.send(tasks.column_sums, row, *self._beside(i), grid.n_features, i, None)
+            grid.send(
+                tasks.column_sums, row, *self._beside(i), grid.n_features, i, None, heights[i]
+            )
             for i, row in enumerate(self.rows)
         ]
         (found,) = grid.run([grid.tree(scan, tasks.summed)], parts=len(scan))[0]

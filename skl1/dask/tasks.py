@@ -139,9 +139,10 @@ def fold_moments(row, y, s, cuts, width, height, place) -> dict[int, Scaled]:
 
 
 @task
-def column_sums(row, y, s, width, place, settings) -> list[Scaled]:
+def column_sums(row, y, s, width, place, settings, height=None) -> list[Scaled]:
     """The sums of a table, for each of some weightings of its rows."""
     X, y, s = table(row, y, s, width, place)
+    check_height(y.size, height, place)
     nothing = Sums(0.0, np.zeros(width), 0.0, np.zeros(width), np.zeros(width), 0.0)
 
     def one(weights):
