@@ -653,6 +653,19 @@ def test_chunks_of_other_lengths_than_dask_expects(cls, route):
 
 
 @every_way
+def test_blocks_of_columns_are_named(cls, route):
+    """By the rows, or by rows and columns where only one block has been looked at."""
+    X, y, _ = data()
+    bad = da.from_array(with_bad(X, np.nan), chunks=(HEIGHT, 2))
+    with pytest.raises(ValueError, match=r"Chunk (1|\(1, 1\)) of X contains NaN"):
+        on_dask(cls).fit(bad, y)
+    with quiet(skl1.GridEdgeWarning):
+        lazy = on_dask(cls).fit(da.from_array(X, chunks=(HEIGHT, 2)), y).predict(bad)
+    with pytest.raises(ValueError, match=r"Chunk \(1, 1\) of X contains NaN"):
+        lazy.compute()
+
+
+@every_way
 def test_rows_without_weight_are_looked_at(cls, route):
     """In memory they must be finite too."""
     X, y, s = data()

@@ -90,7 +90,7 @@ def check_names(frame: Any, names: list[Any], place: Any) -> None:
         )
 
 
-def joined(row: list[Any], width: int, place: int) -> Any:
+def joined(row: list[Any], width: int, place: Any) -> Any:
     """The blocks of a row of the grid side by side, and checked but for their entries."""
     if len(row) == 1:
         X = matrix(row[0], place)
@@ -161,15 +161,16 @@ def check_length(shape: tuple[int, ...], length: int, name: str, place: Any) -> 
         )
 
 
-def table(row: list[Any], y: Any, s: Any, width: int, place: int) -> tuple[Any, Any, Any]:
+def table(row: list[Any], y: Any, s: Any, width: int, place: Any) -> tuple[Any, Any, Any]:
     """``(X, y, s)`` of a row of the grid, checked but for the entries of X."""
     X = joined(row, width, place)
+    place = place[0] if isinstance(place, tuple) else place
     y = target(y, place)
     check_length(y.shape, X.shape[0], "y", place)
     return X, y, weights(s, X.shape[0], place)
 
 
-def finite(X: Any, place: int, find: Callable[[], Any], sums: Callable[[Any], Any]) -> Any:
+def finite(X: Any, place: Any, find: Callable[[], Any], sums: Callable[[Any], Any]) -> Any:
     """What is found in X; an error that names the chunk if X, and so some sum, is not finite."""
     try:
         found = find()

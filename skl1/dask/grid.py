@@ -195,6 +195,10 @@ class Grid:
                 UserWarning,
             )
 
+    def place(self, row: int, column: int) -> Any:
+        """What a block goes by in errors: a number, or two where columns are cut as well."""
+        return row if len(self.widths) == 1 else (row, column)
+
     def row_lists(self, what: str) -> list[list[Any]]:
         """The blocks of each row of the grid, for tasks that need whole rows."""
         if len(self.widths) > 1 and self.moves:
@@ -262,7 +266,13 @@ class Grid:
         owner = np.searchsorted(self.edges, index, side="right") - 1
         owners = np.unique(owner)
         wanted = [
-            self.send(tasks.columns, row[k], index[owner == k] - self.edges[k], self.widths[k], i)
+            self.send(
+                tasks.columns,
+                row[k],
+                index[owner == k] - self.edges[k],
+                self.widths[k],
+                self.place(i, int(k)),
+            )
             for k in owners
             for i, row in enumerate(self.blocks)
         ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from skl1.dask import tasks
@@ -27,7 +29,7 @@ class LongDesign(RemoteDesign):
     def __init__(self, grid: Grid, fit_intercept: bool):
         self.grid, self.fit_intercept = grid, fit_intercept
         self.rows = grid.row_lists("a fit to so many rows")
-        heights = grid.heights or [None] * len(self.rows)
+        heights: Sequence[int | None] = grid.heights or [None] * len(self.rows)
         scan = [
             grid.send(
                 tasks.column_sums, row, *self._beside(i), grid.n_features, i, None, heights[i]

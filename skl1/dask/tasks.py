@@ -249,10 +249,10 @@ def gram(row, y, s, rows, width, means, share, unit, place) -> np.ndarray:
 
 
 @task
-def kernel(column, root, scale, means, place) -> np.ndarray:
+def kernel(column, root, scale, means, places) -> np.ndarray:
     """``S^(1/2) X diag(scale) X' S^(1/2)`` for the blocks of a column of the grid."""
     out = np.zeros((root.size, root.size))
-    blocks = [joined([block], means.size, place) for block in column]
+    blocks = [joined([block], means.size, at) for block, at in zip(column, places, strict=True)]
     step = max(1, CHUNK_ENTRIES // max(1, root.size))
     for start in range(0, means.size, step):
         cut = np.arange(start, min(start + step, means.size))

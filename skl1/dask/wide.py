@@ -52,7 +52,14 @@ class WideDesign(RemoteDesign, TableDesign):
         for k in np.unique(owner):
             inside = index[owner == k] - grid.edges[k]
             parts = [
-                grid.send(tasks.spreads, row[k], inside, bands[i], grid.widths[k], i)
+                grid.send(
+                    tasks.spreads,
+                    row[k],
+                    inside,
+                    bands[i],
+                    grid.widths[k],
+                    grid.place(i, int(k)),
+                )
                 for i, row in enumerate(grid.blocks)
             ]
             found.append(parts)
@@ -91,7 +98,7 @@ class WideDesign(RemoteDesign, TableDesign):
         bands, parts = [grid.share(V[:, cut]) for cut in grid.bands], []
         for k, (first, last) in enumerate(zip(grid.edges[:-1], grid.edges[1:], strict=True)):
             looks = [
-                grid.send(tasks.products, row[k], bands[i], centre[first:last], i)
+                grid.send(tasks.products, row[k], bands[i], centre[first:last], grid.place(i, k))
                 for i, row in enumerate(grid.blocks)
             ]
             parts.append(grid.tree(looks))
@@ -120,7 +127,7 @@ class WideDesign(RemoteDesign, TableDesign):
                 self.root,
                 scale[first:last],
                 self.x_mean[first:last],
-                0,
+                [grid.place(i, k) for i in range(len(grid.blocks))],
             )
             for k, (first, last) in enumerate(zip(grid.edges[:-1], grid.edges[1:], strict=True))
         ]
@@ -134,7 +141,15 @@ def scanned(grid: Grid, y: np.ndarray, weights: list[np.ndarray]) -> list[Sums]:
     parts = []
     for k, width in enumerate(grid.widths):
         looks = [
-            grid.send(tasks.column_sums, [row[k]], targets[i], None, width, i, settings[i])
+            grid.send(
+                tasks.column_sums,
+                [row[k]],
+                targets[i],
+                None,
+                width,
+                grid.place(i, k),
+                settings[i],
+            )
             for i, row in enumerate(grid.blocks)
         ]
         parts.append(grid.tree(looks, tasks.summed))
