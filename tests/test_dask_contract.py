@@ -361,9 +361,11 @@ def targets():
         "masked": np.ma.masked_greater(y, 1.0),
         "lists": y.tolist(),
         "a number": 3.0,
+        "one column": y[:, None],
         "two columns": np.stack([y, y], axis=1),
         "a device": Device(y),
         "series": pandas.Series(y),
+        "a frame of one column": pandas.DataFrame({"y": y}),
         "Float64": pandas.Series(y, dtype="Float64"),
         "Float64 with NA": pandas.Series(with_bad(y, None), dtype="Float64"),
         "Int64 with NA": pandas.Series([*range(BAD), pandas.NA, *range(BAD + 1, N)], dtype="Int64"),
@@ -377,7 +379,7 @@ def test_targets_are_taken_as_in_memory(cls, kind, where, route):
     X, plain, _ = data()
     y, dX = targets()[kind], da.from_array(X, chunks=(HEIGHT, -1))
     dy = y if where == "memory" else chunked(y, plain)
-    if where == "dask" and isinstance(y, pandas.Series):
+    if where == "dask" and isinstance(y, pandas.Series | pandas.DataFrame):
         dy = frames.from_pandas(y, npartitions=3)
     compare_fits(cls, X, dX, y, dy, named=where == "dask")
 
@@ -707,6 +709,8 @@ def test_scores(cls):
         assert model.score(dX, dy, given) == pytest.approx(expected, rel=1e-12)
     assert model.score(dX, y) == pytest.approx(plain.score(X, y), rel=1e-12)
     assert model.score(X, dy) == pytest.approx(plain.score(X, y), rel=1e-12)
+    assert model.set_params(client="not asked").score(X, y) == plain.score(X, y)
+    model.set_params(client=None)
     assert model.score(dX, dy[:, None]) == pytest.approx(plain.score(X, y[:, None]), rel=1e-12)
     for value in (np.nan, np.inf, "abc"):
         bad = with_bad(y, value)

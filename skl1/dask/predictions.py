@@ -88,7 +88,8 @@ def gathered(vectors: dict[str, Any], client: Any) -> list[Any]:
         for name, vector in vectors.items()
         if hasattr(vector, "to_delayed")
     }
-    found = iter(compute([delayed(chunk) for each in chunks.values() for chunk in each], client))
+    wanted = [delayed(chunk) for each in chunks.values() for chunk in each]
+    found = iter(compute(wanted, client) if wanted else [])
     results = dict(vectors)
     for name, parts in chunks.items():
         checked = []
