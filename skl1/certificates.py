@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skl1.compiled import formula, kernel
-from skl1.designs.base import DEPENDENT_GRAM, Design
+from skl1.designs import BesideDesign, Design
 from skl1.penalties.base import Penalty, prox_vector
 from skl1.problem import Point, Problem
 
@@ -55,22 +55,11 @@ def gap_certificate(problem: Problem, point: Point) -> Certificate:
     in which each term is nonnegative. Nothing large is subtracted, so the gap is meaningful
     far below the rounding error of the objective itself.
     """
-    if not problem.has_free:
+    if problem.has_free:
+        gap, scaling, z, _ = gap_beside(problem, point)
+    else:
         gap, scaling = best_gap(problem.penalty, problem.weights, point.w, point.z, point.rr)
         z = point.z
-    elif problem.free_basis is not None:
-        gap, scaling, z = gap_beside(problem, point, *problem.free_basis)
-    else:
-        gap, scaling, z = gap_after_refit(
-            problem.penalty,
-            problem.weights,
-            problem.design.norms,
-            problem.free,
-            problem.free_gram,
-            point.w,
-            point.z,
-            point.rr,
-        )
     design = problem.design
     rounding = rounding_of(design, float(np.abs(point.w) @ design.lengths), point.rr)
     floor = min(rounding, WORST_FLOOR * design.energy)
@@ -83,47 +72,32 @@ def rounding_of(design: Design, reach, rr):
     Of sums over rows a gap below it is rounding itself, and counts as that much: without rows the
     residual is a difference of large numbers, which may come out as zero.
     """
-    return 4.0 * EPS * (reach * design.rounding(rr) + design.energy)
+    return 4.0 * EPS * (reach * design.rounding(rr) + design.total)
 
 
-def gap_beside(problem, point, basis, correlations):
-    """``(gap, c, z)`` with the free (unpenalised) columns projected out of the residual.
+def gap_beside(problem: Problem, point: Point) -> tuple[float, float, np.ndarray, float]:
+    """``(gap, c, z, excess)`` with the free (unpenalised) columns projected out of the residual.
 
     A dual feasible point must be orthogonal to every free column, as to the intercept. Taking
     its part along them from the residual is to refit their coefficients: the objective falls by
-    half the square of that part, which the gap has to include.
+    half the square of that part, the excess, which the gap has to include. Under a sign constraint only those
+    in use are refitted; the others need a correlation of at most zero.
     """
-    part = problem.design.residual_along(basis, point.w)
-    z = point.z - correlations @ part
-    z[problem.free | ~problem.included] = 0.0
-    decrement = float(part @ part)
-    rr = max(point.rr - decrement, 0.0)
-    gap, c = best_gap(problem.penalty, problem.weights, point.w, z, rr)
-    return gap + 0.5 * decrement, c, z
-
-
-def gap_after_refit(penalty, weights, norms, free, free_gram, w, z, rr):
-    """The same from Gram columns: a step in the free coefficients moves z by ``G[:, free] d``.
-
-    Under a sign constraint only the free coefficients in use are refitted; the others need a
-    correlation of at most zero.
-    """
-    decrement = leftover = 0.0
-    if free_gram is not None:
-        active = free & (w != 0.0) if penalty.one_sided else free
-        block = free_gram[:, active[free]]
-        units = 1.0 / np.sqrt(norms[active])
-        square = block[active] * units * units[:, None]
-        step = units * np.linalg.lstsq(square, units * z[active], rcond=DEPENDENT_GRAM)[0]
-        decrement = float(step @ z[active])
-        z = z - block @ step
-        # Orthogonal but for rounding counts as orthogonal; what is left enters the gap.
-        slight = free & (np.abs(z) <= ORTHOGONAL * np.sqrt(norms) * np.sqrt(max(rr, 0.0)))
-        leftover = float(np.abs(z[slight]) @ np.abs(w[slight]))
-        z[slight] = 0.0
-        rr = max(rr - decrement, 0.0)
-    gap, c = best_gap(penalty, weights, w, z, rr)
-    return gap + 0.5 * decrement + leftover, c, z
+    w, z, rr, excess = point.w, point.z, point.rr, 0.0
+    beside = problem.beside(problem.refitted(w)).design
+    if isinstance(beside, BesideDesign):
+        z, rr, excess = beside.refitted(w, z, rr)
+    lengths = problem.design.lengths
+    # Orthogonal but for rounding counts as orthogonal; what it may be worth enters the gap.
+    slight = problem.free & (np.abs(z) <= ORTHOGONAL * lengths * np.sqrt(rr))
+    slight &= problem.penalty.pull(z) > 0.0
+    if slight.any():
+        reach = np.sqrt(problem.design.energy) + float(np.abs(w) @ lengths)
+        excess += reach * float((np.abs(z[slight]) / lengths[slight]).max())
+        z = np.where(slight, 0.0, z)
+    z = np.where(problem.included, z, 0.0)
+    gap, c = best_gap(problem.penalty, problem.weights, w, z, rr)
+    return gap + excess, c, z, excess
 
 
 def best_gap(
@@ -234,16 +208,24 @@ def fixed_point_certificate(problem: Problem, point: Point) -> Certificate:
 
     ``max_j sqrt(d_j) |w_j - prox(w_j + z_j / d_j, u_j / d_j)| / sqrt(energy)``. Unlike the
     distance to the subdifferential, which for l_p is zero at every zero coefficient, it
-    vanishes at coordinate-wise minima only.
+    vanishes at coordinate-wise minima only. Free coefficients make one step, of all of them.
     """
-    energy = problem.design.energy
-    if energy == 0.0:
+    total = problem.design.total
+    if total == 0.0:
         return Certificate(0.0, 0.0, point.z)
     moves = coordinate_moves(
         problem.penalty, problem.weights, problem.design.norms, point.w, point.z
     )
-    error = float(np.abs(moves).max(initial=0.0)) / np.sqrt(energy)
-    return Certificate(error, 8.0 * EPS, point.z)
+    beside = problem.beside(problem.refitted(point.w)).design if problem.has_free else None
+    floor = 8.0 * EPS
+    if isinstance(beside, BesideDesign):
+        # Free columns may depend on each other, so they are looked at together.
+        together = problem.refitted(point.w)
+        part, slack = beside.part(point.w, point.z), beside.slack(point.w)
+        moves = np.append(moves[~together], np.linalg.norm(part))
+        floor += min(slack / np.sqrt(total), np.sqrt(WORST_FLOOR))
+    error = float(np.abs(moves).max(initial=0.0)) / np.sqrt(total)
+    return Certificate(error, floor, point.z)
 
 
 def coordinate_moves(penalty, weights, norms, w, z):

@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from skl1.designs import Design, GramOperator, MomentDesign
+from skl1.designs import BesideDesign, Design, GramOperator, MomentDesign
 from skl1.penalties import Penalty
 
 #: First-order methods iterate on a Gram matrix of at most this many columns.
 GRAM_COLUMNS = 2000
+#: Sets of refitted features whose bases are kept.
+KEPT = 8
 #: Searches work on the moments of at most this many columns, with no fewer rows.
 SUMMED = 1000
 #: Share by which a threshold may be off for no other reason than rounding.
@@ -59,6 +61,8 @@ class Problem:
         self.included = np.isfinite(penalty_weights) & (design.norms > 0.0)
         self.free = self.included & (penalty_weights == 0.0)
         self.has_free = bool(self.free.any())
+        #: What has been made of the data, for all problems that differ in the penalty only.
+        self.made: dict[Any, Any] = {}
         self.among: np.ndarray | None = None
         self.weights = np.where(self.included, penalty_weights, 0.0)
         self.one_sided = penalty.one_sided
@@ -88,7 +92,8 @@ class Problem:
         """The same problem on a design of the same data."""
         other = copy(self)
         other.design = design
-        other.forget("free_basis", "free_gram", "operator", "summed")
+        other.forget("summed")
+        other.made = {}
         return other
 
     def forget(self, *names: str) -> None:
@@ -99,8 +104,7 @@ class Problem:
     def narrowed(self, alive: np.ndarray) -> Problem:
         """The same problem without the features outside a mask: passes may leave them out too.
 
-        For features that are zero in every solution: the minimum is then the same. Not for problems
-        with free columns, which are refitted in all rows of their Gram matrix.
+        For features that are zero in every solution: the minimum is then the same.
         """
         other = copy(self)
         other.included = self.included & alive
@@ -144,10 +148,13 @@ class Problem:
     def null(self) -> Point:
         """The best model without any penalised feature: intercept and free columns fitted."""
         w = np.zeros(self.design.n_features)
-        if self.has_free:
+        if self.has_free and self.one_sided:
             free = np.flatnonzero(self.free)
-            w[free] = self._fit_free(free)
+            w[free] = self.design.nonnegative_least_squares(free)
             return self.at(w)
+        if isinstance(beside := self.core.design, BesideDesign):
+            z, rr = beside.null_point
+            return Point(beside.null, np.where(self.included, z, 0.0), rr, 0.5 * rr)
         z = np.where(self.included, self.design.correlation, 0.0)
         return Point(w, z, self.design.energy, 0.5 * self.design.energy)
 
@@ -168,10 +175,37 @@ class Problem:
         """
         return alpha >= self.alpha_max * (1.0 - ROUNDING)
 
-    def _fit_free(self, free: np.ndarray) -> np.ndarray:
-        if self.one_sided:
-            return self.design.nonnegative_least_squares(free)
-        return self.design.least_squares(free)
+    def refitted(self, w: np.ndarray) -> np.ndarray:
+        """Mask of the free features that can be refitted by least squares around w.
+
+        All of them; under a sign constraint those in use.
+        """
+        return self.free & (w != 0.0) if self.one_sided else self.free
+
+    def beside(self, refitted: np.ndarray) -> Problem:
+        """The problem in the penalised coefficients alone, with some free features refitted.
+
+        On the data without their part along those features. The other free ones are excluded.
+        """
+        key = refitted.tobytes()
+        if key not in self.made:
+            if len(self.made) == KEPT:
+                self.made.clear()
+            design, columns = self.design, np.flatnonzero(refitted)
+            left = BesideDesign(design, columns) if columns.size else design
+            weights = np.where(self.included & ~self.free, self.weights, np.inf)
+            self.made[key] = Problem(left, self.penalty, weights)
+        other = self.made[key].with_penalty(self.penalty)
+        other.weights = np.where(other.included, self.weights, 0.0)
+        return other
+
+    @property
+    def core(self) -> Problem:
+        """The problem without free features: they are refitted, if no sign constraint forbids it.
+
+        Itself if there are none, or if one does.
+        """
+        return self.beside(self.free) if self.has_free and not self.one_sided else self
 
     @cached_property
     def summed(self) -> Problem:
@@ -185,29 +219,12 @@ class Problem:
             return self
         return self.on(MomentDesign.of_design(design))
 
-    @cached_property
-    def free_basis(self) -> tuple[np.ndarray, np.ndarray] | None:
-        """An orthonormal basis of the free columns with its correlations; None if too large.
-
-        Under a sign constraint the free columns in use vary, and no one basis serves.
-        """
-        free = np.flatnonzero(self.free)
-        if self.one_sided or not self.design.gathers(free):
-            return None
-        return self.design.orthonormal(free)
-
-    @cached_property
-    def free_gram(self) -> np.ndarray:
-        """``G[:, free]``, zero in the rows of excluded features."""
-        block = self.design.gram(np.arange(self.design.n_features), np.flatnonzero(self.free))
-        block[~self.included] = 0.0
-        return block
-
-    @cached_property
+    @property
     def operator(self):
         """What first-order kernels multiply by: a Gram matrix if small, else the data."""
-        p = self.design.n_features
-        if p <= GRAM_COLUMNS and p <= 2 * self.design.n_samples:
-            every = np.arange(p)
-            return GramOperator(self.design.gram(every, every))
-        return self.design.operator()
+        if "operator" not in self.made:
+            p, every = self.design.n_features, np.arange(self.design.n_features)
+            small = p <= GRAM_COLUMNS and p <= 2 * self.design.n_samples
+            gram = GramOperator(self.design.gram(every, every)) if small else None
+            self.made["operator"] = gram or self.design.operator()
+        return self.made["operator"]

@@ -268,7 +268,7 @@ class CurvedTrack(Track):
         aims[:, places] += self.W
         found = np.empty_like(aims)
         charged = np.empty(alphas.size)
-        spread = np.sqrt(problem.design.energy) or 1.0
+        spread = np.sqrt(problem.design.total) or 1.0
         run = prox_vector.sized(20 * aims.size)
         for k, penalty in enumerate(self.penalties):
             run(penalty, aims[k], steps, found[k])

@@ -8,14 +8,13 @@ from functools import cached_property
 import numpy as np
 
 from skl1.compiled import Record, RowMatrix, kernel
+from skl1.designs.span import Span, span_of_gram
 
 #: Above this ratio of mean to standard deviation a column is centred explicitly where it
 #: matters: the implicit form loses as many digits as the ratio has, in a Gram matrix twice.
 SAFE_MEAN_RATIO = 100.0
 #: A column whose standard deviation is below this share of its mean is constant.
 CONSTANT_RATIO = 1e-14
-#: Eigenvalues of a Gram matrix below this share of the largest count as zero.
-DEPENDENT_GRAM = 1e-12
 #: Up to this many features, the Gram matrix of all of them is formed at once.
 FULL_GRAM = 32
 #: The first round of a working set looks at the square root of so many times p features.
@@ -87,13 +86,34 @@ class Design(ABC):
         """
         return np.sqrt(rr)
 
+    @property
+    def total(self):
+        """The energy of y before any part of it was set aside: what shares of y refer to."""
+        return self.energy
+
     def gathers(self, columns):
         """Whether these columns are few enough to be gathered as a dense block."""
         return False
 
-    def orthonormal(self, columns):
-        """``(Q, C)``: a basis of gathered columns, and the correlations of all features with it."""
+    def span(self, columns) -> Span:
+        """An orthonormal basis Q of some columns; without rows, from their Gram matrix."""
+        return span_of_gram(columns, self.gram(columns, columns), self._units(columns))
+
+    def across(self, span):
+        """``X' S^(1/2) Q``: the correlations of all features with a basis."""
+        return self.gram(np.arange(self.n_features), span.columns) @ span.refit.T
+
+    def along(self, span):
+        """``Q' S^(1/2) y``."""
+        return span.refit @ self.correlation[span.columns]
+
+    def residual_along(self, basis, w):
+        """``Q' S^(1/2) (y - X w)``, where there are rows."""
         raise NotImplementedError
+
+    def ratios(self, columns):
+        """Means of some columns in units of their lengths, by which rounding is larger."""
+        return np.abs(self.x_mean[columns]) / self._units(columns)
 
     def holds(self, count, dtype):
         """Whether a solver may keep so many columns as a dense block."""

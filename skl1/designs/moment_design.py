@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import nnls
 
-from skl1.designs.base import DEPENDENT_GRAM, Design, GramOperator, clear_constant
+from skl1.designs.base import Design, GramOperator, clear_constant
 from skl1.designs.moments import Moments, whole_gram
+from skl1.designs.span import DEPENDENT_GRAM
 from skl1.designs.table import LARGEST, SMALLEST
 
 #: What it takes to copy a number, in multiplications of a matrix product.

@@ -6,11 +6,12 @@ from abc import abstractmethod
 from functools import cached_property
 
 import numpy as np
-from scipy.linalg import lstsq, svd
+from scipy.linalg import lstsq
 from scipy.optimize import nnls
 from scipy.sparse.linalg import LinearOperator, lsmr
 
 from skl1.designs.base import CONSTANT_RATIO, Design, clear_constant
+from skl1.designs.span import span_of_columns
 
 #: Largest dense block (in float64 entries) that a least-squares fit may gather: 256 MB.
 BLOCK_ENTRIES = 2**25
@@ -137,14 +138,26 @@ class TableDesign(Design):
     def forming(self, count):
         return float(self.n_samples) * count**2
 
-    def orthonormal(self, columns):
-        # Q has n rows; C = X' S^(1/2) Q has p. Made from the columns and not from their Gram
-        # matrix, in which dependence to seven digits already looks exact.
-        block = self.weighted(columns) / self._units(columns)
-        left, values, _ = svd(block, full_matrices=False, check_finite=False)
-        basis = left[:, values > DEPENDENT * max(block.shape) * values.max(initial=0.0)]
-        across = np.array([self.correlations(column) for column in basis.T])
-        return basis, across.reshape(-1, self.n_features).T
+    def span(self, columns):
+        # From the columns and not from their Gram matrix, in which dependence to seven digits
+        # already looks exact.
+        if not self.gathers(columns):
+            return super().span(columns)
+        block = self.weighted(columns)
+        if self.fit_intercept:
+            # The mean of a column is rounded, and a constant must not look like a direction.
+            block -= np.outer(self.root, self.root @ block)
+        return span_of_columns(columns, block, self._units(columns), self.ratios(columns))
+
+    def across(self, span):
+        if span.basis is None:
+            return super().across(span)
+        return self.transposed(span.basis.T * self.root, self.x_mean).T
+
+    def along(self, span):
+        if span.basis is None:
+            return super().along(span)
+        return span.basis.T @ (self.root * self.y)
 
     def least_squares(self, columns):
         target = self.root * self.y

@@ -11,7 +11,7 @@ from scipy.stats import norm
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.designs import Design, MomentDesign, make_design
-from skl1.designs.base import DEPENDENT_GRAM
+from skl1.designs.span import DEPENDENT_GRAM
 from skl1.designs.table import TableDesign
 from skl1.estimators import ProximalLasso
 from skl1.exceptions import warn_user

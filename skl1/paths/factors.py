@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 
 from skl1.designs import MomentDesign, TableDesign
-from skl1.designs.base import DEPENDENT_GRAM
+from skl1.designs.span import DEPENDENT_GRAM
 from skl1.designs.table import DEPENDENT, adjoints
 from skl1.problem import Problem
 from skl1.solvers.first_order import inverse

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from skl1.certificates import best_gap, coordinate_moves, gap_after_refit
+from skl1.certificates import best_gap, coordinate_moves
 from skl1.designs import Design
 from skl1.problem import Point, Problem
 from skl1.solvers.kernels import column_correlations, column_shift, column_sweep, gram_shift, sweep
@@ -29,30 +29,24 @@ class Block(ABC):
     features : ndarray of int
     weights, norms : ndarray
         Penalty weights and squared norms of the features.
-    free : boolean ndarray
-        Features without a penalty.
     w, z : ndarray
         Their coefficients, and minus the gradient of the loss along them.
     rr : float
         Twice the loss.
     singular : float
         Pivots of the support's matrix below this share of the diagonal count as zero.
-    free_gram : ndarray or None
-        The columns of the Gram matrix that belong to free features, if there are any.
     doubtful : bool
         Set where more digits than the block has would be needed.
     """
 
     singular = 1e-13
     doubtful = False
-    free_gram: np.ndarray | None = None
 
     def __init__(self, problem: Problem, features: np.ndarray, point: Point):
         self.problem = problem
         self.features = features
         self.weights = problem.weights[features]
         self.norms = problem.design.norms[features]
-        self.free = problem.free[features]
         self.w = point.w[features]
         self.z = point.z[features]
         self.rr = point.rr
@@ -62,18 +56,13 @@ class Block(ABC):
         penalty = self.problem.penalty
         if not penalty.convex:
             moves = coordinate_moves(penalty, self.weights, self.norms, self.w, self.z)
-            return float(np.abs(moves).max(initial=0.0) / np.sqrt(self.problem.design.energy))
+            return float(np.abs(moves).max(initial=0.0) / np.sqrt(self.problem.design.total))
         return self._gap()
 
     def _gap(self) -> float:
         """The duality gap of the subproblem."""
         penalty, rr = self.problem.penalty, max(self.rr, 0.0)
-        if self.free_gram is None:
-            return best_gap(penalty, self.weights, self.w, self.z, rr)[0]
-        refitted = gap_after_refit(
-            penalty, self.weights, self.norms, self.free, self.free_gram, self.w, self.z, rr
-        )
-        return refitted[0]
+        return best_gap(penalty, self.weights, self.w, self.z, rr)[0]
 
     @abstractmethod
     def sweep(self, count: int) -> tuple[int, float]:
@@ -173,8 +162,6 @@ class GramBlock(Block):
         self.norms = self.gram.diagonal().astype(np.float64)
         if store.dtype == np.float32:
             self.singular = 1e-5
-        if self.free.any():
-            self.free_gram = self.gram[:, self.free]
 
     def sweep(self, count):
         w, z = self.w.copy(), self.z.copy()
@@ -211,8 +198,6 @@ class ColumnBlock(Block):
         self.columns = problem.design.walk(features)
         self.residual = problem.design.residual(point.w)
         self.entries = problem.design.entries(features)
-        if self.free.any():
-            self.free_gram = problem.design.gram(features, features[self.free])
 
     def sweep(self, count):
         self.w = self.w.copy()

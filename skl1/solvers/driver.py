@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from skl1.certificates import Certificate, certify
+from skl1.certificates import ORTHOGONAL, Certificate, certify, gap_beside
 from skl1.problem import Point, Problem
 
 CONVERGED = "tolerance reached"
@@ -19,6 +19,8 @@ EXHAUSTED = "max_iter reached"
 INTERRUPTED = "stopped by a callback"
 #: The relative error below which coefficients rounded to float32 cannot be expected to stay.
 SINGLE = 1e-6
+#: Changes of the set of free features in use, for each of them, after which it counts as settled.
+CHANGES = 3
 
 
 @dataclass(kw_only=True)
@@ -95,9 +97,9 @@ class Result:
     stop_reason: str
     history: dict[str, np.ndarray]
     state: State  #: of the solver, for a similar problem to go on with
+    inner: Result | None = None  #: of the problem beside free features, if there are any
 
 
-@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def minimise(
     solver: Solver,
     problem: Problem,
@@ -111,7 +113,8 @@ def minimise(
 ) -> Result:
     """Run a solver until its certificate meets the tolerance.
 
-    Trial values may overflow: solvers compare with them and take the step back.
+    It sees no free features: it runs on the data beside them, and they are refitted to what it
+    finds. Under a sign constraint those that may be in use vary (``refit_signed``).
 
     Parameters
     ----------
@@ -135,6 +138,126 @@ def minimise(
     Returns
     -------
     Result
+    """
+    limits: dict[str, Any] = {"tol": tol, "record": record, "callback": callback}
+    if not problem.has_free:
+        return run(solver, problem, w, max_iter=max_iter, last=last, **limits)
+    if problem.one_sided:
+        return refit_signed(solver, problem, w, max_iter=max_iter, **limits)
+    core = problem.core
+    if callback is not None:
+        limits["callback"] = lambda v: callback(core.design.lift(v))
+    inner = None if last is None else last.inner
+    start = np.where(problem.free, 0.0, w)
+    if inner is not None and np.array_equal(start, inner.w):
+        start = inner.w
+    return lifted(problem, run(solver, core, start, max_iter=max_iter, last=inner, **limits), tol)
+
+
+def lifted(problem: Problem, inner: Result, tol: float) -> Result:
+    """The result of a problem with free features, from that of the problem beside them."""
+    beside = problem.beside(problem.free).design
+    w = beside.lift(inner.w)
+    if not beside.span.stiff:
+        w = beside.polished(w)
+    return judged(problem, inner, w, tol)
+
+
+def judged(problem: Problem, inner: Result, w: np.ndarray, tol: float) -> Result:
+    """The result at w, whose coefficients without those of free features come from ``inner``."""
+    point = problem.again(problem.null) if w is problem.null.w else problem.at(w)
+    known = certify(problem, point)
+    convex = problem.penalty.convex
+    target = tol * problem.null.objective if convex else tol
+    error = known.error
+    if convex:
+        # The best bound of the run holds here too; refitting adds what rounding may have cost.
+        excess = gap_beside(problem, point)[3]
+        error = min(error, inner.error + excess)
+    converged = error <= max(target, known.floor)
+    reason = inner.stop_reason
+    if reason in {CONVERGED, PRECISION}:
+        reason = CONVERGED if error <= target else PRECISION
+    return replace(
+        inner,
+        w=w,
+        point=point,
+        error=error,
+        bound=point.objective - error if convex else -np.inf,
+        target=target,
+        converged=bool(converged and (inner.converged or error <= target)),
+        stop_reason=reason,
+        inner=inner,
+    )
+
+
+def refit_signed(
+    solver: Solver, problem: Problem, w: np.ndarray, *, max_iter: int, tol: float, **limits: Any
+) -> Result:
+    """With free coefficients that must not be negative: by the set of those in use.
+
+    These are refitted without a bound, as in ``minimise``. Where one would become negative, the
+    step ends where the first of them is zero, and that one leaves the set. Once none would, the one
+    whose correlation is the largest joins it, until all are at most zero. (Lawson and Hanson 1974,
+    "Solving least squares problems", chapter 23, with a penalised problem inside.)
+    """
+    free, lengths = problem.free, problem.design.lengths
+    active, w = free & (w > 0.0), w.copy()
+    result, barred, done = None, np.zeros_like(free), 0
+    history: list[dict[str, np.ndarray]] = []
+    for _ in range(CHANGES * (1 + int(np.count_nonzero(free)))):
+        core = problem.beside(active)
+        beside = core.design if active.any() else None
+        lift = beside.lift if beside is not None else np.array
+        options = dict(limits)
+        if (callback := limits.get("callback")) is not None:
+            options["callback"] = lambda v, lift=lift: callback(np.maximum(lift(v), 0.0))
+        start = np.where(free, 0.0, w)
+        left = max(max_iter - done, 1)
+        result = run(solver, core, start, tol=tol, max_iter=left, **options)
+        done += result.state.n_iter
+        history.append(result.history)
+        aim = lift(result.w)
+        if beside is not None and not beside.span.stiff:
+            aim = beside.polished(aim)
+        low = np.flatnonzero(active & (aim <= 0.0))
+        if low.size:
+            shares = w[low] / np.maximum(w[low] - aim[low], np.finfo(float).tiny)
+            first = low[np.argmin(shares)]
+            barred[first] = w[first] == 0.0
+            w = w + min(float(shares.min()), 1.0) * (aim - w)
+            w[first] = 0.0
+            w[free] = np.maximum(w[free], 0.0)
+            active[first] = False
+            continue
+        w = aim
+        z, rr = problem.design.gradient(w)
+        slack = 0.0 if beside is None else beside.slack(w)
+        pull = np.where(free & ~active & ~barred, z / np.where(free, lengths, 1.0), -np.inf)
+        first = int(np.argmax(pull))
+        if pull[first] <= 0.1 * ORTHOGONAL * np.sqrt(rr) + slack or result.stop_reason == EXHAUSTED:
+            break
+        active[first] = True
+    found = judged(problem, result, np.where(free, np.maximum(w, 0.0), w), tol)
+    joined = {key: np.concatenate([each[key] for each in history]) for key in history[-1]}
+    return replace(found, n_iter=max(done, 1), history=joined)
+
+
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
+def run(
+    solver: Solver,
+    problem: Problem,
+    w: np.ndarray,
+    *,
+    tol: float,
+    max_iter: int,
+    callback: Callable[[np.ndarray], bool] | None = None,
+    record: bool = False,
+    last: Result | None = None,
+) -> Result:
+    """The same of a problem without free features.
+
+    Trial values may overflow: solvers compare with them and take the step back.
     """
     start = perf_counter()
     target = tol * problem.null.objective if problem.penalty.convex else tol

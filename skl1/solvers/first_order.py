@@ -78,7 +78,7 @@ def prefers_samples(problem: Problem, start: np.ndarray) -> bool:
     """Whether the sample space is smaller, and open: weights positive, no sign, start at 0."""
     n, p = problem.design.n_samples, problem.design.n_features
     return (
-        problem.design.has_rows
+        isinstance(problem.design, TableDesign)
         and n < p
         and n <= GRAM_COLUMNS
         and not problem.one_sided

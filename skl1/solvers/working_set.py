@@ -110,10 +110,8 @@ class WorkingSet(Solver):
     def init(self, problem: Problem, w: np.ndarray) -> WorkingSetState:
         p = problem.design.n_features
         members = np.zeros(p, dtype=bool)
-        # Free columns are refitted by their Gram matrix, which has to be exact for that.
         # Of remote data an error of single precision would cost another pass.
-        exact = problem.free.any() or problem.design.remote
-        single = problem.penalty.convex and p > FULL_GRAM and not exact
+        single = problem.penalty.convex and p > FULL_GRAM and not problem.design.remote
         store = GramStore(p, np.float32 if single else np.float64)
         return WorkingSetState(
             w=w, kept=w, alive=problem.included.copy(), members=members, store=store
@@ -194,7 +192,7 @@ class WorkingSet(Solver):
         state.alive &= ~surely_zero(problem, known) | used
         left = problem.design.n_features if problem.among is None else problem.among.size
         alive = np.count_nonzero(state.alive)
-        narrows = self.narrows and problem.design.narrow(alive) and not problem.has_free
+        narrows = self.narrows and problem.design.narrow(alive)
         if 2 * alive < left and narrows:
             state.narrowed = problem.narrowed(~surely_zero(problem, known, radii=2.0) | used)
             state.store.restrict(state.narrowed.included)
@@ -221,7 +219,7 @@ class WorkingSet(Solver):
         """Mask of the working set: the features in use, and some of those that may enter."""
         if at_once(problem):
             return problem.included
-        used = (point.w != 0.0) | problem.free
+        used = point.w != 0.0
         candidates = np.flatnonzero(state.alive & ~used)
         if problem.penalty.convex:
             limit = problem.weights[candidates] * problem.penalty.kink()

@@ -1,0 +1,251 @@
+"""The data beside some columns: what is left of X and y without their part along those."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skl1.compiled import Record, RowMatrix
+from skl1.designs.base import Design
+from skl1.designs.span import DEPENDENT_GRAM, EPS, NOISE, Span
+
+#: Share of a column's norm below which what is left of it is projected explicitly, as the difference
+#: of two Gram matrices has lost too many digits of it.
+STEEP = 1e-6
+#: What evaluating a residual may err by, in epsilons of what it is the difference of.
+SLACK = 1.0
+
+
+class BesideDesign(Design):
+    """``(I - QQ') S^(1/2) X`` and ``(I - QQ') S^(1/2) y``, Q being a basis of some columns F.
+
+    Least squares on it is the partial minimum of the loss over the coefficients of F. X itself is
+    left alone: with ``C = X' S^(1/2) Q``
+
+        G_beside = G - C C',        z_beside = z - C Q' S^(1/2) r,
+
+    and a residual is evaluated with F refitted, ``T' (Q' S^(1/2) y - C' w)``, so that it is small
+    where the whole fit is good. The columns F themselves have norm 0 here, and so has a column that
+    lies in their span.
+
+    Parameters
+    ----------
+    whole : Design
+    columns : ndarray of int
+        F.
+    """
+
+    def __init__(self, whole: Design, columns: np.ndarray):
+        self.whole = whole
+        self.span: Span = whole.span(columns)
+        self.n_samples, self.n_features = whole.n_samples, whole.n_features
+        self.has_rows, self.remote = whole.has_rows, whole.remote
+        self.fit_intercept, self.x_mean, self.y_mean = (
+            whole.fit_intercept,
+            whole.x_mean,
+            whole.y_mean,
+        )
+        self.across = whole.across(self.span)
+        self.target = whole.along(self.span)
+        self._project_norms()
+        null = self.lift(np.zeros(self.n_features))
+        self.null = null if self.span.stiff else self.polished(null)
+        self.null_point = self.whole.gradient(self.null)
+        self.correlation, self.energy, _ = self.refitted(self.null, *self.null_point)
+
+    def _project_norms(self):
+        whole, C = self.whole, self.across
+        left = whole.norms - np.einsum("ij,ij->i", C, C)
+        left[self.span.columns] = 0.0
+        self.explicit = np.zeros((0, self.n_features))
+        self.steep = np.flatnonzero((left < STEEP * whole.norms) & (whole.norms > 0.0))
+        self.steep = np.setdiff1d(self.steep, self.span.columns)
+        if self.span.basis is not None and self.steep.size and whole.gathers(self.steep):
+            block = self.weighted(self.steep)
+            left[self.steep] = np.einsum("ij,ij->j", block, block)
+            rounding = NOISE * EPS * (1.0 + whole.ratios(self.steep))
+            gone = left[self.steep] <= rounding**2 * whole.norms[self.steep]
+            left[self.steep[gone]] = 0.0
+            self.steep, block = self.steep[~gone], block[:, ~gone]
+            self.explicit = whole.transposed(block.T * whole.root, whole.x_mean)
+            self.explicit[:, left == 0.0] = 0.0
+        else:
+            left[left <= DEPENDENT_GRAM * whole.norms] = 0.0
+            self.steep = self.steep[:0]
+        self.norms = left
+
+    @property
+    def total(self):
+        return self.whole.total
+
+    def work(self):
+        return self.whole.work()
+
+    def rounding(self, rr):
+        return self.whole.rounding(rr)
+
+    def lift(self, w):
+        """The coefficients w of the other features together with those of F, refitted."""
+        return self.lifted(w[None, :])[0]
+
+    def lifted(self, W):
+        """The same for many coefficients, one vector a row."""
+        used = np.flatnonzero(W.any(axis=0))
+        W = W.copy()
+        F = self.span.columns
+        used = np.setdiff1d(used, F)
+        W[:, F] = (self.target - W[:, used] @ self.across[used]) @ self.span.refit
+        return W
+
+    def polished(self, w):
+        """w with F refitted once more, to the residual as it is."""
+        w = w.copy()
+        z = None if self._apart else self.whole.gradient(w)[0]
+        w[self.span.columns] += self.part(w, z) @ self.span.refit
+        return w
+
+    @property
+    def _apart(self):
+        """Whether the part of a residual along F takes a look at the rows of its own."""
+        return self.span.basis is not None and not self.span.stiff
+
+    def part(self, w, z):
+        """``Q' S^(1/2) r`` of the residual at w, whose correlations are z."""
+        if self._apart:
+            return self.whole.residual_along(self.span.basis, w)
+        return self.span.refit @ z[self.span.columns]
+
+    def slack(self, w):
+        """How far the residual at w may be off by rounding, as large coefficients cancel."""
+        F = self.span.columns
+        return SLACK * EPS * float(np.abs(w[F]) @ self.whole.lengths[F])
+
+    def refitted(self, w, z, rr):
+        """``(z, rr, excess)``: what a point becomes with F refitted, and by how much it is better.
+
+        The excess counts what rounding may hide, and what Gram matrices cannot show.
+        """
+        F, part = self.span.columns, self.part(w, z)
+        square = float(part @ part)
+        excess = 0.5 * (np.sqrt(square) + self.slack(w)) ** 2
+        reach = np.sqrt(self.total) + float(np.abs(w) @ self.whole.lengths)
+        excess += self.span.unseen(z[F], rr, reach)
+        z = z - self.across @ part
+        z[F] = 0.0
+        return z, max(rr - square, 0.0), excess
+
+    def gradient(self, w, among=None):
+        whole = self.lift(w)
+        if among is not None:
+            among = np.union1d(among, self.span.columns)
+        z, rr, _ = self.refitted(whole, *self.whole.gradient(whole, among))
+        return z, rr
+
+    def hessian(self, v):
+        v = v.copy()
+        v[self.span.columns] = 0.0
+        out = self.whole.hessian(v) - self.across @ (v @ self.across)
+        out[self.span.columns] = 0.0
+        return out
+
+    def least_squares(self, columns):
+        return self.whole.least_squares(columns)
+
+    def nonnegative_least_squares(self, columns):
+        return self.whole.nonnegative_least_squares(columns)
+
+    def narrow(self, count):
+        return self.whole.narrow(count)
+
+    def gram(self, rows, columns, dtype=np.float64):
+        return self._beside(self.whole.gram(rows, columns), rows, columns)
+
+    def gram_beside(self, old, new, dtype=np.float64):
+        beside, square = self.whole.gram_beside(old, new)
+        return self._beside(beside, old, new), self._beside(square, new, new)
+
+    def _beside(self, block, rows, columns):
+        """A block of the Gram matrix of X, projected."""
+        block = block - self.across[rows] @ self.across[columns].T
+        if self.steep.size:
+            for index, part in ((rows, block), (columns, block.T)):
+                other = columns if index is rows else rows
+                place = np.searchsorted(self.steep, index).clip(max=self.steep.size - 1)
+                found = np.flatnonzero(self.steep[place] == index)
+                part[found] = self.explicit[np.ix_(place[found], other)]
+        return block
+
+    def holds(self, count, dtype):
+        return self.span.basis is not None and self.whole.holds(count, dtype)
+
+    def weighted(self, columns, dtype=np.float64):
+        block, Q = self.whole.weighted(columns), self.span.basis
+        for _ in range(2):  # the second time for what rounding has left of the first
+            block = block - Q @ (Q.T @ block)
+        return block.astype(dtype, copy=False)
+
+    def first_set(self):
+        return self.whole.first_set()
+
+    def forming(self, count):
+        return self.whole.forming(count)
+
+    def operator(self):
+        return BesideOperator(self.whole.operator(), self.across)
+
+    def entries(self, features):
+        return self.whole.entries(features)
+
+    def walkable(self, features):
+        return self.whole.walkable(features)
+
+    def walk(self, features):
+        return BesideWalk(self.whole.walk(features), self.across[features], self.span.rank)
+
+    def residual(self, w):
+        whole = self.lift(w)
+        z = None if self._apart else self.whole.gradient(whole)[0]
+        return np.concatenate([self.whole.residual(whole), self.part(whole, z)])
+
+    def energy_of(self, residual):
+        size = residual.size - self.span.rank
+        part = residual[size:]
+        return max(self.whole.energy_of(residual[:size]) - float(part @ part), 0.0)
+
+
+class BesideOperator(Record):
+    """``G v - C C' v``."""
+
+    whole: Record
+    across: RowMatrix
+
+    def product(self, v, out):
+        part = np.zeros(self.across.shape[1])
+        for j in range(v.size):
+            if v[j] != 0.0:
+                for k in range(part.size):
+                    part[k] += self.across[j, k] * v[j]
+        self.whole.product(v, out)
+        for j in range(v.size):
+            for k in range(part.size):
+                out[j] -= self.across[j, k] * part[k]
+
+
+class BesideWalk(Record):
+    """Columns beside others, for sweeps that keep a residual, and behind it its part along Q."""
+
+    whole: Record
+    across: RowMatrix
+    rank: int
+
+    def dot(self, j, r):
+        size = r.size - self.rank
+        dot = self.whole.dot(j, r[:size])
+        for k in range(self.rank):
+            dot -= self.across[j, k] * r[size + k]
+        return dot
+
+    def subtract(self, j, step, r):
+        size = r.size - self.rank
+        self.whole.subtract(j, step, r[:size])
+        for k in range(self.rank):
+            r[size + k] -= step * self.across[j, k]
