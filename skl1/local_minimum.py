@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg.lapack import dpotrf
 
-from skl1.certificates import EPS
+from skl1.certificates import EPS, ORTHOGONAL, fixed_point_certificate
 from skl1.problem import Point, Problem
 
 #: Least eigenvalue, in units of the columns, that counts as positive.
@@ -23,24 +23,19 @@ def is_local_minimum(problem: Problem, point: Point, tol: float) -> bool:
     Compare ncvreg's test of local convexity (Breheny and Huang 2011, section 4.1).
     """
     design, penalty = problem.design, problem.penalty
-    if design.energy == 0.0:
+    if design.total == 0.0:
         return True
-    free = problem.free & (not problem.one_sided)
-    support = np.flatnonzero((point.w != 0.0) | free)
+    if problem.has_free:
+        return _beside_free(problem, point, tol)
+    support = np.flatnonzero(point.w)
     off = problem.included.copy()
     off[support] = False
-    pulled = penalty.pull(point.z[off])
-    # A free coefficient at its bound of zero is held there by a negative correlation.
-    held = np.where(problem.free[off], point.z[off] < 0.0, pulled < _limit(problem, off))
-    if not held.all():
+    if not np.all(penalty.pull(point.z[off]) < _limit(problem, off)):
         return False
     w, u = point.w[support], problem.weights[support]
-    penalised = u > 0.0
-    bend, slope = np.zeros((2, support.size))
-    bend[penalised] = u[penalised] * penalty.curvature(w[penalised])
-    slope[penalised] = u[penalised] * penalty.derivative(w[penalised])
+    bend, slope = u * penalty.curvature(w), u * penalty.derivative(w)
     left = np.abs(point.z[support] - slope) / design.lengths[support]
-    if left.max(initial=0.0) > max(tol, 8.0 * EPS) * np.sqrt(design.energy):
+    if left.max(initial=0.0) > max(tol, 8.0 * EPS) * np.sqrt(design.total):
         return False
     if np.all(bend >= 0.0):
         return True
@@ -50,6 +45,21 @@ def is_local_minimum(problem: Problem, point: Point, tol: float) -> bool:
     matrix = design.gram(support, support) * units * units[:, None]
     matrix[np.diag_indices_from(matrix)] += bend * units**2 - POSITIVE
     return dpotrf(matrix)[1] == 0
+
+
+def _beside_free(problem: Problem, point: Point, tol: float) -> bool:
+    """The same with free features, refitted: the minimum over them is then one over the others."""
+    design, refitted = problem.design, problem.refitted(point.w)
+    core = problem.beside(refitted)
+    if fixed_point_certificate(problem, point).error > max(tol, 8.0 * EPS):
+        return False
+    # A free coefficient at its bound of zero is held there by a negative correlation, unless it
+    # depends on those in use and has none.
+    others = problem.free & ~refitted
+    least = ORTHOGONAL * design.lengths[others] * np.sqrt(point.rr)
+    if np.any(point.z[others] > least):
+        return False
+    return is_local_minimum(core, core.at(core.bare(point.w)), tol)
 
 
 def _limit(problem: Problem, features: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -114,8 +114,14 @@ class Problem:
 
     def narrowed_to(self, kept: np.ndarray) -> Problem:
         """The problem in which the features outside a mask are excluded."""
-        weights = np.where(self.included & (kept | self.free), self.weights, np.inf)
-        return Problem(self.design, self.penalty, weights)
+        weights = self._weights_of(self.included & (kept | self.free))
+        other = Problem(self.design, self.penalty, weights)
+        other.made = self.made
+        return other
+
+    def bare(self, w: np.ndarray) -> np.ndarray:
+        """The coefficients w without those of features that are not included."""
+        return np.where(self.included, w, 0.0)
 
     def at(self, w: np.ndarray) -> Point:
         """Gradient and objective at w: one pass over the data."""
@@ -152,7 +158,8 @@ class Problem:
             free = np.flatnonzero(self.free)
             w[free] = self.design.nonnegative_least_squares(free)
             return self.at(w)
-        if isinstance(beside := self.core.design, BesideDesign):
+        if self.has_free:
+            beside = cast(BesideDesign, self.core.design)
             z, rr = beside.null_point
             return Point(beside.null, np.where(self.included, z, 0.0), rr, 0.5 * rr)
         z = np.where(self.included, self.design.correlation, 0.0)
@@ -191,13 +198,17 @@ class Problem:
         if key not in self.made:
             if len(self.made) == KEPT:
                 self.made.clear()
-            design, columns = self.design, np.flatnonzero(refitted)
-            left = BesideDesign(design, columns) if columns.size else design
-            weights = np.where(self.included & ~self.free, self.weights, np.inf)
-            self.made[key] = Problem(left, self.penalty, weights)
-        other = self.made[key].with_penalty(self.penalty)
-        other.weights = np.where(other.included, self.weights, 0.0)
+            columns = np.flatnonzero(refitted)
+            left = BesideDesign(self.design, columns) if columns.size else self.design
+            self.made[key] = left, {}
+        design, made = self.made[key]
+        other = Problem(design, self.penalty, self._weights_of(self.included & ~self.free))
+        other.made = made
         return other
+
+    def _weights_of(self, features: np.ndarray) -> np.ndarray:
+        """The weights of some features; inf for the others."""
+        return np.where(features, self.weights, np.inf)
 
     @property
     def core(self) -> Problem:

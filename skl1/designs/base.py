@@ -91,6 +91,18 @@ class Design(ABC):
         """The energy of y before any part of it was set aside: what shares of y refer to."""
         return self.energy
 
+    def lift(self, W):
+        """Coefficients, one vector a row, with those that have been taken out of this design."""
+        return W
+
+    def lift_exactly(self, w):
+        """The same for one vector, to all digits that the data show."""
+        return w
+
+    def slack(self, w):
+        """How far the residual at w may be off as large coefficients of what is out cancel."""
+        return 0.0
+
     def gathers(self, columns):
         """Whether these columns are few enough to be gathered as a dense block."""
         return False

@@ -47,8 +47,7 @@ class BesideDesign(Design):
         self.across = whole.across(self.span)
         self.target = whole.along(self.span)
         self._project_norms()
-        null = self.lift(np.zeros(self.n_features))
-        self.null = null if self.span.stiff else self.polished(null)
+        self.null = self.lift_exactly(np.zeros(self.n_features))
         self.null_point = self.whole.gradient(self.null)
         self.correlation, self.energy, _ = self.refitted(self.null, *self.null_point)
 
@@ -83,24 +82,18 @@ class BesideDesign(Design):
     def rounding(self, rr):
         return self.whole.rounding(rr)
 
-    def lift(self, w):
-        """The coefficients w of the other features together with those of F, refitted."""
-        return self.lifted(w[None, :])[0]
-
-    def lifted(self, W):
-        """The same for many coefficients, one vector a row."""
-        used = np.flatnonzero(W.any(axis=0))
-        W = W.copy()
+    def lift(self, W):
         F = self.span.columns
-        used = np.setdiff1d(used, F)
-        W[:, F] = (self.target - W[:, used] @ self.across[used]) @ self.span.refit
+        used = np.setdiff1d(np.flatnonzero(W.any(axis=0) if W.ndim > 1 else W), F)
+        W = W.copy()
+        W[..., F] = (self.target - W[..., used] @ self.across[used]) @ self.span.refit
         return W
 
-    def polished(self, w):
-        """w with F refitted once more, to the residual as it is."""
-        w = w.copy()
-        z = None if self._apart else self.whole.gradient(w)[0]
-        w[self.span.columns] += self.part(w, z) @ self.span.refit
+    def lift_exactly(self, w):
+        w = self.lift(w)
+        if not self.span.stiff:  # once more, to the residual as it is
+            z = None if self._apart else self.whole.gradient(w)[0]
+            w[self.span.columns] += self.part(w, z) @ self.span.refit
         return w
 
     @property

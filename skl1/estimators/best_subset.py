@@ -170,9 +170,10 @@ class BestSubsetRegressor(PenalisedRegressor):
         return "Increase max_iter or tol, or scale the columns."
 
     def _solve(self, problem, start, callback):
-        subsets = search_subsets(problem, self.k, start)
+        core = problem.core
+        subsets = search_subsets(core, self.k, start if core is problem else core.bare(start))
         self.n_swaps_ = subsets.exchanges
-        objectives = [problem.at(subsets.upto(size)).objective for size in range(self.k + 1)]
+        objectives = [core.at(subsets.upto(size)).objective for size in range(self.k + 1)]
         self.subset_objectives_ = np.array(objectives)
         w = subsets.upto(self.k)
         return minimise(
@@ -191,7 +192,7 @@ class BestSubsetRegressor(PenalisedRegressor):
         del self.alpha_max_
         self.stationarity_ = result.error
         null = problem.null.objective
-        self.lower_bound_, self.lower_bound_kind_ = subset_bound(problem, exact, self.k)
+        self.lower_bound_, self.lower_bound_kind_ = subset_bound(problem.core, exact, self.k)
         excess = max(self.objective_ - self.lower_bound_, 0.0)
         self.optimality_gap_ = excess / null if null > 0.0 else 0.0
         return result

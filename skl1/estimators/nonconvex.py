@@ -17,7 +17,7 @@ from skl1.lower_bound import DUAL, lower_bound
 from skl1.penalties import Penalty, Ridged
 from skl1.sequence import ALONG
 from skl1.sklearn_api import Interval, StrOptions
-from skl1.solvers.driver import INTERRUPTED, certified, minimise
+from skl1.solvers.driver import INTERRUPTED, certified, lift_calls, lifted, minimise
 from skl1.solvers.local_search import HELD
 from skl1.starts import homotopy_start, lasso_start, path_start, random_starts, seek, subset_start
 
@@ -159,6 +159,14 @@ class NonconvexRegressor(PenalisedRegressor):
 
     def _solve(self, problem, start, callback):
         warm = start is not problem.null.w
+        core = problem.core
+        if core is problem:
+            return self._search(problem, start, callback, warm=warm)
+        start, callback = core.bare(start), lift_calls(core, callback)
+        return lifted(problem, self._search(core, start, callback, warm=warm), self.tol)
+
+    def _search(self, problem, start, callback, *, warm):
+        """The best minimum of all starts."""
         searched = not problem.penalty.convex and self.alpha > 0.0
         searched = searched and not problem.empties(self.alpha)
         quick = problem.summed if searched else problem
@@ -220,7 +228,7 @@ class NonconvexRegressor(PenalisedRegressor):
             self.lower_bound_, self.lower_bound_kind_ = max(result.bound, 0.0), DUAL
         else:
             self.is_local_minimum_ = is_local_minimum(problem, result.point, self.tol)
-            bound = lower_bound(problem.summed, result.point.objective)
+            bound = lower_bound(problem.core.summed, result.point.objective)
             self.lower_bound_, self.lower_bound_kind_ = bound.value, bound.kind
         excess = max(float(self.objective_) - self.lower_bound_, 0.0)
         self.optimality_gap_ = excess / float(null) if null > 0.0 else 0.0

@@ -177,5 +177,6 @@ def subset_steps(problem: Problem, sizes: np.ndarray, tol: float) -> list[Step]:
 
 
 def _points(problem: Problem, sizes: np.ndarray) -> list[Point]:
-    subsets = search_subsets(problem, int(sizes.max(initial=0)))
-    return [problem.at(subsets.upto(size)) for size in sizes]
+    core = problem.core
+    subsets = search_subsets(core, int(sizes.max(initial=0)))
+    return [problem.at(core.design.lift_exactly(subsets.upto(size))) for size in sizes]

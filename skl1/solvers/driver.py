@@ -145,8 +145,7 @@ def minimise(
     if problem.one_sided:
         return refit_signed(solver, problem, w, max_iter=max_iter, **limits)
     core = problem.core
-    if callback is not None:
-        limits["callback"] = lambda v: callback(core.design.lift(v))
+    limits["callback"] = lift_calls(core, callback)
     inner = None if last is None else last.inner
     start = np.where(problem.free, 0.0, w)
     if inner is not None and np.array_equal(start, inner.w):
@@ -154,13 +153,20 @@ def minimise(
     return lifted(problem, run(solver, core, start, max_iter=max_iter, last=inner, **limits), tol)
 
 
+Callback = Callable[[np.ndarray], bool] | None
+
+
+def lift_calls(core: Problem, callback: Callback) -> Callback:
+    """The callback for coefficients of the problem beside free features."""
+    if callback is None:
+        return None
+    least = 0.0 if core.one_sided else -np.inf
+    return lambda w: callback(np.maximum(core.design.lift(w), least))
+
+
 def lifted(problem: Problem, inner: Result, tol: float) -> Result:
     """The result of a problem with free features, from that of the problem beside them."""
-    beside = problem.beside(problem.free).design
-    w = beside.lift(inner.w)
-    if not beside.span.stiff:
-        w = beside.polished(w)
-    return judged(problem, inner, w, tol)
+    return judged(problem, inner, problem.core.design.lift_exactly(inner.w), tol)
 
 
 def judged(problem: Problem, inner: Result, w: np.ndarray, tol: float) -> Result:
@@ -207,19 +213,16 @@ def refit_signed(
     history: list[dict[str, np.ndarray]] = []
     for _ in range(CHANGES * (1 + int(np.count_nonzero(free)))):
         core = problem.beside(active)
-        beside = core.design if active.any() else None
-        lift = beside.lift if beside is not None else np.array
-        options = dict(limits)
-        if (callback := limits.get("callback")) is not None:
-            options["callback"] = lambda v, lift=lift: callback(np.maximum(lift(v), 0.0))
+        options = {**limits, "callback": lift_calls(core, limits["callback"])}
         start = np.where(free, 0.0, w)
         left = max(max_iter - done, 1)
         result = run(solver, core, start, tol=tol, max_iter=left, **options)
         done += result.state.n_iter
         history.append(result.history)
-        aim = lift(result.w)
-        if beside is not None and not beside.span.stiff:
-            aim = beside.polished(aim)
+        aim = core.design.lift_exactly(result.w)
+        if result.stop_reason == INTERRUPTED:
+            w = aim
+            break
         low = np.flatnonzero(active & (aim <= 0.0))
         if low.size:
             shares = w[low] / np.maximum(w[low] - aim[low], np.finfo(float).tiny)
@@ -232,7 +235,7 @@ def refit_signed(
             continue
         w = aim
         z, rr = problem.design.gradient(w)
-        slack = 0.0 if beside is None else beside.slack(w)
+        slack = core.design.slack(w)
         pull = np.where(free & ~active & ~barred, z / np.where(free, lengths, 1.0), -np.inf)
         first = int(np.argmax(pull))
         if pull[first] <= 0.1 * ORTHOGONAL * np.sqrt(rr) + slack or result.stop_reason == EXHAUSTED:
