@@ -112,20 +112,22 @@ class ColumnPool(Pool):
 
     def __init__(self, designs):
         super().__init__(designs)
+        self.wholes = [each.whole for each in designs]
         self.place = np.zeros(self.known.size, dtype=np.intp)
         self.columns = np.empty((designs[0].n_samples, 0))
 
     def extend(self, new):
         super().extend(new)
         self.place[new] = self.columns.shape[1] + np.arange(new.size)
-        self.columns = np.hstack([self.columns, self.designs[0].columns(new)])
+        self.columns = np.hstack([self.columns, self.wholes[0].columns(new)])
 
     def gram(self, problem, rows, columns):
-        design, first = self.designs[problem], self.designs[0]
+        design, first = self.wholes[problem], self.wholes[0]
         right = self.columns[:, self.place[columns]] * design.weights[:, None]
         block = self.columns[:, self.place[rows]].T @ right
         shift = design.x_mean - first.x_mean
-        return block - shift[rows][:, None] * shift[columns]
+        block -= shift[rows][:, None] * shift[columns]
+        return self.designs[problem].beside(block, rows, columns)
 
     def look(self, tracks):
         wide = []
@@ -136,15 +138,18 @@ class ColumnPool(Pool):
         fits = np.split(
             np.concatenate(wide) @ self.columns.T, np.cumsum([len(W) for W in wide])[:-1]
         )
-        designs = [self.designs[track.number] for track in tracks]
+        designs = [self.wholes[track.number] for track in tracks]
+        besides = [self.designs[track.number] for track in tracks]
         residuals = []
         for design, fit in zip(designs, fits, strict=True):
             R = design.y - fit
             if design.fit_intercept:
                 R -= (R @ design.weights)[:, None]
             residuals.append(R)
+        residuals = [d.beside_rows(R) for d, R in zip(besides, residuals, strict=True)]
         energies = [(R * R) @ d.weights for R, d in zip(residuals, designs, strict=True)]
-        return list(zip(adjoints(designs, residuals), energies, strict=True))
+        looks = zip(besides, adjoints(designs, residuals), energies, strict=True)
+        return [design.beside_look(Z, rr) for design, Z, rr in looks]
 
 
 class MomentPool(Pool):

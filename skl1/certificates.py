@@ -62,7 +62,7 @@ def gap_certificate(problem: Problem, point: Point) -> Certificate:
         z = point.z
     design = problem.design
     rounding = rounding_of(design, float(np.abs(point.w) @ design.lengths), point.rr)
-    floor = min(rounding, WORST_FLOOR * design.energy)
+    floor = min(rounding, WORST_FLOOR * (design.energy if design.has_rows else design.total))
     return Certificate(gap if design.has_rows else max(gap, rounding), floor, scaling * z)
 
 
@@ -70,9 +70,11 @@ def rounding_of(design: Design, reach, rr):
     """What rounding may make of a gap, where ``reach`` is ``sum_j |w_j| ||x_j||``.
 
     Of sums over rows a gap below it is rounding itself, and counts as that much: without rows the
-    residual is a difference of large numbers, which may come out as zero.
+    residual is a difference of large numbers, which may come out as zero. With rows it is as exact
+    as y, whose part along free columns may be far larger than what is left of it.
     """
-    return 4.0 * EPS * (reach * design.rounding(rr) + design.total)
+    size = np.sqrt(design.total * design.energy) if design.has_rows else design.total
+    return 4.0 * EPS * (reach * design.rounding(rr) + size)
 
 
 def gap_beside(problem: Problem, point: Point) -> tuple[float, float, np.ndarray, float]:
@@ -80,8 +82,8 @@ def gap_beside(problem: Problem, point: Point) -> tuple[float, float, np.ndarray
 
     A dual feasible point must be orthogonal to every free column, as to the intercept. Taking
     its part along them from the residual is to refit their coefficients: the objective falls by
-    half the square of that part, the excess, which the gap has to include. Under a sign constraint only those
-    in use are refitted; the others need a correlation of at most zero.
+    half the square of that part, the excess, which the gap has to include. Under a sign constraint
+    only those in use are refitted; the others need a correlation of at most zero.
     """
     w, z, rr, excess = point.w, point.z, point.rr, 0.0
     beside = problem.beside(problem.refitted(w)).design

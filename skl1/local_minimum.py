@@ -37,10 +37,8 @@ def is_local_minimum(problem: Problem, point: Point, tol: float) -> bool:
     left = np.abs(point.z[support] - slope) / design.lengths[support]
     if left.max(initial=0.0) > max(tol, 8.0 * EPS) * np.sqrt(design.total):
         return False
-    if np.all(bend >= 0.0):
-        return True
-    if support.size > design.n_samples and np.all(bend <= 0.0):
-        return False
+    if np.all(bend >= 0.0) or (support.size > design.n_samples and np.all(bend <= 0.0)):
+        return bool(np.all(bend >= 0.0))
     units = 1.0 / design.lengths[support]
     matrix = design.gram(support, support) * units * units[:, None]
     matrix[np.diag_indices_from(matrix)] += bend * units**2 - POSITIVE

@@ -8,10 +8,11 @@ import numpy as np
 
 from skl1.batches import shared_paths
 from skl1.designs import MomentDesign, TableDesign
+from skl1.designs.span import EPS
 from skl1.problem import Problem
 from skl1.sequence import ALONG, results_along
-from skl1.solvers.driver import Solver, minimise
-from skl1.step import Step
+from skl1.solvers.driver import CONVERGED, PRECISION, Solver, certified_error, minimise
+from skl1.step import Step, coefficients
 from skl1.tracks import ALL
 
 #: Each alpha of a continuation is about this share of the one before.
@@ -24,6 +25,9 @@ ROUNDS = 100
 #: Up to this many features, with at least as many rows, a path works on the Gram matrix of all,
 #: formed once: 128 MB.
 GRAM_COLUMNS = 4000
+#: Models whose refitted coefficients err by less than this share of the target, with so much to
+#: spare, need no look at the data of their own.
+SLIGHT, CUSHION = 0.01, 16.0
 
 
 def follow_path(solver: Solver, problem: Problem, first: float, last: float) -> np.ndarray:
@@ -69,13 +73,17 @@ def solve_paths(
     ``enough`` has a function for each problem: once it is true of the steps so far, no more alphas
     are begun, though some after it may have been solved for.
     """
+    cores = [each.core for each in problems]
+    if any(core is not each for core, each in zip(cores, problems, strict=True)):
+        paths = solve_paths(cores, alphas, tol=tol, max_iter=max_iter, enough=enough)
+        return [with_free(*each, tol) for each in zip(problems, paths, strict=True)]
     penalty, design = problems[0].penalty, problems[0].design
     p = design.n_features
     origins = problems
     if p <= min(GRAM_COLUMNS, design.n_samples) or p <= ALL:
         problems = [each.on(MomentDesign.of_design(each.design)) for each in problems]
     if (
-        isinstance(problems[0].design, TableDesign | MomentDesign)
+        isinstance(problems[0].design.whole, TableDesign | MomentDesign)
         and penalty.proportional
         and penalty.steady_curvature is not None
         and (penalty.kink() > 0.0 or p <= ALL)
@@ -100,6 +108,42 @@ def path_until(done: Callable[[list[Step]], bool], problem, alphas, *, tol, max_
         if done(steps):
             break
     return steps
+
+
+def with_free(problem: Problem, steps: list[Step], tol: float) -> list[Step]:
+    """The models of a problem with free features, from those of the problem beside them."""
+    if problem.core is problem or not steps:
+        return steps
+    beside = problem.core.design
+    W = beside.lift(coefficients(steps, beside.n_features))
+    return [_with_free(problem, step, w, tol) for step, w in zip(steps, W, strict=True)]
+
+
+def _with_free(problem: Problem, step: Step, w: np.ndarray, tol: float) -> Step:
+    convex, beside = problem.penalty.convex, problem.core.design
+    target = tol * problem.null.objective if convex else tol
+    slack = CUSHION * beside.slack(w)
+    excess = 0.5 * slack**2 if convex else slack / (np.sqrt(beside.total) or 1.0)
+    if beside.sees_all and excess <= SLIGHT * max(target, EPS):
+        features = np.flatnonzero(w)
+        error = step.error + excess if convex else step.error
+        return step._replace(features=features, values=w[features], error=error)
+    stage, w = problem.at_alpha(step.alpha), beside.lift_exactly(w)
+    point = stage.at(w)
+    error, floor = certified_error(stage, point, step.error)
+    reason = step.stop_reason
+    if reason in {CONVERGED, PRECISION}:
+        reason = CONVERGED if error <= target else PRECISION
+    features = np.flatnonzero(w)
+    return step._replace(
+        features=features,
+        values=w[features],
+        objective=point.objective,
+        rr=point.rr,
+        error=error,
+        stop_reason=reason,
+        converged=error <= target or (step.converged and error <= floor),
+    )
 
 
 def working_set_path(problem, alphas, *, tol, max_iter) -> list[Step]:

@@ -168,6 +168,8 @@ class Problem:
     @cached_property
     def alpha_max(self) -> float:
         """The smallest alpha for which the null model is optimal (or stationary)."""
+        if self.core is not self:
+            return self.core.alpha_max
         penalised = self.included & ~self.free
         if not penalised.any():
             return 0.0

@@ -91,6 +91,23 @@ class Design(ABC):
         """The energy of y before any part of it was set aside: what shares of y refer to."""
         return self.energy
 
+    @property
+    def whole(self) -> Design:
+        """The design of all columns, where the part of X and y along some has been taken out."""
+        return self
+
+    def beside(self, block, rows, columns):
+        """A block of the Gram matrix of this design, from that of the whole."""
+        return block
+
+    def beside_rows(self, R):
+        """Residuals, one vector a row, without their part along what is out."""
+        return R
+
+    def beside_look(self, Z, rr):
+        """The same of correlations and squared residuals, where residuals still had that part."""
+        return Z, rr
+
     def lift(self, W):
         """Coefficients, one vector a row, with those that have been taken out of this design."""
         return W

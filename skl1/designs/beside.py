@@ -8,7 +8,7 @@ from skl1.compiled import Record, RowMatrix
 from skl1.designs.base import Design
 from skl1.designs.span import DEPENDENT_GRAM, EPS, NOISE, Span
 
-#: Share of a column's norm below which what is left of it is projected explicitly, as the difference
+#: Share of a column's norm below which what is left of it is projected explicitly, as a difference
 #: of two Gram matrices has lost too many digits of it.
 STEEP = 1e-6
 #: What evaluating a residual may err by, in epsilons of what it is the difference of.
@@ -35,7 +35,7 @@ class BesideDesign(Design):
     """
 
     def __init__(self, whole: Design, columns: np.ndarray):
-        self.whole = whole
+        self._whole = whole
         self.span: Span = whole.span(columns)
         self.n_samples, self.n_features = whole.n_samples, whole.n_features
         self.has_rows, self.remote = whole.has_rows, whole.remote
@@ -73,6 +73,10 @@ class BesideDesign(Design):
         self.norms = left
 
     @property
+    def whole(self):
+        return self._whole
+
+    @property
     def total(self):
         return self.whole.total
 
@@ -95,6 +99,11 @@ class BesideDesign(Design):
             z = None if self._apart else self.whole.gradient(w)[0]
             w[self.span.columns] += self.part(w, z) @ self.span.refit
         return w
+
+    @property
+    def sees_all(self):
+        """Whether nothing that the columns reach is hidden from Q."""
+        return not self.span.values.size
 
     @property
     def _apart(self):
@@ -150,14 +159,13 @@ class BesideDesign(Design):
         return self.whole.narrow(count)
 
     def gram(self, rows, columns, dtype=np.float64):
-        return self._beside(self.whole.gram(rows, columns), rows, columns)
+        return self.beside(self.whole.gram(rows, columns), rows, columns)
 
-    def gram_beside(self, old, new, dtype=np.float64):
-        beside, square = self.whole.gram_beside(old, new)
-        return self._beside(beside, old, new), self._beside(square, new, new)
+    def grambeside(self, old, new, dtype=np.float64):
+        beside, square = self.whole.grambeside(old, new)
+        return self.beside(beside, old, new), self.beside(square, new, new)
 
-    def _beside(self, block, rows, columns):
-        """A block of the Gram matrix of X, projected."""
+    def beside(self, block, rows, columns):
         block = block - self.across[rows] @ self.across[columns].T
         if self.steep.size:
             for index, part in ((rows, block), (columns, block.T)):
@@ -166,6 +174,23 @@ class BesideDesign(Design):
                 found = np.flatnonzero(self.steep[place] == index)
                 part[found] = self.explicit[np.ix_(place[found], other)]
         return block
+
+    def beside_rows(self, R):
+        Q = self.span.basis
+        if Q is None:
+            return R
+        root = self.whole.root
+        out = ((R * root) @ Q) @ Q.T
+        return R - np.divide(out, root, out=np.zeros_like(out), where=root > 0.0)
+
+    def beside_look(self, Z, rr):
+        F = self.span.columns
+        if self.span.basis is None:
+            part = Z[:, F] @ self.span.refit.T
+            Z = Z - part @ self.across.T
+            rr = np.maximum(rr - np.einsum("ij,ij->i", part, part), 0.0)
+        Z[:, F] = 0.0
+        return Z, rr
 
     def holds(self, count, dtype):
         return self.span.basis is not None and self.whole.holds(count, dtype)

@@ -8,9 +8,8 @@ from typing import cast
 
 import numpy as np
 
-from skl1.designs import MomentDesign, TableDesign
-from skl1.designs.span import DEPENDENT_GRAM
-from skl1.designs.table import DEPENDENT, adjoints
+from skl1.designs import BesideDesign, MomentDesign, TableDesign
+from skl1.designs.table import adjoints
 from skl1.problem import Problem
 from skl1.solvers.first_order import inverse
 from skl1.threads import spread
@@ -59,12 +58,9 @@ class Factor(ABC):
     spectrum : ndarray
         D: the eigenvalues, not negative, of the penalised columns in units of the penalty and
         without their part along the free ones.
-    free_rank : int
-        The dimension of the span of the free columns.
     """
 
     spectrum: np.ndarray
-    free_rank: int = 0
 
     def _decompose(self, K: np.ndarray) -> None:
         if not np.isfinite(K).all():
@@ -97,33 +93,17 @@ class Factor(ABC):
 class FeatureFactor(Factor):
     r"""Of the Gram matrix of the penalised columns, divided by :math:`\sqrt{u_j u_k}`.
 
-    With free columns F its Schur complement ``G_PP - G_PF G_FF^+ G_FP`` takes its place. A step is
-    Newton's, on gradients from the moments.
+    A step is Newton's, on gradients from the moments. Of problems without free columns.
     """
 
     def __init__(self, problem: Problem):
         design = cast(MomentDesign, problem.design)
         self.design, self.weights, self.included = design, problem.weights, problem.included
-        self.free = np.flatnonzero(problem.free)
-        self.penalised = np.flatnonzero(problem.included & ~problem.free)
+        self.penalised = np.flatnonzero(problem.included)
         self.units = 1.0 / np.sqrt(problem.weights[self.penalised])
         K = design.matrix[np.ix_(self.penalised, self.penalised)]
         K = K * self.units * self.units[:, None]
-        if self.free.size:
-            self.basis = self._free_basis()
-            across = design.matrix[np.ix_(self.free, self.penalised)] * self.units
-            self.across = self.basis @ across
-            self.free_rank = len(self.basis)
-            K -= self.across.T @ self.across
         self._decompose(K)
-
-    def _free_basis(self) -> np.ndarray:
-        """T with ``T G_FF T' = 1`` and ``T'T = G_FF^+``, in units of the columns."""
-        square = self.design.matrix[np.ix_(self.free, self.free)]
-        units = np.sqrt(square.diagonal())
-        values, vectors = np.linalg.eigh(square / units / units[:, None])
-        held = values > DEPENDENT_GRAM * values.max()
-        return vectors[:, held].T / np.sqrt(values[held])[:, None] / units
 
     def null(self, count):
         z = np.where(self.included, self.design.correlation, 0.0)
@@ -135,13 +115,7 @@ class FeatureFactor(Factor):
         slope = models.Z - alphas[:, None] * self.weights * models.W
         pull = slope[:, self.penalised] * self.units
         W = models.W.copy()
-        if self.free.size:
-            part = slope[:, self.free] @ self.basis.T
-            step = self._solve(alphas, pull - part @ self.across)
-            W[:, self.free] += (part - step @ self.across.T) @ self.basis
-        else:
-            step = self._solve(alphas, pull)
-        W[:, self.penalised] += step * self.units
+        W[:, self.penalised] += self._solve(alphas, pull) * self.units
         q = self.design.correlation
         Z = q - W @ self.design.matrix
         rr = np.maximum(self.design.energy - np.einsum("ij,ij->i", W, q + Z), 0.0)
@@ -164,12 +138,9 @@ class RowFactor(Factor):
         self.free = np.flatnonzero(problem.free)
         K = design.row_gram(self.metric)
         if self.free.size:
-            block = design.weighted(self.free)
-            units = design.lengths[self.free]
-            left, values, right = np.linalg.svd(block / units, full_matrices=False)
-            held = values > DEPENDENT * max(block.shape) * values.max()
-            self.basis, self.free_rank = left[:, held], int(held.sum())
-            self.refit = self.basis / values[held] @ (right[held] / units)
+            span = cast(BesideDesign, problem.core.design).span
+            self.basis = cast(np.ndarray, span.basis)
+            self.refit = self.basis @ span.refit
             K = self._beside(self._beside(K).T)
         self._decompose(K)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from skl1.batches import shared_paths
 from skl1.designs import MomentDesign
-from skl1.path import GRAM_COLUMNS, SHRINK, STAGES, solve_path
+from skl1.path import GRAM_COLUMNS, SHRINK, STAGES, solve_path, with_free
 from skl1.paths.grid import default_eps
 from skl1.paths.models import no_worse
 from skl1.penalties import L1, NonNegative
@@ -52,6 +52,9 @@ def solve_nonconvex_path(
     """
     if problem.penalty.convex:
         return solve_path(problem, alphas, tol=tol, max_iter=max_iter)
+    if (core := problem.core) is not problem:
+        limits = {"tol": tol, "max_iter": max_iter, "most": most}
+        return with_free(problem, solve_nonconvex_path(core, alphas, **limits), tol)
     origin, design = problem, problem.design
     p = design.n_features
     if p <= min(GRAM_COLUMNS, design.n_samples) or p <= ALL:

@@ -9,6 +9,7 @@ import numpy as np
 from skl1.certificates import certify
 from skl1.designs import MomentDesign
 from skl1.estimators import RidgeGD
+from skl1.path import with_free
 from skl1.paths.degrees import degrees_along
 from skl1.paths.factors import LARGEST_FACTOR, Factor, Models, factor_of
 from skl1.paths.grid import check_grid, given_alphas, length_or_alphas, warn
@@ -229,6 +230,9 @@ def solve_ridge_path(
 
 def _solved(problem, alphas, tol, max_iter) -> tuple[list[Step], Factor | None]:
     """The models, and the factor that they come from, if they do."""
+    if _condenses(problem) and problem.core is not problem:
+        steps, factor = _solved(problem.core, alphas, tol, max_iter)
+        return with_free(problem, steps, tol), factor
     origin, problem = problem, _condensed(problem)
     design = problem.design
     certify(problem, problem.null)  # what certificates of all alphas need is found once
@@ -312,7 +316,8 @@ def _descended(problem: Problem, alphas, tol, max_iter) -> list[Step]:
 
 def ridge_degrees(problem: Problem, steps: list[Step]) -> np.ndarray:
     """Degrees of freedom of each model: the trace of its hat matrix."""
-    factor = None if problem.one_sided else factor_of(_condensed(problem))
+    condensed = _condensed(problem.core if _condenses(problem) else problem)
+    factor = None if problem.one_sided else factor_of(condensed)
     return _degrees(problem, steps, factor)
 
 
@@ -320,7 +325,8 @@ def _degrees(problem: Problem, steps: list[Step], factor: Factor | None) -> np.n
     """From the factor, or from the support of each model if that is not too large; else NaN."""
     if factor is not None:
         alphas = np.array([step.alpha for step in steps])[:, None]
-        return factor.free_rank + (factor.spectrum / (factor.spectrum + alphas)).sum(axis=1)
+        free_rank = problem.core.design.span.rank if problem.has_free else 0
+        return free_rank + (factor.spectrum / (factor.spectrum + alphas)).sum(axis=1)
     if max(step.features.size for step in steps) > LARGEST_FACTOR:
         return np.full(len(steps), np.nan)
     return degrees_along(problem, steps)
@@ -329,9 +335,14 @@ def _degrees(problem: Problem, steps: list[Step], factor: Factor | None) -> np.n
 def _condensed(problem: Problem) -> Problem:
     """On moments, where there are no fewer rows than columns: they are read once."""
     design = problem.design
-    if design.n_features <= min(LARGEST_FACTOR, design.n_samples):
-        return problem.on(MomentDesign.of_design(design))
-    return problem
+    return problem.on(MomentDesign.of_design(design)) if _condenses(problem) else problem
+
+
+def _condenses(problem: Problem) -> bool:
+    """Whether there are no rows, or it is worth while to forget them."""
+    design = problem.design
+    small = design.n_features <= min(LARGEST_FACTOR, design.n_samples)
+    return small or isinstance(design.whole, MomentDesign)
 
 
 def _collect(problem: Problem, steps: list[Step], factor: Factor | None) -> RidgePath:

@@ -172,15 +172,8 @@ def lifted(problem: Problem, inner: Result, tol: float) -> Result:
 def judged(problem: Problem, inner: Result, w: np.ndarray, tol: float) -> Result:
     """The result at w, whose coefficients without those of free features come from ``inner``."""
     point = problem.again(problem.null) if w is problem.null.w else problem.at(w)
-    known = certify(problem, point)
-    convex = problem.penalty.convex
-    target = tol * problem.null.objective if convex else tol
-    error = known.error
-    if convex:
-        # The best bound of the run holds here too; refitting adds what rounding may have cost.
-        excess = gap_beside(problem, point)[3]
-        error = min(error, inner.error + excess)
-    converged = error <= max(target, known.floor)
+    error, floor = certified_error(problem, point, inner.error)
+    target = tol * problem.null.objective if problem.penalty.convex else tol
     reason = inner.stop_reason
     if reason in {CONVERGED, PRECISION}:
         reason = CONVERGED if error <= target else PRECISION
@@ -189,12 +182,24 @@ def judged(problem: Problem, inner: Result, w: np.ndarray, tol: float) -> Result
         w=w,
         point=point,
         error=error,
-        bound=point.objective - error if convex else -np.inf,
+        bound=point.objective - error if problem.penalty.convex else -np.inf,
         target=target,
-        converged=bool(converged and (inner.converged or error <= target)),
+        converged=error <= target or (inner.converged and error <= floor),
         stop_reason=reason,
         inner=inner,
     )
+
+
+def certified_error(problem: Problem, point: Point, beside: float) -> tuple[float, float]:
+    """``(error, floor)`` of a point of which the problem beside its free features says ``beside``.
+
+    A better bound that a run has met on its way holds here too, but for what refitting may have
+    cost in digits.
+    """
+    known = certify(problem, point)
+    if problem.penalty.convex:
+        return min(known.error, beside + gap_beside(problem, point)[3]), known.floor
+    return max(known.error, beside), known.floor
 
 
 def refit_signed(

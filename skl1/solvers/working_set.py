@@ -132,6 +132,9 @@ class WorkingSet(Solver):
     ) -> None:
         if not self._progress(problem, state, point, known):
             return
+        if not problem.included.any():
+            state.verdict = PRECISION
+            return
         if problem.penalty.convex and not at_once(problem):
             problem = self._drop(problem, state, point, known)
         scale = state.stage = self._scale(problem, state, point)
