@@ -223,7 +223,7 @@ def fixed_point_certificate(problem: Problem, point: Point) -> Certificate:
     if isinstance(beside, BesideDesign):
         # Free columns may depend on each other, so they are looked at together.
         together = problem.refitted(point.w)
-        part, slack = beside.part(point.w, point.z), beside.slack(point.w)
+        part, slack = beside.part(point.w, point.z), beside.slack(point.w, point.rr)
         moves = np.append(moves[~together], np.linalg.norm(part))
         floor += min(slack / np.sqrt(total), np.sqrt(WORST_FLOOR))
     error = float(np.abs(moves).max(initial=0.0)) / np.sqrt(total)

@@ -122,7 +122,7 @@ def with_free(problem: Problem, steps: list[Step], tol: float) -> list[Step]:
 def _with_free(problem: Problem, step: Step, w: np.ndarray, tol: float) -> Step:
     convex, beside = problem.penalty.convex, problem.core.design
     target = tol * problem.null.objective if convex else tol
-    slack = CUSHION * beside.slack(w)
+    slack = CUSHION * beside.slack(w, step.rr)
     excess = 0.5 * slack**2 if convex else slack / (np.sqrt(beside.total) or 1.0)
     if beside.sees_all and excess <= SLIGHT * max(target, EPS):
         features = np.flatnonzero(w)
@@ -142,7 +142,7 @@ def _with_free(problem: Problem, step: Step, w: np.ndarray, tol: float) -> Step:
         rr=point.rr,
         error=error,
         stop_reason=reason,
-        converged=error <= target or (step.converged and error <= floor),
+        converged=bool(error <= target or (step.converged and error <= floor)),
     )
 
 

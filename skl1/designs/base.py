@@ -116,23 +116,33 @@ class Design(ABC):
         """The same for one vector, to all digits that the data show."""
         return w
 
-    def slack(self, w):
-        """How far the residual at w may be off as large coefficients of what is out cancel."""
+    @property
+    def rank(self):
+        """The dimension of the span of what is out."""
+        return 0
+
+    @property
+    def sees_all(self):
+        """Whether no direction of what is out may be hidden by rounding."""
+        return True
+
+    def slack(self, w, rr):
+        """What rounding may hide of a residual's part along what is out."""
         return 0.0
 
     def gathers(self, columns):
         """Whether these columns are few enough to be gathered as a dense block."""
         return False
 
-    def span(self, columns) -> Span:
+    def span_of(self, columns) -> Span:
         """An orthonormal basis Q of some columns; without rows, from their Gram matrix."""
         return span_of_gram(columns, self.gram(columns, columns), self._units(columns))
 
-    def across(self, span):
+    def across_of(self, span):
         """``X' S^(1/2) Q``: the correlations of all features with a basis."""
         return self.gram(np.arange(self.n_features), span.columns) @ span.refit.T
 
-    def along(self, span):
+    def along_of(self, span):
         """``Q' S^(1/2) y``."""
         return span.refit @ self.correlation[span.columns]
 

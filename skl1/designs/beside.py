@@ -11,8 +11,6 @@ from skl1.designs.span import DEPENDENT_GRAM, EPS, NOISE, Span
 #: Share of a column's norm below which what is left of it is projected explicitly, as a difference
 #: of two Gram matrices has lost too many digits of it.
 STEEP = 1e-6
-#: What evaluating a residual may err by, in epsilons of what it is the difference of.
-SLACK = 1.0
 
 
 class BesideDesign(Design):
@@ -36,16 +34,13 @@ class BesideDesign(Design):
 
     def __init__(self, whole: Design, columns: np.ndarray):
         self._whole = whole
-        self.span: Span = whole.span(columns)
+        self.span: Span = whole.span_of(columns)
         self.n_samples, self.n_features = whole.n_samples, whole.n_features
         self.has_rows, self.remote = whole.has_rows, whole.remote
-        self.fit_intercept, self.x_mean, self.y_mean = (
-            whole.fit_intercept,
-            whole.x_mean,
-            whole.y_mean,
-        )
-        self.across = whole.across(self.span)
-        self.target = whole.along(self.span)
+        self.fit_intercept, self.x_mean = whole.fit_intercept, whole.x_mean
+        self.y_mean = whole.y_mean
+        self.across = whole.across_of(self.span)
+        self.target = whole.along_of(self.span)
         self._project_norms()
         self.null = self.lift_exactly(np.zeros(self.n_features))
         self.null_point = self.whole.gradient(self.null)
@@ -101,8 +96,11 @@ class BesideDesign(Design):
         return w
 
     @property
+    def rank(self):
+        return self.span.rank
+
+    @property
     def sees_all(self):
-        """Whether nothing that the columns reach is hidden from Q."""
         return not self.span.values.size
 
     @property
@@ -116,10 +114,13 @@ class BesideDesign(Design):
             return self.whole.residual_along(self.span.basis, w)
         return self.span.refit @ z[self.span.columns]
 
-    def slack(self, w):
-        """How far the residual at w may be off by rounding, as large coefficients cancel."""
+    def slack(self, w, rr):
+        """What rounding may hide of a residual's part, ``sqrt(rr)`` being its length.
+
+        Large coefficients cancel in the residual, and columns that nearly do in the basis.
+        """
         F = self.span.columns
-        return SLACK * EPS * float(np.abs(w[F]) @ self.whole.lengths[F])
+        return EPS * float(np.abs(w[F]) @ self.whole.lengths[F]) + self.span.blur * np.sqrt(rr)
 
     def refitted(self, w, z, rr):
         """``(z, rr, excess)``: what a point becomes with F refitted, and by how much it is better.
@@ -128,7 +129,7 @@ class BesideDesign(Design):
         """
         F, part = self.span.columns, self.part(w, z)
         square = float(part @ part)
-        excess = 0.5 * (np.sqrt(square) + self.slack(w)) ** 2
+        excess = 0.5 * (np.sqrt(square) + self.slack(w, rr)) ** 2
         reach = np.sqrt(self.total) + float(np.abs(w) @ self.whole.lengths)
         excess += self.span.unseen(z[F], rr, reach)
         z = z - self.across @ part

@@ -36,6 +36,8 @@ class Span:
         Q, where there are rows to make it from.
     stiff : bool
         Whether no direction is so weak that ``T z`` would lose digits of a residual's part.
+    blur : float
+        By how much a direction may be off, as columns that nearly cancel leave few digits of it.
     lost, values : ndarray of shape (n_lost, n_columns), (n_lost,)
         From Gram matrices alone: combinations of the columns that are zero to half of all digits,
         and the squares of their lengths, which may be rounding.
@@ -45,6 +47,7 @@ class Span:
     refit: np.ndarray
     basis: np.ndarray | None
     stiff: bool
+    blur: float
     lost: np.ndarray
     values: np.ndarray
 
@@ -78,23 +81,26 @@ def span_of_columns(columns, block, units, ratios) -> Span:
     columns is beyond that rounding counts, however little it is.
     """
     left, values, right = svd(block / units, full_matrices=False, check_finite=False)
-    held = values > NOISE * EPS * np.linalg.norm((1.0 + ratios) * right, axis=1)
+    rounding = EPS * np.linalg.norm((1.0 + ratios) * right, axis=1)
+    held = values > NOISE * rounding
     basis, values = left[:, held], values[held]
+    blur = float((rounding[held] / values).max(initial=0.0))
     refit = _least_norm(right[held] / values[:, None], right[held] * values[:, None], units)
     stiff = bool(values.min(initial=np.inf) > STIFF)
     nothing = np.empty((0, columns.size))
-    return Span(columns, refit, basis, stiff, nothing, nothing[:, 0])
+    return Span(columns, refit, basis, stiff, blur, nothing, nothing[:, 0])
 
 
 def span_of_gram(columns, square, units) -> Span:
     """From the Gram matrix of the columns, which shows dependence to half of all digits only."""
     if not columns.size:
-        return Span(columns, np.empty((0, 0)), None, True, np.empty((0, 0)), np.empty(0))
+        return Span(columns, np.empty((0, 0)), None, True, 0.0, np.empty((0, 0)), np.empty(0))
     values, vectors = np.linalg.eigh(square / units / units[:, None])
     held = values > DEPENDENT_GRAM * values.max(initial=0.0)
     roots, right = np.sqrt(values[held])[:, None], vectors[:, held].T
     refit = _least_norm(right / roots, right * roots, units)
-    return Span(columns, refit, None, True, vectors[:, ~held].T / units, values[~held])
+    blur = EPS / float(values[held].min(initial=1.0))
+    return Span(columns, refit, None, True, blur, vectors[:, ~held].T / units, values[~held])
 
 
 def _least_norm(refit: np.ndarray, forward: np.ndarray, units: np.ndarray) -> np.ndarray:

@@ -138,25 +138,25 @@ class TableDesign(Design):
     def forming(self, count):
         return float(self.n_samples) * count**2
 
-    def span(self, columns):
+    def span_of(self, columns):
         # From the columns and not from their Gram matrix, in which dependence to seven digits
         # already looks exact.
         if not self.gathers(columns):
-            return super().span(columns)
+            return super().span_of(columns)
         block = self.weighted(columns)
         if self.fit_intercept:
             # The mean of a column is rounded, and a constant must not look like a direction.
             block -= np.outer(self.root, self.root @ block)
         return span_of_columns(columns, block, self._units(columns), self.ratios(columns))
 
-    def across(self, span):
+    def across_of(self, span):
         if span.basis is None:
-            return super().across(span)
+            return super().across_of(span)
         return self.transposed(span.basis.T * self.root, self.x_mean).T
 
-    def along(self, span):
+    def along_of(self, span):
         if span.basis is None:
-            return super().along(span)
+            return super().along_of(span)
         return span.basis.T @ (self.root * self.y)
 
     def least_squares(self, columns):

@@ -53,8 +53,8 @@ def solve_nonconvex_path(
     if problem.penalty.convex:
         return solve_path(problem, alphas, tol=tol, max_iter=max_iter)
     if (core := problem.core) is not problem:
-        limits = {"tol": tol, "max_iter": max_iter, "most": most}
-        return with_free(problem, solve_nonconvex_path(core, alphas, **limits), tol)
+        steps = solve_nonconvex_path(core, alphas, tol=tol, max_iter=max_iter, most=most)
+        return with_free(problem, steps, tol)
     origin, design = problem, problem.design
     p = design.n_features
     if p <= min(GRAM_COLUMNS, design.n_samples) or p <= ALL:

@@ -231,8 +231,8 @@ def solve_ridge_path(
 def _solved(problem, alphas, tol, max_iter) -> tuple[list[Step], Factor | None]:
     """The models, and the factor that they come from, if they do."""
     if _condenses(problem) and problem.core is not problem:
-        steps, factor = _solved(problem.core, alphas, tol, max_iter)
-        return with_free(problem, steps, tol), factor
+        beside, factor = _solved(problem.core, alphas, tol, max_iter)
+        return with_free(problem, beside, tol), factor
     origin, problem = problem, _condensed(problem)
     design = problem.design
     certify(problem, problem.null)  # what certificates of all alphas need is found once
@@ -325,7 +325,7 @@ def _degrees(problem: Problem, steps: list[Step], factor: Factor | None) -> np.n
     """From the factor, or from the support of each model if that is not too large; else NaN."""
     if factor is not None:
         alphas = np.array([step.alpha for step in steps])[:, None]
-        free_rank = problem.core.design.span.rank if problem.has_free else 0
+        free_rank = problem.core.design.rank
         return free_rank + (factor.spectrum / (factor.spectrum + alphas)).sum(axis=1)
     if max(step.features.size for step in steps) > LARGEST_FACTOR:
         return np.full(len(steps), np.nan)

@@ -21,6 +21,8 @@ INTERRUPTED = "stopped by a callback"
 SINGLE = 1e-6
 #: Changes of the set of free features in use, for each of them, after which it counts as settled.
 CHANGES = 3
+#: The least tolerance of the problem beside them, as a share of what is wanted.
+CLOSEST = 1e-3
 
 
 @dataclass(kw_only=True)
@@ -184,7 +186,7 @@ def judged(problem: Problem, inner: Result, w: np.ndarray, tol: float) -> Result
         error=error,
         bound=point.objective - error if problem.penalty.convex else -np.inf,
         target=target,
-        converged=error <= target or (inner.converged and error <= floor),
+        converged=bool(error <= target or (inner.converged and error <= floor)),
         stop_reason=reason,
         inner=inner,
     )
@@ -197,6 +199,8 @@ def certified_error(problem: Problem, point: Point, beside: float) -> tuple[floa
     cost in digits.
     """
     known = certify(problem, point)
+    if problem.one_sided and problem.penalty.convex:
+        return known.error, known.floor  # of the free features not in use the run saw nothing
     if problem.penalty.convex:
         return min(known.error, beside + gap_beside(problem, point)[3]), known.floor
     return max(known.error, beside), known.floor
@@ -214,20 +218,17 @@ def refit_signed(
     """
     free, lengths = problem.free, problem.design.lengths
     active, w = free & (w > 0.0), w.copy()
-    result, barred, done = None, np.zeros_like(free), 0
+    barred, done, strict = np.zeros_like(free), 0, tol
     history: list[dict[str, np.ndarray]] = []
     for _ in range(CHANGES * (1 + int(np.count_nonzero(free)))):
         core = problem.beside(active)
         options = {**limits, "callback": lift_calls(core, limits["callback"])}
         start = np.where(free, 0.0, w)
         left = max(max_iter - done, 1)
-        result = run(solver, core, start, tol=tol, max_iter=left, **options)
+        result = run(solver, core, start, tol=strict, max_iter=left, **options)
         done += result.state.n_iter
         history.append(result.history)
         aim = core.design.lift_exactly(result.w)
-        if result.stop_reason == INTERRUPTED:
-            w = aim
-            break
         low = np.flatnonzero(active & (aim <= 0.0))
         if low.size:
             shares = w[low] / np.maximum(w[low] - aim[low], np.finfo(float).tiny)
@@ -237,15 +238,25 @@ def refit_signed(
             w[first] = 0.0
             w[free] = np.maximum(w[free], 0.0)
             active[first] = False
+            if result.stop_reason in {INTERRUPTED, EXHAUSTED}:
+                break
             continue
         w = aim
+        if result.stop_reason in {INTERRUPTED, EXHAUSTED}:
+            break
         z, rr = problem.design.gradient(w)
-        slack = core.design.slack(w)
+        slack = core.design.slack(w, rr)
         pull = np.where(free & ~active & ~barred, z / np.where(free, lengths, 1.0), -np.inf)
         first = int(np.argmax(pull))
-        if pull[first] <= 0.1 * ORTHOGONAL * np.sqrt(rr) + slack or result.stop_reason == EXHAUSTED:
+        if pull[first] > 0.1 * ORTHOGONAL * np.sqrt(rr) + slack:
+            active[first] = True
+            continue
+        # A run may have converged by a dual point that it met before, for which the features not
+        # in use were not asked: a closer look at its end.
+        found = judged(problem, result, w, tol)
+        if found.converged or strict < CLOSEST * tol or result.stop_reason != CONVERGED:
             break
-        active[first] = True
+        strict *= 0.1
     found = judged(problem, result, np.where(free, np.maximum(w, 0.0), w), tol)
     joined = {key: np.concatenate([each[key] for each in history]) for key in history[-1]}
     return replace(found, n_iter=max(done, 1), history=joined)
