@@ -224,7 +224,8 @@ def fixed_point_certificate(problem: Problem, point: Point) -> Certificate:
         # Free columns may depend on each other, so they are looked at together.
         together = problem.refitted(point.w)
         part, slack = beside.part(point.w, point.z), beside.slack(point.w, point.rr)
-        moves = np.append(moves[~together], np.linalg.norm(part))
+        unseen = np.sqrt(2.0 * beside.unseen(point.w, point.z, point.rr))
+        moves = np.append(moves[~together], np.linalg.norm(part) + unseen)
         floor += min(slack / np.sqrt(total), np.sqrt(WORST_FLOOR))
     error = float(np.abs(moves).max(initial=0.0)) / np.sqrt(total)
     return Certificate(error, floor, point.z)

@@ -122,6 +122,11 @@ class Design(ABC):
         return 0
 
     @property
+    def weak(self):
+        """Columns of what is out that depend on each other in all but the last digits."""
+        return np.zeros(0, dtype=np.intp)
+
+    @property
     def sees_all(self):
         """Whether no direction of what is out may be hidden by rounding."""
         return True

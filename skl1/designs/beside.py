@@ -100,6 +100,10 @@ class BesideDesign(Design):
         return self.span.rank
 
     @property
+    def weak(self):
+        return self.span.weak
+
+    @property
     def sees_all(self):
         return not self.span.values.size
 
@@ -122,6 +126,11 @@ class BesideDesign(Design):
         F = self.span.columns
         return EPS * float(np.abs(w[F]) @ self.whole.lengths[F]) + self.span.blur * np.sqrt(rr)
 
+    def unseen(self, w, z, rr):
+        """How far the loss may fall along what Gram matrices cannot show of F."""
+        reach = np.sqrt(self.total) + float(np.abs(w) @ self.whole.lengths)
+        return self.span.unseen(z[self.span.columns], rr, reach)
+
     def refitted(self, w, z, rr):
         """``(z, rr, excess)``: what a point becomes with F refitted, and by how much it is better.
 
@@ -129,9 +138,7 @@ class BesideDesign(Design):
         """
         F, part = self.span.columns, self.part(w, z)
         square = float(part @ part)
-        excess = 0.5 * (np.sqrt(square) + self.slack(w, rr)) ** 2
-        reach = np.sqrt(self.total) + float(np.abs(w) @ self.whole.lengths)
-        excess += self.span.unseen(z[F], rr, reach)
+        excess = 0.5 * (np.sqrt(square) + self.slack(w, rr)) ** 2 + self.unseen(w, z, rr)
         z = z - self.across @ part
         z[F] = 0.0
         return z, max(rr - square, 0.0), excess

@@ -280,8 +280,15 @@ class PenalisedRegressor(StreamedRegressor):
                 )
             else:
                 figures = f"at a stationarity of {reached}; tol={self.tol:g} was wanted"
+            weak = problem.core.design.weak
             if self.stop_reason_ == EXHAUSTED:
                 advice = self._remedy()
+            elif self.stop_reason_ == PRECISION and weak.size:
+                names = ", ".join(map(str, weak[:10])) + (" and others" if weak.size > 10 else "")
+                advice = (
+                    f"The unpenalised features {names} depend on each other in all but the last "
+                    "digits; leave one of them out."
+                )
             elif self.stop_reason_ == PRECISION:
                 more = ", give X in float64" if self.coef_.dtype != FLOAT64 else ""
                 advice = f"Centre and scale the columns (StandardScaler){more}, or raise tol."

@@ -218,6 +218,7 @@ def refit_signed(
     """
     free, lengths = problem.free, problem.design.lengths
     active, w = free & (w > 0.0), w.copy()
+    begun = perf_counter()
     barred, done, strict = np.zeros_like(free), 0, tol
     history: list[dict[str, np.ndarray]] = []
     for _ in range(CHANGES * (1 + int(np.count_nonzero(free)))):
@@ -226,8 +227,8 @@ def refit_signed(
         start = np.where(free, 0.0, w)
         left = max(max_iter - done, 1)
         result = run(solver, core, start, tol=strict, max_iter=left, **options)
+        history.append({**result.history, **_shifted(result.history, done, perf_counter() - begun)})
         done += result.state.n_iter
-        history.append(result.history)
         aim = core.design.lift_exactly(result.w)
         low = np.flatnonzero(active & (aim <= 0.0))
         if low.size:
@@ -260,6 +261,14 @@ def refit_signed(
     found = judged(problem, result, np.where(free, np.maximum(w, 0.0), w), tol)
     joined = {key: np.concatenate([each[key] for each in history]) for key in history[-1]}
     return replace(found, n_iter=max(done, 1), history=joined)
+
+
+def _shifted(history: dict[str, np.ndarray], done: int, seconds: float) -> dict[str, np.ndarray]:
+    """Iterations and seconds of a run that was not the first."""
+    if not history:
+        return {}
+    times = history["seconds"]
+    return {"iteration": done + history["iteration"], "seconds": seconds - times[-1] + times}
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
