@@ -11,7 +11,6 @@ from sklearn.exceptions import ConvergenceWarning
 
 import skl1
 from common import (
-    ALPHA_ZERO,
     EMPTY,
     ESTIMATORS,
     SEARCHES,
@@ -31,7 +30,7 @@ from skl1.problem import Problem
 from skl1.sequence import ALONG
 from skl1.solvers.driver import minimise
 
-pytestmark = [pytest.mark.filterwarnings(EMPTY), pytest.mark.filterwarnings(ALPHA_ZERO)]
+pytestmark = pytest.mark.filterwarnings(EMPTY)
 
 #: Share of a column's length below which what is left of it beside others is rounding of float64.
 ROUNDING = 1e-15
