@@ -8,15 +8,20 @@ as long as some hundred small fits. ``skl1.records`` does, on the first call of 
 from __future__ import annotations
 
 import operator
+from _thread import start_new_thread
 from abc import ABC
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import cache, cached_property, update_wrapper
+from functools import cache, update_wrapper
 from importlib import import_module
+from threading import Lock
 from typing import Annotated, Any, dataclass_transform, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
+
+from skl1.forks import fork_safe_lock
+from skl1.lazy import lazy
 
 __all__ = [
     "ColumnMatrix",
@@ -47,7 +52,7 @@ class Formula:
     def __call__(self, *args: Any) -> Any:
         return self.function(*args)
 
-    @cached_property
+    @lazy
     def compiled(self) -> Any:
         """The function as numba compiles it (the function itself if compilation is off)."""
         return _numba().compile_function(self.function, self.fastmath)
@@ -67,7 +72,7 @@ class Kernel(Formula):
         self.fastmath = fastmath
         self.asked = 0  # interpreted operations of this kernel
 
-    @cached_property
+    @lazy
     def compiled(self) -> Any:
         """The function as numba compiles it (the function itself if compilation is off)."""
         return _numba().compile_kernel(self.function, self.fastmath)
@@ -107,14 +112,59 @@ def kernel(function: Callable[..., Any] | None = None, *, exact: bool = False) -
     return Kernel(function, frozenset() if exact else FAST)
 
 
-@cache
-def _numba() -> Any:
-    return import_module("skl1.records")
+class _Compiler:
+    """``skl1.records``, and with it numba, imported when first called for."""
+
+    def __init__(self) -> None:
+        self.module: Any = None
+        self.importing = fork_safe_lock()
+
+    def __call__(self) -> Any:
+        if self.module is None:
+            self.load()
+        return self.module
+
+    def load(self) -> None:
+        """Import in a thread of its own, where no interrupt can cut the import short.
+
+        Python runs signal handlers, and so raises KeyboardInterrupt, in the main thread only. An
+        import of numba that ends half way leaves parts behind that no second import mends. An
+        interrupt that comes meanwhile is raised when the import is done.
+        """
+        done, failure = Lock(), []
+        done.acquire()
+
+        def work() -> None:
+            try:
+                with self.importing:
+                    self.module = import_module("skl1.records")
+            except BaseException as error:
+                failure.append(error)
+            finally:
+                done.release()
+
+        try:
+            start_new_thread(work, ())
+        except RuntimeError:  # no threads any more: Python is shutting down
+            work()
+        interrupt = None
+        while self.module is None and not failure:
+            try:
+                done.acquire()
+            except BaseException as error:
+                interrupt = error
+        if interrupt is not None:
+            raise interrupt
+        if failure:
+            raise failure[0]
+
+
+_numba = _Compiler()
 
 
 def _loaded() -> bool:
     """Whether a kernel has been compiled in this process, or its code been loaded."""
-    return _numba.cache_info().currsize > 0
+    return _numba.module is not None
 
 
 Vector = Annotated[npt.NDArray[Any], 1, "C"]
@@ -180,7 +230,7 @@ class Record(ABC):
         for name, kind in record_fields(type(self)).items():
             object.__setattr__(self, name, _coerce(getattr(self, name), kind))
 
-    @cached_property
+    @lazy
     def _numba_type_(self) -> Any:
         # Numba's C dispatcher reads this attribute, several times faster than typeof_impl.
         return _numba().type_of_record(self)

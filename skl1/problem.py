@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
 
 from skl1.designs import BesideDesign, Design, GramOperator, MomentDesign
+from skl1.lazy import lazy
 from skl1.penalties import Penalty
 
 #: First-order methods iterate on a Gram matrix of at most this many columns.
@@ -150,7 +150,7 @@ class Problem:
         least = NEGLIGIBLE * np.sqrt(self.design.energy)
         return (share <= least) & (W != 0.0) & ~self.free[features]
 
-    @cached_property
+    @lazy
     def null(self) -> Point:
         """The best model without any penalised feature: intercept and free columns fitted."""
         w = np.zeros(self.design.n_features)
@@ -165,7 +165,7 @@ class Problem:
         z = np.where(self.included, self.design.correlation, 0.0)
         return Point(w, z, self.design.energy, 0.5 * self.design.energy)
 
-    @cached_property
+    @lazy
     def alpha_max(self) -> float:
         """The smallest alpha for which the null model is optimal (or stationary)."""
         if self.core is not self:
@@ -220,7 +220,7 @@ class Problem:
         """
         return self.beside(self.free) if self.has_free and not self.one_sided else self
 
-    @cached_property
+    @lazy
     def summed(self) -> Problem:
         """The same problem on its moments, for a search that asks for many products with them.
 

@@ -10,18 +10,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from threading import Lock
+from threading import get_ident
 
 from threadpoolctl import ThreadpoolController
+
+from skl1.forks import fork_safe_lock, run_in_children
 
 #: Multiplications above which one product is worth waking threads for.
 LARGE = 2**31
 #: Multiplications below which BLAS uses one thread anyway.
 SMALL = 2**17
 
-_lock = Lock()
-_fits = 0
+_lock = fork_safe_lock()
+#: The fits under the limit, and the thread that each runs in.
+_fits: dict[object, int] = {}
+#: How many threads each library has without the limit; nothing while there is no limit.
 _usual: list[int] = []
+
+
+def _forget_other_threads() -> None:
+    """In a forked child, which has one thread: the fits of the others do not go on in it."""
+    for fit in [fit for fit, thread in _fits.items() if thread != get_ident()]:
+        del _fits[fit]
+
+
+run_in_children(_forget_other_threads)
 
 
 @cache
@@ -41,22 +54,24 @@ def single_threaded(work: float) -> Iterator[None]:
     The setting belongs to the process: of fits in several threads the first sets it and the
     last takes it back. The smallest fits leave it alone, as BLAS does not split their products.
     """
-    global _fits, _usual  # noqa: PLW0603 (the state of the process)
     if work < SMALL:
         yield
         return
+    fit = object()
     with _lock:
         if not _fits:
-            _usual = [library.num_threads for library in _libraries()]
+            if not _usual:  # a child that was forked during a fit has the limit already
+                _usual[:] = [library.num_threads for library in _libraries()]
             _allow([1] * len(_usual))
-        _fits += 1
+        _fits[fit] = get_ident()
     try:
         yield
     finally:
         with _lock:
-            _fits -= 1
+            del _fits[fit]
             if not _fits:
                 _allow(_usual)
+                _usual.clear()
 
 
 @contextmanager
@@ -70,7 +85,7 @@ def confined() -> Iterator[None]:
 def spread(work: float) -> Iterator[None]:
     """Lift the limit for one product, if it is large and no other fit is running."""
     with _lock:
-        lifted = work > LARGE and _fits == 1
+        lifted = work > LARGE and len(_fits) == 1
         if lifted:
             _allow(_usual)
     try:

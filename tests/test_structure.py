@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(importlib.util.find_spec("skl1").origin).parent
 #: From low to high. A module may import from its own layer and from the ones before it.
 LAYERS = [
-    {"docstrings", "exceptions", "compiled", "records", "threads", "sklearn_api"},
+    {"docstrings", "exceptions", "lazy", "forks", "compiled", "records", "threads", "sklearn_api"},
     {"penalties", "designs"},
     {"problem"},
     {"certificates", "local_minimum"},

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from functools import cached_property
 
 import numpy as np
 
 from skl1.compiled import Record, RowMatrix, kernel
 from skl1.designs.span import Span, span_of_gram
+from skl1.lazy import lazy
 
 #: Above this ratio of mean to standard deviation a column is centred explicitly where it
 #: matters: the implicit form loses as many digits as the ratio has, in a Gram matrix twice.
@@ -74,7 +74,7 @@ class Design(ABC):
         """The same for many coefficients, one vector a row."""
         return self.y_mean - W @ self.x_mean if self.fit_intercept else np.zeros(W.shape[:-1])
 
-    @cached_property
+    @lazy
     def lengths(self):
         """Square roots of the norms."""
         return np.sqrt(self.norms)

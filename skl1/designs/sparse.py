@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 
 from skl1.compiled import Record, Vector, kernel
 from skl1.designs.base import SAFE_MEAN_RATIO
 from skl1.designs.table import TableDesign, beyond_rounding
+from skl1.lazy import lazy
 
 
 class SparseDesign(TableDesign):
@@ -67,7 +66,7 @@ class SparseDesign(TableDesign):
         out -= self.x_mean * float(self.weights @ r)
         return out
 
-    @cached_property
+    @lazy
     def _every(self):
         return np.arange(self.n_features)
 
@@ -109,7 +108,7 @@ class SparseDesign(TableDesign):
         centred = self.columns(steep) * np.sqrt(scale[steep])
         return (product + centred @ centred.T) * root[:, None] * root
 
-    @cached_property
+    @lazy
     def _steep(self):
         """Columns whose mean dwarfs their spread. They have hardly a zero, so they may be dense."""
         return np.abs(self.x_mean) > SAFE_MEAN_RATIO * np.sqrt(self.norms)

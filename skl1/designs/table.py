@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from functools import cached_property
 
 import numpy as np
 from scipy.linalg import lstsq
@@ -12,6 +11,7 @@ from scipy.sparse.linalg import LinearOperator, lsmr
 
 from skl1.designs.base import CONSTANT_RATIO, Design, clear_constant
 from skl1.designs.span import span_of_columns
+from skl1.lazy import lazy
 
 #: Largest dense block (in float64 entries) that a least-squares fit may gather: 256 MB.
 BLOCK_ENTRIES = 2**25
@@ -110,7 +110,7 @@ class TableDesign(Design):
             R -= (R @ self.weights)[:, None]
         return R
 
-    @cached_property
+    @lazy
     def root(self):
         """Square roots of the weights."""
         return np.sqrt(self.weights)
