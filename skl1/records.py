@@ -18,6 +18,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import pickle
+from contextlib import suppress
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -26,29 +27,41 @@ from typing import Any
 
 import numba
 import numpy as np
+from llvmlite.binding.ffi import lib as llvm
 from numba.core import cgutils, errors, types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.entrypoints import init_all
 from numba.core.imputils import impl_ret_borrowed, lower_getattr_generic
+from numba.core.registry import cpu_target
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate
 from numba.extending import NativeValue, infer_getattr, models, register_model, unbox
 from numba.np.numpy_support import from_dtype
 
 from skl1.compiled import Record, record_fields
+from skl1.forks import free_in_children
 
 _FLAGS: Any = {"nogil": True, "error_model": "numpy"}
 
 
 def compile_function(function: Any, fastmath: frozenset[str]) -> Any:
     """Compile a function for the kernels that call it."""
-    return numba.njit(fastmath=set(fastmath), **_FLAGS)(function)
+    return _dispatcher(function, fastmath)
 
 
 def compile_kernel(function: Any, fastmath: frozenset[str]) -> Any:
-    """Compile a kernel and keep its machine code for later processes."""
-    compiled: Any = numba.njit(cache=True, fastmath=set(fastmath), **_FLAGS)(function)
+    """Compile a kernel and keep its machine code for later processes, where that is possible."""
+    compiled = _dispatcher(function, fastmath)
     if compiled is not function:
-        compiled._cache = _KernelCache(function)
+        with suppress(Exception):  # no folder can be written to: the machine code is not kept
+            compiled._cache = _KernelCache(function)
     return compiled
+
+
+def _dispatcher(function: Any, fastmath: frozenset[str]) -> Any:
+    # The first dispatcher makes numba's contexts, under locks that only those who compile take.
+    with global_compiler_lock:
+        return numba.njit(fastmath=set(fastmath), **_FLAGS)(function)
 
 
 def function_type(compiled: Any) -> types.Type:
@@ -57,29 +70,62 @@ def function_type(compiled: Any) -> types.Type:
 
 
 class _Files(IndexDataCacheFile):
-    """Cache files of which a damaged one, cut off by a full disk say, is as good as none."""
+    """Cache files that are not believed: what is damaged, or of another make, is as good as none.
+
+    A file is the digest of its contents and then the contents, a pickle. The digest also covers
+    numba's version and the state of the source, and the contents of a file of machine code begin
+    with the key that it was saved under: flipped bytes are not unpickled, and what a full disk has
+    left under the wrong name is not run.
+    """
+
+    def load(self, key):
+        name = self._load_index().get(key)
+        if name is None:
+            return None
+        found, data = self._read(self._data_path(name))
+        return data if found == key else None
+
+    def save(self, key, data):
+        super().save(key, (key, data))
 
     def _load_index(self):
         try:
-            return super()._load_index()
-        except _DAMAGED:
+            return self._read(self._index_path)
+        except Exception:
             return {}
 
-    def _load_data(self, name):
-        try:
-            return super()._load_data(name)
-        except _DAMAGED as error:
-            raise OSError(f"{name} is damaged") from error  # which counts as a miss
+    def _save_index(self, overloads):
+        self._write(self._index_path, overloads)
+
+    def _save_data(self, name, data):
+        self._write(self._data_path(name), data)
+
+    def _read(self, path):
+        content = Path(path).read_bytes()
+        digest, content = content[:_LENGTH], content[_LENGTH:]
+        if digest != self._seal(content):
+            raise OSError(f"{path} is damaged, or of another version")
+        return pickle.loads(content)
+
+    def _write(self, path, value):
+        content = self._dump(value)
+        with self._open_for_write(path) as file:
+            file.write(self._seal(content) + content)
+
+    def _seal(self, content):
+        made_by = repr((self._version, self._source_stamp)).encode()
+        return hashlib.sha256(hashlib.sha256(made_by).digest() + content).digest()
 
 
-_DAMAGED = pickle.UnpicklingError, EOFError
+_LENGTH = hashlib.sha256().digest_size
 
 
 class _KernelCache(FunctionCache):
     """A cache whose keys know the functions that the kernel calls, in whichever file.
 
     Its files are named after this module's code: an index that another version of it has
-    written may hold types that can no longer be unpickled.
+    written may hold types that can no longer be unpickled. No state of the cache, and of the disk
+    that it is on, ends a fit: what cannot be loaded is compiled anew, what cannot be saved is not.
     """
 
     def __init__(self, function):
@@ -94,10 +140,14 @@ class _KernelCache(FunctionCache):
     def _index_key(self, sig, codegen):
         return *super()._index_key(sig, codegen), _digest(self._py_func)
 
-    def _load_overload(self, sig, target_context):
-        # Two processes that save at once can leave the code of one under the key of the other.
-        result = super()._load_overload(sig, target_context)
-        return result if result and result.signature.args == tuple(sig) else None
+    def load_overload(self, sig, target_context):
+        with suppress(Exception):
+            return super().load_overload(sig, target_context)
+        return None
+
+    def save_overload(self, sig, data):
+        with suppress(Exception):
+            super().save_overload(sig, data)
 
 
 _SCALARS: Any = {float: types.float64, int: types.int64, bool: types.boolean}
@@ -271,3 +321,15 @@ def _portrait(value: Any, names: tuple[str, ...], seen: dict[Any, Any]) -> tuple
 def _names(code: CodeType) -> set[str]:
     nested = (_names(part) for part in code.co_consts if isinstance(part, CodeType))
     return set(code.co_names).union(*nested)
+
+
+# A child that is forked while another thread compiles may compile too. A fork takes numba's lock
+# first and then LLVM's, as compilations do; LLVM's is also taken by itself, to free objects.
+with suppress(AttributeError):  # they are numba's own affair, and may move
+    free_in_children(llvm._lock._lock)
+    free_in_children(global_compiler_lock._lock)  # itself, as its owner counts who takes it
+if not getattr(numba.config, "DISABLE_JIT", 0):
+    # What the first compilation would import, while neither an interrupt nor a fork comes between.
+    with global_compiler_lock:
+        init_all()
+        cpu_target.target_context.refresh()

@@ -1,88 +1,23 @@
 """Records: what kernels accept, and what the next process finds in numba's cache."""
 
 import copy
-import json
 import os
 import pickle
-import subprocess
-import sys
 from abc import abstractmethod
 from dataclasses import FrozenInstanceError
-from pathlib import Path
 from textwrap import dedent
 from typing import ClassVar
 
 import numpy as np
 import pytest
 
-import skl1
 from skl1.compiled import ColumnMatrix, Record, RowMatrix, Vector
-
-ROOT = Path(skl1.__path__[0]).parent
-
-
-class Workspace:
-    """A folder with throwaway modules, a cache of its own and processes that use both."""
-
-    def __init__(self, folder):
-        self.modules = folder / "modules"
-        self.elsewhere = folder / "elsewhere"
-        self.cache = folder / "cache"
-        for path in (self.modules, self.elsewhere, self.cache):
-            path.mkdir()
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if name[:6] != "NUMBA_"},
-            "NUMBA_CACHE_DIR": str(self.cache),
-            "PYTHONPATH": os.pathsep.join([str(self.modules), str(ROOT)]),
-            # An edit within the same second must be seen by Python too.
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-
-    def write(self, **sources):
-        for name, source in sources.items():
-            (self.modules / f"{name}.py").write_text(dedent(source))
-
-    def start(self, script, **environment):
-        return subprocess.Popen(
-            [sys.executable, "-W", "error", str(self.modules / f"{script}.py")],
-            cwd=self.elsewhere,
-            env=self.environment | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def finish(self, process):
-        output, errors = process.communicate(timeout=300)
-        assert process.returncode == 0, errors
-        return json.loads(output)
-
-    def run(self, script, **environment):
-        """Run a script and return what it printed, decoded from JSON."""
-        return self.finish(self.start(script, **environment))
-
-    def files(self):
-        return sorted(path.name for path in self.cache.rglob("*.nb?"))
+from workspace import KERNELS, ROOT, Workspace
 
 
 @pytest.fixture
 def workspace(tmp_path):
     return Workspace(tmp_path)
-
-
-KERNELS = """
-    import json
-    from skl1.compiled import kernel
-
-    @kernel
-    def shrink(penalty, z, scale=1.0):
-        return scale * penalty.prox(z)
-
-    def report(**values):
-        stats = shrink.compiled.stats
-        hits, misses = sum(stats.cache_hits.values()), sum(stats.cache_misses.values())
-        print(json.dumps({"values": values, "hits": hits, "misses": misses}))
-"""
 
 
 # One class per way in which a formula may depend on code: "2.0" is what an edit changes.
@@ -710,7 +645,7 @@ def test_caches_of_other_versions_are_left_alone(workspace):
     """A cache whose types an older skl1 pickled with other attributes is not even read."""
     package = workspace.modules / "skl1"
     package.mkdir()
-    for name in ("compiled.py", "records.py"):
+    for name in ("compiled.py", "forks.py", "lazy.py", "records.py"):
         (package / name).write_text((ROOT / "skl1" / name).read_text())
     (package / "__init__.py").write_text("")
     formulas = """

@@ -1,0 +1,137 @@
+"""Interrupts and forks at the worst moment: the next fit, and each child, works."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+import skl1
+from workspace import ROOT
+
+PACKAGE = Path(skl1.__path__[0])
+
+INTERRUPTED = """
+    import signal, sys
+    import numpy as np
+    from scipy import sparse
+    from skl1 import ProximalLasso
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    X = sparse.random(200, 50, 0.2, random_state=0, format="csc")
+    y = X @ np.arange(50.0)
+    model = ProximalLasso(alpha=0.01)
+    interrupts = 0
+    signal.signal(getattr(signal, sys.argv[1]), stop)
+    signal.setitimer(signal.ITIMER_REAL, float(sys.argv[2]), float(sys.argv[3]))
+    if sys.argv[1] == "SIGINT":
+        signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        import_only = __import__("skl1.compiled").compiled._numba()
+    except KeyboardInterrupt:
+        interrupts += 1
+    signal.setitimer(signal.ITIMER_REAL, 0.0)
+    model.fit(X, y)
+    print(interrupts, model.converged_, np.count_nonzero(model.coef_))
+"""
+
+
+@pytest.mark.parametrize("kind", ["SIGINT", "SIGALRM"])
+@pytest.mark.parametrize("delay", [0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6])
+def test_an_interrupt_while_numba_is_imported(kind, delay):
+    """Once or again and again, by Ctrl-C or a timer: the next fit finds numba whole."""
+    every = 0.0 if kind == "SIGINT" else delay
+    result = subprocess.run(
+        [sys.executable, "-c", dedent(INTERRUPTED), kind, str(delay), str(every)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    interrupts, converged, count = result.stdout.split()
+    assert converged == "True"
+    assert int(count) > 40
+    assert int(interrupts) <= 1
+
+
+FORKS = """
+    import os, signal, sys, threading, time
+    import numpy as np
+    from scipy import sparse
+    from skl1 import MCPRegressor, ProximalLasso, RidgeGD
+
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 40))
+    y = X[:, :3].sum(axis=1) + rng.normal(size=200)
+    thin = sparse.random(200, 40, 0.2, random_state=0, format="csc")
+    models = [ProximalLasso(0.01), RidgeGD(0.1), MCPRegressor(0.1)]
+    models.append(ProximalLasso(0.1, solver="fista"))
+    models = models if sys.argv[1] == "warm" else models[:2]
+
+    def fit(number):
+        model = models[number % len(models)]
+        model = type(model)(**model.get_params())
+        return model.fit(thin if number % 3 == 0 else X, y).coef_
+
+    expected = [fit(number) for number in range(12)] if sys.argv[1] == "warm" else None
+    running = True
+
+    def work(number):
+        while running:
+            fit(number)
+            number += 1
+
+    threads = [threading.Thread(target=work, args=(k,), daemon=True) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    outcomes = []
+    for child in range(int(sys.argv[2])):
+        time.sleep(rng.uniform(0.0, float(sys.argv[3])))
+        pid = os.fork()
+        if not pid:
+            signal.alarm(200)  # ends a child that hangs
+            coef = fit(child % 12)
+            same = expected is None or np.allclose(coef, expected[child % 12], atol=1e-6)
+            os._exit(0 if same else 3)
+        outcomes.append(os.waitpid(pid, 0)[1])
+    running = False
+    for thread in threads:
+        thread.join()
+    print(sorted(set(outcomes)))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+@pytest.mark.parametrize(
+    ("state", "children", "pause"),
+    [("warm", 80, 0.02), ("cold", 6, 0.4), ("cold without a cache", 6, 1.0)],
+)
+def test_children_forked_while_threads_fit(state, children, pause, tmp_path):
+    """No child hangs: while kernels run, while numba is imported, and while it compiles."""
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    if state == "cold without a cache":
+        environment["NUMBA_CACHE_DIR"] = str(tmp_path)
+    result = subprocess.run(
+        [sys.executable, "-c", dedent(FORKS), state, str(children), str(pause)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=1200,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.split() == ["[0]"], "children ended by " + signal.strsignal(14)
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.stem)
+def test_no_lock_of_a_class(path):
+    """``functools.cached_property`` has one, which outlives forks; ``skl1.lazy`` has none."""
+    assert "cached_property" not in path.read_text().replace("``functools.cached_property``", "")
