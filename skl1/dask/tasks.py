@@ -133,7 +133,7 @@ def fold_moments(row, y, s, cuts, width, height, place) -> dict[int, Scaled]:
 
     def sums(parts):
         moments = [part.sums for part in parts.values()]
-        return np.array([each.xx.diagonal().sum() + each.xy.sum() for each in moments])
+        return np.array([each.held_xx.diagonal().sum() + each.held_xy.sum() for each in moments])
 
     return finite(X, place, found, sums)
 

@@ -41,10 +41,12 @@ class MomentDesign(Design):
 
         In a part of the data a column may be so small that its squares vanish: it is constant then.
         """
-        if not moments.weight:
+        if not moments.held_weight:
             raise ValueError("The moments hold no row with a positive weight.")
-        share = 1.0 / moments.weight
-        matrix, correlation, energy = share * moments.xx, share * moments.xy, share * moments.yy
+        # Of what is held: its unit drops out of the means.
+        share = 1.0 / moments.held_weight
+        matrix, correlation = share * moments.held_xx, share * moments.held_xy
+        energy = share * moments.held_yy
         x_mean, y_mean = moments.x_mean, moments.y_mean
         if not fit_intercept:
             matrix += x_mean[:, None] * x_mean
@@ -55,10 +57,12 @@ class MomentDesign(Design):
             matrix[gone] = matrix[:, gone] = 0.0
             correlation[gone] = 0.0
         variances = np.append(matrix.diagonal(), energy)
-        if not np.all((variances == 0.0) | ((variances >= SMALLEST) & (variances < LARGEST))):
+        sound = np.all((variances == 0.0) | ((variances >= SMALLEST) & (variances < LARGEST)))
+        if not sound or (energy == 0.0 and correlation.any()):
             raise ValueError(
-                "The squares of X or y overflow or vanish; rescale the columns before the moments "
-                "are taken."
+                "The squares of X or y overflow or vanish: rescale the columns before the moments "
+                "are taken. Or all that varies in a column has a sample_weight that vanishes "
+                "beside the others: bring the weights within a factor of 1e100."
             )
         return cls(moments.n_samples, fit_intercept, matrix, correlation, energy, x_mean, y_mean)
 

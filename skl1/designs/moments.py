@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
+from math import frexp
 from numbers import Real
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.linalg.blas import dger
@@ -12,10 +14,22 @@ from sklearn.utils.validation import check_X_y
 
 from skl1.designs.base import Design
 from skl1.designs.make import make_design
+from skl1.designs.moment_checks import (
+    check_second_moments,
+    checked_array,
+    checked_count,
+    checked_number,
+    checked_size,
+)
+from skl1.designs.weights import ORDINARY, count_of_sum, exponent_of
 from skl1.sklearn_api import check_sample_weight
 
+LARGEST_FLOAT = float(np.finfo(np.float64).max)
+#: Beyond so many powers of two a sum is nothing, or everything, beside another.
+FAR = 4000
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, init=False)
 class Moments:
     r"""Sufficient statistics of weighted least squares: weight, means, centred second moments.
 
@@ -38,7 +52,9 @@ class Moments:
     A number times moments are those of the same rows with weights that many times as large.
 
     Means are held as a row of the data and the mean deviation from it, so that means of 1e7 times
-    the spread cost no digits of the spread.
+    the spread cost no digits of the spread. Sums of weights beyond 1e120, or below 1e-120, are held
+    in units of a power of two, so that no product with them overflows or vanishes: fits use the
+    ratios of weights only. The attributes below are the sums themselves, and then may be inf or 0.
 
     Parameters
     ----------
@@ -56,6 +72,13 @@ class Moments:
         The vector c.
     yy : float
         The centred sum of squares of y.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not finite, is misshaped or out of its range, or if no rows have such
+        moments: the matrix of C, c and the sum of squares of y must be positive semidefinite, up to
+        rounding.
 
     See Also
     --------
@@ -93,6 +116,61 @@ class Moments:
     xx: np.ndarray
     xy: np.ndarray
     yy: float
+
+    # What is held of the sums, in units of 2^exponent; the exponent is 0 for ordinary weights.
+    held_weight: ClassVar[float]
+    held_xx: ClassVar[np.ndarray]
+    held_xy: ClassVar[np.ndarray]
+    held_yy: ClassVar[float]
+    exponent: ClassVar[int]
+
+    def __init__(self, n_samples, weight, x_origin, x_offset, y_origin, y_offset, xx, xy, yy):
+        p = checked_size(xy)
+        self._hold(
+            0,
+            n_samples=checked_count("n_samples", n_samples),
+            x_origin=checked_array("x_origin", x_origin, (p,)),
+            x_offset=checked_array("x_offset", x_offset, (p,)),
+            y_origin=checked_number("y_origin", y_origin),
+            y_offset=checked_number("y_offset", y_offset),
+            held_weight=checked_number("weight", weight),
+            held_xx=checked_array("xx", xx, (p, p)),
+            held_xy=checked_array("xy", xy, (p,)),
+            held_yy=checked_number("yy", yy),
+        )
+        self._check()
+
+    def _hold(self, exponent, **values) -> None:
+        """Take in checked values, whose sums are in units of two to the exponent."""
+        weight = values["held_weight"]
+        total = frexp(weight)[1] + exponent if weight else 0
+        own = total if abs(total) > ORDINARY else 0
+        if own != exponent:
+            values |= _scaled(values, exponent - own)
+        vars(self).update(values, exponent=own)
+
+    @classmethod
+    def _made(cls, exponent, **values) -> Moments:
+        """Moments of values that are sums of rows: without the checks, which take p^3/3 steps."""
+        made = object.__new__(cls)
+        made._hold(exponent, **values)
+        return made
+
+    def _check(self) -> None:
+        """Whether some rows have these moments."""
+        n, weight = self.n_samples, self.held_weight
+        if not (weight >= 0.0 and n >= 0 and (n > 0) == (weight > 0.0)):
+            raise ValueError(
+                "n_samples counts the rows of a positive weight, and weight is the sum of their "
+                f"weights: both are positive or both are 0, got n_samples={n}, weight={weight:g}."
+            )
+        with np.errstate(over="ignore"):
+            means = np.append(self.x_mean, self.y_mean)
+        if not np.isfinite(means).all():
+            raise ValueError("The means, x_origin + x_offset and y_origin + y_offset, overflow.")
+        if not (np.isfinite(self.held_xx).all() and np.isfinite(self.held_yy)):
+            raise ValueError("xx or yy is so large beside the weight that variances overflow.")
+        check_second_moments(n, weight, means[:-1], self.held_xx, self.held_xy, self.held_yy)
 
     @classmethod
     def of(cls, X, y, sample_weight=None) -> Moments:
@@ -139,27 +217,49 @@ class Moments:
         n, p = X.shape
         if s is not None and not s.any():
             nothing = np.zeros(p)
-            return cls(0, 0.0, nothing, nothing, 0.0, 0.0, np.zeros((p, p)), nothing, 0.0)
+            return cls._made(
+                0,
+                n_samples=0,
+                x_origin=nothing,
+                x_offset=nothing,
+                y_origin=0.0,
+                y_offset=0.0,
+                held_weight=0.0,
+                held_xx=np.zeros((p, p)),
+                held_xy=nothing,
+                held_yy=0.0,
+            )
         design = make_design(X, y, s, fit_intercept=True, part=True)
-        weight = float(n if s is None else s.sum())
+        exponent = 0 if s is None else exponent_of(float(s.max()))
+        weight = float(n if s is None else np.ldexp(s, -exponent).sum())
         xx = whole_gram(design)
         xx *= weight
-        return cls(
+        return cls._made(
+            exponent,
             n_samples=n if s is None else int(np.count_nonzero(s)),
-            weight=weight,
             x_origin=design.x_origin,
             x_offset=design.x_offset,
             y_origin=design.y_origin,
             y_offset=design.y_offset,
-            xx=xx,
-            xy=weight * np.where(design.norms > 0.0, design.correlation, 0.0),
-            yy=weight * design.energy,
+            held_weight=weight,
+            held_xx=xx,
+            held_xy=weight * np.where(design.norms > 0.0, design.correlation, 0.0),
+            held_yy=weight * design.energy,
         )
 
     @property
     def n_features(self) -> int:
         """Number of features."""
-        return self.xy.size
+        return self.held_xy.size
+
+    @property
+    def count(self) -> float:
+        """The number of samples in an information criterion: the weight, if it may be one.
+
+        It may from 2^-53 to 2^53. Of other weights only the ratios mean something, and the number
+        is ``n_samples``.
+        """
+        return count_of_sum(self.weight, self.n_samples)
 
     @property
     def x_mean(self) -> np.ndarray:
@@ -174,19 +274,27 @@ class Moments:
     def __add__(self, other):
         if not isinstance(other, Moments):
             return self if isinstance(other, Real) and other == 0 else NotImplemented
-        return replace(self, xx=self.xx.copy()).merged(other)
+        mine = self._made(self.exponent, **self._values())
+        vars(mine)["held_xx"] = self.held_xx.copy()
+        return mine.merged(other)
 
     __radd__ = __add__  # sum() starts with 0
 
     def __mul__(self, factor):
         if not isinstance(factor, Real):
             return NotImplemented
-        if not 0.0 <= factor < np.inf:
+        if not 0.0 <= factor <= LARGEST_FLOAT:
             raise ValueError(f"Moments are multiplied by factors from 0, got {factor!r}.")
-        scaled = {name: factor * getattr(self, name) for name in ("weight", "xx", "xy", "yy")}
-        return replace(self, n_samples=self.n_samples if factor else 0, **scaled)
+        mantissa, power = frexp(factor)
+        values = self._values()
+        values |= {name: mantissa * values[name] for name in SUMS}
+        values["n_samples"] = self.n_samples if factor else 0
+        return self._made(self.exponent + power, **values)
 
     __rmul__ = __mul__
+
+    def _values(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "exponent"}
 
     def merged(self, other) -> Moments:
         """The sum, written over the matrix of ``self``, which is no longer valid then.
@@ -204,33 +312,55 @@ class Moments:
         Raises
         ------
         ValueError
-            If the numbers of features differ.
+            If the numbers of features differ, if means are so far apart that squares overflow, or
+            if weights are so far apart that what the smaller ones alone tell is lost.
         """
         if self.n_features != other.n_features:
             raise ValueError(
                 f"Moments of {self.n_features} features cannot be added to those of "
                 f"{other.n_features}."
             )
-        if not (self.weight and other.weight):
-            return self if self.weight else other
-        share = other.weight / (self.weight + other.weight)
-        apart = (other.x_origin - self.x_origin) + (other.x_offset - self.x_offset)
-        y_apart = (other.y_origin - self.y_origin) + (other.y_offset - self.y_offset)
-        pull = self.weight * share * apart
-        xx = self.xx
-        xx += other.xx
-        dger(1.0, apart, pull, a=xx.T, overwrite_a=True)  # a view: writes into xx
-        return Moments(
-            n_samples=self.n_samples + other.n_samples,
-            weight=self.weight + other.weight,
-            x_origin=self.x_origin,
-            x_offset=self.x_offset + share * apart,
-            y_origin=self.y_origin,
-            y_offset=self.y_offset + share * y_apart,
-            xx=xx,
-            xy=self.xy + other.xy + pull * y_apart,
-            yy=self.yy + other.yy + self.weight * share * y_apart**2,
-        )
+        if not (self.held_weight and other.held_weight):
+            return self if self.held_weight else other
+        exponent = max(self, other, key=_magnitude).exponent
+        one, two = _in_unit(self, exponent), _in_unit(other, exponent)
+        weight, second = one["held_weight"], two["held_weight"]
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            share = second / (weight + second)
+            apart = (other.x_origin - self.x_origin) + (other.x_offset - self.x_offset)
+            y_apart = (other.y_origin - self.y_origin) + (other.y_offset - self.y_offset)
+            pull = weight * share * apart
+            xx = one["held_xx"]
+            xx += two["held_xx"]
+            dger(1.0, apart, pull, a=xx.T, overwrite_a=True)  # a view: writes into xx
+            total = self._made(
+                exponent,
+                n_samples=self.n_samples + other.n_samples,
+                x_origin=self.x_origin,
+                x_offset=self.x_offset + share * apart,
+                y_origin=self.y_origin,
+                y_offset=self.y_offset + share * y_apart,
+                held_weight=weight + second,
+                held_xx=xx,
+                held_xy=one["held_xy"] + two["held_xy"] + pull * y_apart,
+                held_yy=one["held_yy"] + two["held_yy"] + weight * share * y_apart * y_apart,
+            )
+        variances = np.append(xx.diagonal(), total.held_yy)
+        if not np.isfinite(variances).all():
+            raise ValueError(
+                "X or y holds numbers so large that their squares overflow; rescale the columns "
+                "(StandardScaler does)."
+            )
+        if abs(_magnitude(self) - _magnitude(other)) > ORDINARY:
+            moved = np.append(apart, y_apart) != 0.0
+            if np.any((variances == 0.0) & (moved | _varies(self) | _varies(other))):
+                raise ValueError(
+                    "sample_weight differs so much between blocks of rows (sums of about "
+                    f"{self.weight:g} and {other.weight:g}) that what only the lighter ones tell "
+                    "is lost: bring the weights within a factor of 1e300, or leave out the lighter "
+                    "blocks."
+                )
+        return total
 
     def save(self, file) -> None:
         """Write to a file, in NumPy's npz format.
@@ -244,7 +374,11 @@ class Moments:
             with Path(file).open("wb") as stream:
                 self.save(stream)
             return
-        np.savez(file, **{each.name: getattr(self, each.name) for each in fields(self)})
+        if self.exponent:
+            values = self._values() | {"exponent": self.exponent}
+        else:
+            values = {each.name: getattr(self, each.name) for each in fields(self)}
+        np.savez(file, **{name.removeprefix("held_"): value for name, value in values.items()})
 
     @classmethod
     def load(cls, file) -> Moments:
@@ -262,14 +396,87 @@ class Moments:
         Raises
         ------
         ValueError
-            If the file holds something else.
+            If the file is damaged or holds something else, or if no rows have such moments. The
+            error names the file and what is wrong.
+        OSError
+            If the file cannot be opened.
         """
-        with np.load(file, allow_pickle=False) as stored:
-            missing = {each.name for each in fields(cls)} - set(stored)
-            if missing:
-                raise ValueError(f"{file} holds no Moments: {', '.join(sorted(missing))} missing.")
-            values = {each.name: stored[each.name] for each in fields(cls)}
-        return cls(**{name: v if v.ndim else v.item() for name, v in values.items()})
+        if not hasattr(file, "read"):
+            with Path(file).open("rb") as stream:
+                return cls.load(stream)
+        try:
+            return cls._read(file)
+        except Exception as error:
+            name = getattr(file, "name", file)
+            raise ValueError(f"{name} holds no Moments: {error}") from error
+
+    @classmethod
+    def _read(cls, stream) -> Moments:
+        stored = np.load(stream, allow_pickle=False)
+        if not hasattr(stored, "files"):
+            raise ValueError("it is a single array, not what save writes.")
+        names = [each.name for each in fields(cls)]
+        missing = sorted(set(names) - set(stored.files))
+        if missing:
+            raise ValueError(f"{', '.join(missing)} missing.")
+        values = {name: stored[name] for name in names}
+        if "exponent" not in stored.files:
+            return cls(**values)
+        # What was held in units of a power of two is checked as it was held.
+        exponent = checked_count("exponent", stored["exponent"])
+        if abs(exponent) > 2**30:
+            raise ValueError(f"exponent must be a power of two of weights, got {exponent}.")
+        moments = cls(**values)
+        return cls._made(exponent + moments.exponent, **moments._values())
+
+
+def _in_units(name: str) -> property:
+    """A sum: what is held, times two to the exponent."""
+
+    def value(moments):
+        held = getattr(moments, name)
+        if not moments.exponent:
+            return held
+        with np.errstate(over="ignore", under="ignore"):
+            scaled = np.ldexp(held, moments.exponent)
+        return scaled if scaled.ndim else float(scaled)
+
+    return property(value)
+
+
+SUMS = ("held_weight", "held_xx", "held_xy", "held_yy")
+for _name in SUMS:
+    setattr(Moments, _name.removeprefix("held_"), _in_units(_name))
+
+
+def _scaled(values: dict[str, Any], power: int) -> dict[str, Any]:
+    """The sums times a power of two; what vanishes is nothing beside what it will be added to."""
+    power = min(max(power, -FAR), FAR)
+    with np.errstate(over="ignore", under="ignore"):
+        return {
+            name: np.ldexp(values[name], power)
+            if name in {"held_xx", "held_xy"}
+            else float(np.ldexp(values[name], power))
+            for name in SUMS
+        }
+
+
+def _in_unit(moments: Moments, exponent: int) -> dict[str, Any]:
+    """The sums in units of another power of two."""
+    values = {name: getattr(moments, name) for name in SUMS}
+    if moments.exponent == exponent:
+        return values
+    return _scaled(values, moments.exponent - exponent)
+
+
+def _magnitude(moments: Moments) -> int:
+    """The power of two next to the weight."""
+    return frexp(moments.held_weight)[1] + moments.exponent
+
+
+def _varies(moments: Moments) -> np.ndarray:
+    """Which columns, and whether y, are not constant."""
+    return np.append(moments.held_xx.diagonal(), moments.held_yy) > 0.0
 
 
 def block_weights(sample_weight, X) -> np.ndarray | None:

@@ -11,6 +11,7 @@ from scipy.sparse.linalg import LinearOperator, lsmr
 
 from skl1.designs.base import CONSTANT_RATIO, Design, clear_constant
 from skl1.designs.span import span_of_columns
+from skl1.designs.weights import normalised_weights, sample_count
 from skl1.lazy import lazy
 
 #: Largest dense block (in float64 entries) that a least-squares fit may gather: 256 MB.
@@ -43,6 +44,7 @@ class TableDesign(Design):
         self.X = X
         self.n_samples, self.n_features = X.shape
         self.fit_intercept = fit_intercept
+        self.given_weights = sample_weight
         self.weights = normalised_weights(sample_weight, self.n_samples)
         first = self.weights[0]
         self.common = first if sample_weight is None or np.all(self.weights == first) else None
@@ -80,14 +82,30 @@ class TableDesign(Design):
         if part:
             return
         counted = self.weights > 0.0
-        if self.energy < SMALLEST and np.ptp(self.y[counted]) > CONSTANT_RATIO * abs(self.y_mean):
+        spread = np.ptp(self.y[counted])
+        if self.energy < SMALLEST and spread > CONSTANT_RATIO * abs(self.y_mean):
+            self._check_weights("y", spread, counted)
             raise ValueError("y holds numbers so small that their squares vanish; rescale it.")
         tiny = np.flatnonzero(self.norms < SMALLEST)
-        if tiny.size and self._spread(tiny, counted) > 0.0:
+        spread = self._spread(tiny, counted) if tiny.size else 0.0
+        if spread > 0.0:
+            self._check_weights("a column of X", spread, counted)
             raise ValueError(
                 "X has columns of numbers so small that their squares vanish; rescale the columns "
                 "(StandardScaler does)."
             )
+
+    def _check_weights(self, name, spread, counted):
+        """Refuse weights because of which, and not of the numbers themselves, squares vanish."""
+        with np.errstate(over="ignore"):
+            if spread * spread < SMALLEST / CONSTANT_RATIO:
+                return
+        weights = self.weights[counted]
+        raise ValueError(
+            f"sample_weight ranges over a factor of {weights.max() / weights.min():.3g}, and all "
+            f"that varies in {name} has the smallest weights: its squares vanish. Leave these "
+            "samples out, by a weight of 0, or bring the weights within a factor of 1e100."
+        )
 
     def anchor_row(self):
         """A row of the largest weight."""
@@ -109,6 +127,13 @@ class TableDesign(Design):
         if self.fit_intercept:
             R -= (R @ self.weights)[:, None]
         return R
+
+    @lazy
+    def count(self):
+        """The number of samples in an information criterion."""
+        if self.given_weights is None:
+            return float(self.n_samples)
+        return sample_count(self.given_weights)
 
     @lazy
     def root(self):
@@ -233,16 +258,6 @@ def adjoints(designs, residuals):
         Z - V.sum(axis=1)[:, None] * (design.x_mean - centre)
         for design, V, Z in zip(designs, weighted, np.split(product, ends), strict=True)
     ]
-
-
-def normalised_weights(sample_weight, n_samples):
-    """Weights that sum to one; rows of weight zero then take no part in anything."""
-    if sample_weight is None:
-        return np.full(n_samples, 1.0 / n_samples)
-    weights = np.asarray(sample_weight, dtype=np.float64)
-    # Dividing by the maximum first keeps the sum finite for weights near the largest float.
-    weights = weights / weights.max()
-    return weights / weights.sum()
 
 
 def beyond_rounding(spread, mean):

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.metrics import r2_score
 from sklearn.utils.extmath import safe_sparse_dot
 from sklearn.utils.validation import check_is_fitted
 
 from skl1.designs import make_design
+from skl1.designs.weights import moderate_weights
 from skl1.estimators.state import AllOrNothing
 from skl1.sklearn_api import (
     CallbackSupportMixin,
@@ -57,7 +59,10 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
     def _weigh(self, X, y, sample_weight):
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, X)
-        return X, y, sample_weight, make_design(X, y, sample_weight, self.fit_intercept)
+        design = make_design(X, y, sample_weight, self.fit_intercept)
+        if sample_weight is not None:
+            sample_weight = moderate_weights(sample_weight)
+        return X, y, sample_weight, design
 
     def _validate_params(self):
         if not plain_parameters(self):
@@ -86,6 +91,27 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
             reset=False,
         )
         return safe_sparse_dot(X, self.coef_, dense_output=True) + self.intercept_
+
+    def score(self, X, y, sample_weight=None):
+        """Coefficient of determination of the predictions.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+        y : array-like of shape (n_samples,)
+            Their target.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Their weights, of which only the ratios matter.
+
+        Returns
+        -------
+        float
+            1 minus the weighted squared errors over those of the weighted mean of y: 1 at best.
+        """
+        if sample_weight is not None:
+            sample_weight = moderate_weights(check_sample_weight(sample_weight, X))
+        return r2_score(y, self.predict(X), sample_weight=sample_weight)
 
     @property
     def sparse_coef_(self):

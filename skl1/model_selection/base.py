@@ -168,8 +168,7 @@ class PenalisedRegressorCV(StreamedRegressor):
                         if "sample_weight" in score_params:
                             score_params["sample_weight"] = sample_weight
                         scorer = on_folds(get_scorer(self.scoring), X, y, splits, score_params)
-                count = float(y.size if sample_weight is None else sample_weight.sum())
-                self._search(design, folds, count, X.dtype, scorer, report)
+                self._search(design, folds, design.count, X.dtype, scorer, report)
         return self
 
     @all_or_nothing
@@ -227,7 +226,7 @@ class PenalisedRegressorCV(StreamedRegressor):
             design = MomentDesign.of_moments(whole, self.fit_intercept)
             folds = MomentFolds(parts, self.fit_intercept) if self._compares() else NoFolds()
             with single_threaded(float(whole.n_features) ** 3):
-                self._search(design, folds, whole.weight, np.dtype(np.float64), None, None)
+                self._search(design, folds, whole.count, np.dtype(np.float64), None, None)
         return self
 
     def _compares(self) -> bool:

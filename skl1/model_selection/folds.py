@@ -10,6 +10,7 @@ from scipy.sparse import issparse
 
 from skl1.batches import ALL
 from skl1.designs import Design, MomentDesign, Moments, make_design
+from skl1.designs.weights import normalised_weights
 from skl1.path import GRAM_COLUMNS
 
 #: Entries of all Gram matrices of folds together: 1 GB, or as many as X has.
@@ -91,8 +92,7 @@ class RowFolds(Folds):
     def errors(self, fold, W, intercepts):
         _, test = self.splits[fold]
         fits = predict(self.X, test, W, intercepts)
-        weights = self.weights[test]
-        return (fits - self.y[test]) ** 2 @ (weights / weights.sum())
+        return (fits - self.y[test]) ** 2 @ normalised_weights(self.weights[test], test.size)
 
 
 class MomentFolds(Folds):
@@ -105,14 +105,14 @@ class MomentFolds(Folds):
 
     def __init__(self, parts: Sequence[Moments], fit_intercept: bool, rows: RowFolds | None = None):
         self.parts, self.fit_intercept, self.rows = list(parts), fit_intercept, rows
-        self.counts = np.array([part.weight > 0.0 for part in self.parts])
+        self.counts = np.array([part.held_weight > 0.0 for part in self.parts])
 
     def whole(self, design):
         return MomentDesign.of_moments(sum(self.parts), self.fit_intercept)
 
     def training(self, fold):
         others = sum(part for k, part in enumerate(self.parts) if k != fold)
-        if not others.weight:
+        if not others.held_weight:
             raise ValueError(
                 f"All training samples of fold {fold} have a weight of 0: there is nothing to fit."
             )
@@ -123,10 +123,10 @@ class MomentFolds(Folds):
         used = np.flatnonzero(W.any(axis=0))
         W = W[:, used]
         shift = part.y_mean - W @ part.x_mean[used] - intercepts
-        bent = np.einsum("kj,kj->k", W @ part.xx[np.ix_(used, used)], W)
-        along = 2.0 * (W @ part.xy[used])
-        errors = (part.yy - along + bent) / part.weight + shift**2
-        terms = (part.yy + np.abs(along) + bent) / part.weight
+        bent = np.einsum("kj,kj->k", W @ part.held_xx[np.ix_(used, used)], W)
+        along = 2.0 * (W @ part.held_xy[used])
+        errors = (part.held_yy - along + bent) / part.held_weight + shift**2
+        terms = (part.held_yy + np.abs(along) + bent) / part.held_weight
         doubtful = errors < CANCELLED * terms
         if doubtful.any():
             if self.rows is None:

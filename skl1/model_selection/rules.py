@@ -14,6 +14,8 @@ CROSS_VALIDATED = ("min", "1se")
 CRITERIA = ("aic", "bic", "ebic", "gcv")
 #: Losses that differ by a smaller share than this differ by rounding.
 FLAT = 1e-9
+#: Rounding of a sum of weights, as a share of it.
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,7 @@ def choose(
 def criterion(name: str, mean_square, degrees, n_samples: float, n_features: int) -> np.ndarray:
     """An information criterion of Gaussian models whose noise level is not known; inf if saturated.
 
-    With n samples (the sum of the weights), d degrees of freedom and the mean squared residual
-    ``s2``, up to a constant:
+    With n samples, d degrees of freedom and the mean squared residual ``s2``, up to a constant:
 
     * aic: ``n log s2 + 2 d`` (Akaike 1974);
     * bic: ``n log s2 + d log n`` (Schwarz 1978);
@@ -71,6 +72,9 @@ def criterion(name: str, mean_square, degrees, n_samples: float, n_features: int
     * gcv: ``s2 / (1 - (d + 1) / n)^2``, the intercept counts as one (Golub, Heath and Wahba 1979).
 
     A model with as many parameters as samples fits any y: such models take no part.
+
+    n is the sum of the weights. Above 2^53, where floats do not count by ones, and below 2^-53 it
+    cannot mean a number of samples; then n is the number of samples of a positive weight.
     """
     s2, d = np.asarray(mean_square, dtype=np.float64), np.asarray(degrees, dtype=np.float64)
     with np.errstate(divide="ignore"):
@@ -86,7 +90,8 @@ def criterion(name: str, mean_square, degrees, n_samples: float, n_features: int
     else:
         with np.errstate(divide="ignore", invalid="ignore"):
             values = s2 / (1.0 - (d + 1.0) / n_samples) ** 2
-    return np.where(d + 1.0 < n_samples, values, np.inf)
+    # A sum of weights may be a whole number but for rounding.
+    return np.where(d + 1.0 < n_samples * (1.0 - ROUNDING), values, np.inf)
 
 
 def best(losses: np.ndarray, errors: np.ndarray | None = None) -> int:

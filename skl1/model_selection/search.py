@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skl1.designs import Design
+from skl1.designs.weights import moderate_weights
 from skl1.estimators.base import PenalisedRegressor
 from skl1.model_selection.folds import Folds
 from skl1.model_selection.rules import Choice
@@ -205,6 +206,8 @@ def on_folds(scorer, X, y, splits, params) -> Callable:
             name: value[test] if np.shape(value)[:1] == (y.size,) else value
             for name, value in params.items()
         }
+        if cut.get("sample_weight") is not None:
+            cut["sample_weight"] = moderate_weights(cut["sample_weight"])
         try:
             return scorer(model, X[test], y[test], **cut)
         except TypeError as error:

@@ -33,8 +33,8 @@ class SubgradientLassoCV(PenalisedRegressorCV):
     selection : {"min", "1se", "aic", "bic", "ebic", "gcv"} or callable, default="min"
         The rule. "min" takes the smallest mean held-out error; "1se" the largest alpha whose error
         is within one standard error of that. The information criteria ask for no folds, of which
-        none are fitted then; n is the sum of the weights. A callable gets ``cv_results_`` and
-        returns an index.
+        none are fitted then; n is the sum of the weights, or where that is above 2^53 or below
+        2^-53 the number of weighted samples. A callable gets ``cv_results_`` and returns an index.
     scoring : str or callable, default=None
         A scorer of scikit-learn that takes the place of the mean squared error.
     penalty_weights : array-like of shape (n_features,), default=None
