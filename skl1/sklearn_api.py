@@ -144,9 +144,10 @@ class fit_callback:  # noqa: N801 (reads as a with-statement)
     """Report a fit to scikit-learn's callbacks: one task for the fit, one for each step.
 
     As a context manager gives a function of the fitted attributes so far (lazily made), to be
-    called after each step; its result is true if a callback wants to stop. None where nobody
-    listens. The estimator has to be fitted when the with-statement ends; ``model`` is a function
-    of the attributes that it needs, by default those of a linear model.
+    called after each step; its result is true from when a callback has once said stop, and no
+    step is reported after that. None where nobody listens. The estimator has to be fitted when the
+    with-statement ends; ``model`` is a function of the attributes that it needs, by default those
+    of a linear model.
     """
 
     def __init__(self, estimator, X, y, sample_weight, model=None):
@@ -154,6 +155,7 @@ class fit_callback:  # noqa: N801 (reads as a with-statement)
         self.model = model
         self.data = {"X": X, "y": y, "metadata": {"sample_weight": sample_weight}}
         self.context = None
+        self.stopped = False
         if _listened(estimator):
             self.context = estimator._init_callback_context(max_subtasks=None)
 
@@ -165,11 +167,16 @@ class fit_callback:  # noqa: N801 (reads as a with-statement)
 
     def report(self, attributes):
         """End a step; ``attributes`` is a function that makes the fitted attributes."""
+        if self.stopped:
+            return True
         step = self.context.subcontext(task_name="step")
         step.call_on_fit_task_begin(estimator=self.estimator, **self.data)
-        return step.call_on_fit_task_end(
-            estimator=self.estimator, reconstruction_attributes=attributes, **self.data
+        self.stopped = bool(
+            step.call_on_fit_task_end(
+                estimator=self.estimator, reconstruction_attributes=attributes, **self.data
+            )
         )
+        return self.stopped
 
     def __exit__(self, kind, error, traceback):
         if self.context is not None and kind is None:

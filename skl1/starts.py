@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -146,5 +146,7 @@ def seek(
             if count:
                 minima.add(name, better, count)
         if result.stop_reason == INTERRUPTED:
+            # The best may be of an earlier start; what was stopped is the search.
+            minima.best = replace(minima.best or result, stop_reason=INTERRUPTED, converged=False)
             break
     return minima

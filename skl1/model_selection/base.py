@@ -20,12 +20,13 @@ from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.state import all_or_nothing
 from skl1.estimators.streamed import StreamedRegressor
 from skl1.exceptions import FoldWarning, GridEdgeWarning, warn_user
-from skl1.model_selection.folds import Folds, MomentFolds, NoFolds, indices, make_folds
+from skl1.model_selection.criteria import Basis, criterion, limit
+from skl1.model_selection.folds import Folds, MomentFolds, NoFolds, RowFolds, indices, make_folds
+from skl1.model_selection.noise import noise_variance
 from skl1.model_selection.rules import (
     CRITERIA,
     CROSS_VALIDATED,
     choose,
-    criterion,
     mean,
     standard_errors,
 )
@@ -47,6 +48,8 @@ class PenalisedRegressorCV(StreamedRegressor):
     eps: float | None
     cv: Any
     selection: Any
+    noise_variance: float | None
+    random_state: Any
     scoring: Any
     penalty_weights: Any
     positive: bool
@@ -70,6 +73,8 @@ class PenalisedRegressorCV(StreamedRegressor):
         "eps": [Interval(Real, 0, 1, closed="neither"), None],
         "cv": ["cv_object"],
         "selection": [StrOptions({*CROSS_VALIDATED, *CRITERIA}), callable],
+        "noise_variance": [Interval(Real, 0, None, closed="neither"), None],
+        "random_state": ["random_state"],
         "scoring": [StrOptions(set(get_scorer_names())), callable, None],
         "n_jobs": [Integral, None],
     }
@@ -159,7 +164,7 @@ class PenalisedRegressorCV(StreamedRegressor):
                 single_threaded(float(X.size) * min(X.shape)),
                 fit_callback(self, X, y, sample_weight) as report,
             ):
-                folds: Folds = NoFolds()
+                folds: Folds = NoFolds(RowFolds(X, y, sample_weight, [], self.fit_intercept))
                 scorer = None
                 if self._compares():
                     splits = indices(check_cv(self.cv).split(X, y, **split_params), y.size)
@@ -269,9 +274,10 @@ class PenalisedRegressorCV(StreamedRegressor):
             parts = run(delayed(search.run)(group) for group in groups)
         for done in parts:
             outcome.add(done)
-            stop = report is not None and report(lambda: self._sketch(outcome))
-            if stop and outcome.comparable:
-                outcome.stopped = True
+            if report is not None and not outcome.stopped:
+                outcome.stopped = report(lambda: self._sketch(outcome))
+            # Too few paths to choose by: the search goes on, unreported, until there are enough.
+            if outcome.stopped and outcome.comparable:
                 break
         for message in outcome.remarks:
             warn_user(message, FoldWarning)
@@ -306,8 +312,8 @@ class PenalisedRegressorCV(StreamedRegressor):
         }
         if not len(search.folds):
             squares = [[step.rr for step in path] for path in outcome.steps]
-            p = search.problems[0].design.n_features
-            losses = criterion(self.selection, squares, degrees, count, p)
+            outcome.basis = self._basis(search, count)
+            losses = criterion(self.selection, squares, degrees, outcome.basis)
             self.criterion_path_ = form(losses)
             table["criterion"] = losses.ravel()
             errors = np.zeros_like(losses)
@@ -322,15 +328,44 @@ class PenalisedRegressorCV(StreamedRegressor):
             for k in range(mse.shape[-1]):
                 table[f"split{k}_test_score"] = scores[..., k].ravel()
         self.cv_results_ = table
-        outcome.choice = choose(self.selection, table, losses, errors, self._nothing(count))
+        outcome.losses = losses
+        outcome.choice = choose(
+            self.selection, table, losses, errors, self._nothing(outcome.basis)
+        )
         self.best_index_ = outcome.choice.place
 
-    def _nothing(self, count: float) -> str:
+    def _basis(self, search: Search, count: float) -> Basis:
+        """What the information criterion goes by."""
+        problem, noise = search.problems[0], self.noise_variance
+        p = int(np.count_nonzero(problem.included))
+        if self.selection == "gcv":
+            noise = None
+        else:
+            if noise is None:
+                source = search.folds.source
+                weights, part = (None, None) if source is None else (source.weights, source.part)
+                noise = noise_variance(problem, count, weights, part, self.random_state)
+            if noise is None:
+                raise ValueError(
+                    f"selection={self.selection!r} needs the noise variance, which can be "
+                    f"estimated from rows in memory, or with at least twice as many samples as "
+                    f"features; here n_samples={count:g}, {p} features. Give noise_variance, or "
+                    'choose another rule: selection="gcv", or "min" where there are folds.'
+                )
+            self.noise_variance_ = float(noise)
+        limits = np.array([limit(each, count) for each in search.problems])
+        return Basis(count, p, limits, noise)
+
+    def _nothing(self, basis: Basis | None) -> str:
         """Why no model may have a score."""
-        if self._compares():
+        if basis is None:
             return f"scoring={self.scoring!r} gave no finite score on these folds"
+        most = min(basis.count - 1.0, float(basis.limits.max()))
         return (
-            f"selection={self.selection!r} needs more samples than parameters (n_samples={count:g})"
+            f"selection={self.selection!r} needs more samples than parameters, and considers "
+            f"models of at most {most:.4g} degrees of freedom (n_samples={basis.count:g}, "
+            f"{basis.n_features} features). Give more samples, a stronger penalty or fewer "
+            'features, or compare held-out errors: selection="min"'
         )
 
     def _refit(self, outcome: Outcome, dtype: np.dtype) -> None:

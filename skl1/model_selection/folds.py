@@ -30,11 +30,14 @@ class Folds(ABC):
         Whether the training parts share X, so that they are better solved together.
     rows : RowFolds or None
         The folds with all digits of the rows, where these are sums and there are rows.
+    source : RowFolds or None
+        The rows, for who cuts them in another way; where nothing is held out.
     """
 
     counts: np.ndarray
     shared: bool
     rows: RowFolds | None = None
+    source: RowFolds | None = None
 
     def whole(self, design: Design) -> Design:
         """The design of all data as the path needs it."""
@@ -57,6 +60,9 @@ class NoFolds(Folds):
 
     counts = np.zeros(0, dtype=bool)
     shared = False
+
+    def __init__(self, source: RowFolds | None = None):
+        self.source = source
 
     def training(self, fold):
         raise IndexError(fold)
@@ -87,6 +93,12 @@ class RowFolds(Folds):
                 f"All training samples of fold {fold} have a sample_weight of 0: there is nothing "
                 "to fit. Shuffle the folds, or use fewer."
             )
+        return make_design(self.X, self.y, weights, self.fit_intercept)
+
+    def part(self, rows: np.ndarray) -> Design:
+        """The design of some rows, of which at least one has a weight."""
+        weights = np.zeros(self.y.size)
+        weights[rows] = self.weights[rows]
         return make_design(self.X, self.y, weights, self.fit_intercept)
 
     def errors(self, fold, W, intercepts):

@@ -137,6 +137,7 @@ class ProximalLassoCV(PenalisedRegressorCV):
         eps=None,
         cv=None,
         selection="min",
+        noise_variance=None,
         scoring=None,
         l1_ratio=1.0,
         penalty_weights=None,
@@ -145,12 +146,14 @@ class ProximalLassoCV(PenalisedRegressorCV):
         tol=1e-6,
         max_iter=10_000,
         n_jobs=None,
+        random_state=None,
     ):
         self.alphas = alphas
         self.n_alphas = n_alphas
         self.eps = eps
         self.cv = cv
         self.selection = selection
+        self.noise_variance = noise_variance
         self.scoring = scoring
         self.l1_ratio = l1_ratio
         self.penalty_weights = penalty_weights
@@ -159,6 +162,7 @@ class ProximalLassoCV(PenalisedRegressorCV):
         self.tol = tol
         self.max_iter = max_iter
         self.n_jobs = n_jobs
+        self.random_state = random_state
 
     def _plain(self, shape):
         return ProximalLasso(

@@ -63,6 +63,7 @@ class LogSumRegressorCV(NonconvexRegressorCV):
         eps=None,
         cv=None,
         selection="min",
+        noise_variance=None,
         scoring=None,
         epsilon=1.0,
         l2=0.0,
@@ -73,12 +74,14 @@ class LogSumRegressorCV(NonconvexRegressorCV):
         tol=1e-6,
         max_iter=10_000,
         n_jobs=None,
+        random_state=None,
     ):
         self.alphas = alphas
         self.n_alphas = n_alphas
         self.eps = eps
         self.cv = cv
         self.selection = selection
+        self.noise_variance = noise_variance
         self.scoring = scoring
         self.epsilon = epsilon
         self.l2 = l2
@@ -89,6 +92,7 @@ class LogSumRegressorCV(NonconvexRegressorCV):
         self.tol = tol
         self.max_iter = max_iter
         self.n_jobs = n_jobs
+        self.random_state = random_state
 
     def _kind(self):
         return LogSumRegressor

@@ -111,6 +111,7 @@ class RidgeGDCV(PenalisedRegressorCV):
         eps=None,
         cv=None,
         selection="min",
+        noise_variance=None,
         scoring=None,
         penalty_weights=None,
         positive=False,
@@ -118,12 +119,14 @@ class RidgeGDCV(PenalisedRegressorCV):
         tol=1e-6,
         max_iter=10_000,
         n_jobs=None,
+        random_state=None,
     ):
         self.alphas = alphas
         self.n_alphas = n_alphas
         self.eps = eps
         self.cv = cv
         self.selection = selection
+        self.noise_variance = noise_variance
         self.scoring = scoring
         self.penalty_weights = penalty_weights
         self.positive = positive
@@ -131,6 +134,7 @@ class RidgeGDCV(PenalisedRegressorCV):
         self.tol = tol
         self.max_iter = max_iter
         self.n_jobs = n_jobs
+        self.random_state = random_state
 
     def _plain(self, shape):
         return RidgeGD(

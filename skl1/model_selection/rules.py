@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from numbers import Integral
 
 import numpy as np
-from scipy.special import gammaln
 
 #: Rules that compare held-out errors, and criteria that need the fit to all data only.
 CROSS_VALIDATED = ("min", "1se")
 CRITERIA = ("aic", "bic", "ebic", "gcv")
 #: Losses that differ by a smaller share than this differ by rounding.
 FLAT = 1e-9
-#: Rounding of a sum of weights, as a share of it.
-ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -47,9 +44,11 @@ def choose(
     flat = bool(np.ptp(finite) <= FLAT * np.abs(finite).max())
     if callable(selection):
         index = selection(table)
-        if not (isinstance(index, Integral) and 0 <= int(index) < losses.size):
+        whole = isinstance(index, Integral) and not isinstance(index, bool)
+        if not (whole and 0 <= int(index) < losses.size):
             raise ValueError(
-                f"selection must return an index of the {losses.size} models, got {index!r}."
+                f"selection must return an index of the {losses.size} models, got {index!r}: a "
+                "whole number, counted from 0, as int(np.argmax(...)) is."
             )
         return Choice(int(index), int(index), flat)
     if selection != "1se":
@@ -58,40 +57,6 @@ def choose(
     if np.isnan(errors).all():
         raise ValueError('selection="1se" needs at least two folds that count.')
     return Choice(best(losses, errors), best(losses), flat)
-
-
-def criterion(name: str, mean_square, degrees, n_samples: float, n_features: int) -> np.ndarray:
-    """An information criterion of Gaussian models whose noise level is not known; inf if saturated.
-
-    With n samples, d degrees of freedom and the mean squared residual ``s2``, up to a constant:
-
-    * aic: ``n log s2 + 2 d`` (Akaike 1974);
-    * bic: ``n log s2 + d log n`` (Schwarz 1978);
-    * ebic: bic ``+ 2 log C(p, d)``: the prior of a model is divided among all of its size (Chen and
-      Chen 2008, eq. 2 with gamma = 1);
-    * gcv: ``s2 / (1 - (d + 1) / n)^2``, the intercept counts as one (Golub, Heath and Wahba 1979).
-
-    A model with as many parameters as samples fits any y: such models take no part.
-
-    n is the sum of the weights. Above 2^53, where floats do not count by ones, and below 2^-53 it
-    cannot mean a number of samples; then n is the number of samples of a positive weight.
-    """
-    s2, d = np.asarray(mean_square, dtype=np.float64), np.asarray(degrees, dtype=np.float64)
-    with np.errstate(divide="ignore"):
-        fit = n_samples * np.log(s2)
-    if name == "aic":
-        values = fit + 2.0 * d
-    elif name == "bic":
-        values = fit + d * np.log(n_samples)
-    elif name == "ebic":
-        p = max(n_features, d.max(initial=0.0))
-        choose = gammaln(p + 1.0) - gammaln(d + 1.0) - gammaln(p - d + 1.0)
-        values = fit + d * np.log(n_samples) + 2.0 * choose
-    else:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            values = s2 / (1.0 - (d + 1.0) / n_samples) ** 2
-    # A sum of weights may be a whole number but for rounding.
-    return np.where(d + 1.0 < n_samples * (1.0 - ROUNDING), values, np.inf)
 
 
 def best(losses: np.ndarray, errors: np.ndarray | None = None) -> int:

@@ -63,6 +63,7 @@ class SCADRegressorCV(NonconvexRegressorCV):
         eps=None,
         cv=None,
         selection="min",
+        noise_variance=None,
         scoring=None,
         gamma=3.7,
         l2=0.0,
@@ -73,12 +74,14 @@ class SCADRegressorCV(NonconvexRegressorCV):
         tol=1e-6,
         max_iter=10_000,
         n_jobs=None,
+        random_state=None,
     ):
         self.alphas = alphas
         self.n_alphas = n_alphas
         self.eps = eps
         self.cv = cv
         self.selection = selection
+        self.noise_variance = noise_variance
         self.scoring = scoring
         self.gamma = gamma
         self.l2 = l2
@@ -89,6 +92,7 @@ class SCADRegressorCV(NonconvexRegressorCV):
         self.tol = tol
         self.max_iter = max_iter
         self.n_jobs = n_jobs
+        self.random_state = random_state
 
     def _kind(self):
         return SCADRegressor

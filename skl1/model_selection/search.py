@@ -11,6 +11,7 @@ import numpy as np
 from skl1.designs import Design
 from skl1.designs.weights import moderate_weights
 from skl1.estimators.base import PenalisedRegressor
+from skl1.model_selection.criteria import Basis
 from skl1.model_selection.folds import Folds
 from skl1.model_selection.rules import Choice
 from skl1.problem import Problem
@@ -120,6 +121,10 @@ class Outcome:
     """What is known so far, and at the end what was chosen."""
 
     choice: Choice
+    #: What the rule compares, smaller is better: of shape (n_shapes, n_alphas).
+    losses: np.ndarray
+    #: Of an information criterion, if that is the rule.
+    basis: Basis | None = None
 
     def __init__(self, search: Search):
         self.search = search

@@ -116,6 +116,7 @@ class SubgradientLassoCV(PenalisedRegressorCV):
         eps=None,
         cv=None,
         selection="min",
+        noise_variance=None,
         scoring=None,
         penalty_weights=None,
         positive=False,
@@ -123,12 +124,14 @@ class SubgradientLassoCV(PenalisedRegressorCV):
         tol=1e-10,
         max_iter=10_000,
         n_jobs=None,
+        random_state=None,
     ):
         self.alphas = alphas
         self.n_alphas = n_alphas
         self.eps = eps
         self.cv = cv
         self.selection = selection
+        self.noise_variance = noise_variance
         self.scoring = scoring
         self.penalty_weights = penalty_weights
         self.positive = positive
@@ -136,6 +139,7 @@ class SubgradientLassoCV(PenalisedRegressorCV):
         self.tol = tol
         self.max_iter = max_iter
         self.n_jobs = n_jobs
+        self.random_state = random_state
 
     def _plain(self, shape):
         return SubgradientLasso(

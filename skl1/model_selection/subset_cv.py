@@ -130,6 +130,7 @@ class BestSubsetRegressorCV(PenalisedRegressorCV):
         *,
         cv=None,
         selection="min",
+        noise_variance=None,
         scoring=None,
         l2=0.0,
         penalty_weights=None,
@@ -138,10 +139,12 @@ class BestSubsetRegressorCV(PenalisedRegressorCV):
         tol=1e-6,
         max_iter=10_000,
         n_jobs=None,
+        random_state=None,
     ):
         self.k = k
         self.cv = cv
         self.selection = selection
+        self.noise_variance = noise_variance
         self.scoring = scoring
         self.l2 = l2
         self.penalty_weights = penalty_weights
@@ -150,6 +153,7 @@ class BestSubsetRegressorCV(PenalisedRegressorCV):
         self.tol = tol
         self.max_iter = max_iter
         self.n_jobs = n_jobs
+        self.random_state = random_state
 
     def _plain(self, shape):
         return BestSubsetRegressor(

@@ -23,6 +23,9 @@ SINGLE = 1e-6
 CHANGES = 3
 #: The least tolerance of the problem beside them, as a share of what is wanted.
 CLOSEST = 1e-3
+#: A null objective below this share of y's squares is rounding: there is nothing to explain. What
+#: float32 then makes of y itself, in its squares, is no failure.
+NOTHING, SINGLE_ROUNDING = 1e-24, 4.0 * float(np.finfo(np.float32).eps) ** 2
 
 
 @dataclass(kw_only=True)
@@ -130,7 +133,8 @@ def minimise(
     max_iter : int
         Iterations allowed, in the solver's own unit.
     callback : callable, optional
-        Called with the coefficients after each step; a true result stops the run.
+        Called with the coefficients after each step; a true result stops the run, and says so in
+        ``stop_reason`` at the last step too.
     record : bool, default=False
         Keep iteration, seconds, objective, gap and non-zeros of every check.
     last : Result, optional
@@ -186,7 +190,8 @@ def judged(problem: Problem, inner: Result, w: np.ndarray, tol: float) -> Result
         error=error,
         bound=point.objective - error if problem.penalty.convex else -np.inf,
         target=target,
-        converged=bool(error <= target or (inner.converged and error <= floor)),
+        converged=reason != INTERRUPTED
+        and bool(error <= target or (inner.converged and error <= floor)),
         stop_reason=reason,
         inner=inner,
     )
@@ -331,10 +336,11 @@ def run(
         w, point, known = best
     w, point, known = without_rounding(problem, (w, point, known), max(error, target))
     error = min(known.error, max(point.objective - bound, 0.0))
-    if callback is not None and reason != INTERRUPTED:
-        callback(w)
-    # Of the point that is returned, by the best bound: both may have changed since the loop ended.
-    reason = met(error, target, known) or reason
+    # Who says stop at the last step means the whole fit, of which this run may be a part.
+    if reason == INTERRUPTED or (callback is not None and callback(w)):
+        reason = INTERRUPTED
+    else:  # of the point that is returned, by the best bound: both may have changed since
+        reason = met(error, target, known) or reason
     history = {key: np.array([row[key] for row in rows]) for key in (rows[-1] if rows else ())}
     return Result(
         w=w,
@@ -343,7 +349,7 @@ def run(
         bound=bound,
         target=target,
         n_iter=max(state.n_iter, 1),
-        converged=reason == CONVERGED or known.error <= known.floor,
+        converged=reason == CONVERGED or (reason != INTERRUPTED and known.error <= known.floor),
         stop_reason=reason,
         history=history,
         state=state,
@@ -388,12 +394,15 @@ def certified(problem: Problem, result: Result, w: np.ndarray, excess: float = 0
     if problem.penalty.convex:
         error = min(error, max(point.objective - result.bound, 0.0)) + excess
     unit = problem.null.objective if problem.penalty.convex else 1.0
-    if error <= result.target:
+    allowed = SINGLE * unit
+    squares = problem.design.energy + problem.design.y_mean**2
+    if unit <= NOTHING * squares:
+        allowed = max(allowed, SINGLE_ROUNDING * squares)
+    converged, reason = False, result.stop_reason
+    if reason != INTERRUPTED and error <= result.target:
         converged, reason = True, CONVERGED
     elif result.converged:
-        converged, reason = error <= SINGLE * unit, PRECISION
-    else:
-        converged, reason = False, result.stop_reason
+        converged, reason = error <= allowed, PRECISION
     return replace(
         result, w=w, point=point, error=error, converged=bool(converged), stop_reason=reason
     )
