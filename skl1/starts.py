@@ -13,7 +13,7 @@ from skl1.penalties import L1, Lp, NonNegative
 from skl1.problem import Problem
 from skl1.sequence import ALONG
 from skl1.solvers.driver import INTERRUPTED, Result, minimise
-from skl1.solvers.local_search import FALL, ColumnStore, exchanged, refitted
+from skl1.solvers.local_search import ColumnStore, exchanged, least_gain, refitted
 from skl1.subsets import Subsets
 
 #: Shares of the way from the Lasso to the penalty at which the homotopy halts.
@@ -99,7 +99,7 @@ class Minima:
         """Take in a run. Whether its minimum is a new one."""
         objective = result.point.objective
         self.by_start[start] = min(objective, self.by_start.get(start, np.inf))
-        least = FALL * self.problem.null.objective
+        least = least_gain(self.problem)
         if self.best is None or objective < self.best.point.objective - least:
             self.best, self.start, self.exchanges = result, start, exchanges
         size = SAME * np.abs(result.w).max(initial=0.0)

@@ -9,7 +9,7 @@ import numpy as np
 from skl1.path import solve_path
 from skl1.penalties import L1, NonNegative
 from skl1.problem import Problem
-from skl1.solvers.local_search import FALL, ColumnStore, Neighbourhood, refitted, step
+from skl1.solvers.local_search import ColumnStore, Neighbourhood, least_gain, refitted, step
 
 #: Passes over the sizes, up and down, while any of them gains.
 PASSES = 3
@@ -38,7 +38,7 @@ class Subsets:
     def __init__(self, problem: Problem, most: int):
         self.problem = problem
         self.most = min(most, int(np.count_nonzero(problem.included & ~problem.free)))
-        self.least = FALL * problem.null.objective
+        self.least = least_gain(problem)
         self.store = ColumnStore(problem.design)
         self.best: dict[int, tuple[float, np.ndarray]] = {}
         self.exchanges = 0

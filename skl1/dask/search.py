@@ -5,7 +5,6 @@ from __future__ import annotations
 from numbers import Integral
 
 import numpy as np
-from sklearn.model_selection import check_cv
 
 from skl1 import model_selection
 from skl1.dask.estimators import PLAYING, DaskRegressor, wide
@@ -15,7 +14,14 @@ from skl1.dask.wide import WideDesign, scanned
 from skl1.designs import MomentDesign
 from skl1.designs.table import normalised_weights
 from skl1.estimators.state import all_or_nothing
-from skl1.model_selection.folds import Folds, MomentFolds, NoFolds, indices, partition
+from skl1.model_selection.folds import (
+    Folds,
+    MomentFolds,
+    NoFolds,
+    indices,
+    listed_splits,
+    partition,
+)
 from skl1.sklearn_api import working_memory
 from skl1.threads import single_threaded
 
@@ -95,7 +101,7 @@ class ProximalLassoCV(DaskRegressor, model_selection.ProximalLassoCV):
         splits = None
         if self._compares() and not isinstance(self.cv, Integral | None):
             n = grid.shape[0]
-            splits = indices(check_cv(self.cv).split(np.empty((n, 0))), n)
+            splits = indices(listed_splits(self.cv, np.empty((n, 0))), n)
             if not partition(splits, n):
                 raise ValueError("On dask each row must be held out once: choose another cv.")
         count = self._n_parts() if splits is None else len(splits)

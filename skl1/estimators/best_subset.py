@@ -11,6 +11,7 @@ from skl1.estimators.base import PenalisedRegressor
 from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.lower_bound import subset_bound
 from skl1.penalties import Lp, Ridged
+from skl1.problem import Problem
 from skl1.sequence import ALONG
 from skl1.sklearn_api import Interval
 from skl1.solvers.driver import minimise
@@ -34,7 +35,8 @@ class BestSubsetRegressor(PenalisedRegressor):
     Parameters
     ----------
     k : int, default=5
-        Features at most, at least 0. Those without a penalty do not count.
+        Features at most, at least 0. Those without a penalty do not count. A k beyond the number
+        of features that may be chosen means all of them, with a warning.
     l2 : float, default=0.0
         Strength of a squared penalty. A little of it helps where the noise is strong.
     penalty_weights : array-like of shape (n_features,), default=None
@@ -76,7 +78,8 @@ class BestSubsetRegressor(PenalisedRegressor):
         ``objective_ - lower_bound_`` as a share of the objective of the model without features
         that count. At 0 the subset is proved to be the best.
     subset_objectives_ : ndarray of shape (k + 1,)
-        The smallest objective found with at most 0, 1, ..., k features.
+        The smallest objective found with at most 0, 1, ..., k features; up to the number of
+        features that may be chosen, if k is larger.
     n_swaps_ : int
         Exchanges of features, in models of all sizes.
     converged_ : bool
@@ -173,7 +176,8 @@ class BestSubsetRegressor(PenalisedRegressor):
         core = problem.core
         subsets = search_subsets(core, self.k, start if core is problem else core.bare(start))
         self.n_swaps_ = subsets.exchanges
-        objectives = [core.at(subsets.upto(size)).objective for size in range(self.k + 1)]
+        sizes = range(min(self.k, choosable(problem)) + 1)
+        objectives = [core.at(subsets.upto(size)).objective for size in sizes]
         self.subset_objectives_ = np.array(objectives)
         w = subsets.upto(self.k)
         return minimise(
@@ -197,9 +201,28 @@ class BestSubsetRegressor(PenalisedRegressor):
         self.optimality_gap_ = excess / null if null > 0.0 else 0.0
         return result
 
+    def _warn(self, problem, result):
+        warn_of_size(self.k, choosable(problem))
+        super()._warn(problem, result)
+
     def _warn_if_empty(self, problem):
         if self.k > 0 and not self.coef_.any():
             warn_user(
                 f"Every coefficient is zero although k={self.k}: no feature explains y.",
                 EmptyModelWarning,
             )
+
+
+def choosable(problem: Problem) -> int:
+    """The number of features that may be chosen, and count."""
+    return int(np.count_nonzero(problem.included & ~problem.free))
+
+
+def warn_of_size(k: int, most: int) -> None:
+    """Warn of a size that no model can have."""
+    if k > most:
+        warn_user(
+            f"k={k} is larger than the {most} features that may be chosen (those that vary, with a "
+            f"penalty weight that is neither 0 nor inf): k={most} does the same.",
+            UserWarning,
+        )

@@ -19,9 +19,18 @@ from skl1.designs import Design, MomentDesign, Moments
 from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.state import all_or_nothing
 from skl1.estimators.streamed import StreamedRegressor
-from skl1.exceptions import FoldWarning, GridEdgeWarning, warn_user
+from skl1.exceptions import FoldWarning, warn_user
+from skl1.model_selection.advice import at_limit, remark, vanished
 from skl1.model_selection.criteria import Basis, criterion, limit
-from skl1.model_selection.folds import Folds, MomentFolds, NoFolds, RowFolds, indices, make_folds
+from skl1.model_selection.folds import (
+    Folds,
+    MomentFolds,
+    NoFolds,
+    RowFolds,
+    indices,
+    listed_splits,
+    make_folds,
+)
 from skl1.model_selection.noise import noise_variance
 from skl1.model_selection.rules import (
     CRITERIA,
@@ -110,7 +119,9 @@ class PenalisedRegressorCV(StreamedRegressor):
         """
         router = MetadataRouter(owner=self).add_self_request(self)
         splits = MethodMapping().add(caller="fit", callee="split")
-        router.add(splitter=check_cv(self.cv), method_mapping=splits)
+        # Splits that are listed ask for nothing, and one look would use up a generator.
+        splitter = self.cv if hasattr(self.cv, "split") else check_cv(None)
+        router.add(splitter=splitter, method_mapping=splits)
         if self.scoring is not None:
             scores = MethodMapping().add(caller="fit", callee="score")
             router.add(scorer=get_scorer(self.scoring), method_mapping=scores)
@@ -151,11 +162,14 @@ class PenalisedRegressorCV(StreamedRegressor):
         -----
         ConvergenceWarning
             If models of some paths did not converge: one warning, with folds and alphas.
+        EmptyModelWarning
+            If the chosen model has no penalised feature.
         GridEdgeWarning
-            If the chosen alpha is at the edge of the grid.
+            If the chosen alpha is at the edge of the grid, or a criterion has chosen the largest
+            model that it considers.
         FoldWarning
-            If a fold has a constant y, features that vanish, no weight, or a score that is not
-            finite.
+            If a fold has a constant y, no weight, a score that is not finite, or nothing of a
+            feature of the chosen model.
         """
         split_params, score_params = routed(self, sample_weight, params)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -167,7 +181,7 @@ class PenalisedRegressorCV(StreamedRegressor):
                 folds: Folds = NoFolds(RowFolds(X, y, sample_weight, [], self.fit_intercept))
                 scorer = None
                 if self._compares():
-                    splits = indices(check_cv(self.cv).split(X, y, **split_params), y.size)
+                    splits = indices(listed_splits(self.cv, X, y, **split_params), y.size)
                     folds = make_folds(X, y, sample_weight, splits, self.fit_intercept)
                     if self.scoring is not None:
                         if "sample_weight" in score_params:
@@ -328,10 +342,8 @@ class PenalisedRegressorCV(StreamedRegressor):
             for k in range(mse.shape[-1]):
                 table[f"split{k}_test_score"] = scores[..., k].ravel()
         self.cv_results_ = table
-        outcome.losses = losses
-        outcome.choice = choose(
-            self.selection, table, losses, errors, self._nothing(outcome.basis)
-        )
+        outcome.losses, outcome.degrees = losses, degrees
+        outcome.choice = choose(self.selection, table, losses, errors, self._nothing(outcome.basis))
         self.best_index_ = outcome.choice.place
 
     def _basis(self, search: Search, count: float) -> Basis:
@@ -358,6 +370,8 @@ class PenalisedRegressorCV(StreamedRegressor):
 
     def _nothing(self, basis: Basis | None) -> str:
         """Why no model may have a score."""
+        if basis is None and self.scoring is None:
+            return "no fold holds out anything with a weight"
         if basis is None:
             return f"scoring={self.scoring!r} gave no finite score on these folds"
         most = min(basis.count - 1.0, float(basis.limits.max()))
@@ -394,18 +408,21 @@ class PenalisedRegressorCV(StreamedRegressor):
         """What a user should know of convergence, and of the choice."""
         if outcome.failures:
             warn_user(outcome.shortfall(), ConvergenceWarning)
-        row, _ = outcome.chosen
-        edge = "" if outcome.choice.flat else self._edge(outcome, outcome.search.grids[row])
-        if edge:
-            warn_user(edge, GridEdgeWarning)
+        gone = vanished(self, outcome)
+        if gone:
+            warn_user(gone, FoldWarning)
+        message = remark(self, outcome)
+        if message:
+            warn_user(*message)
 
     def _edge(self, outcome: Outcome, grid: np.ndarray) -> str:
         """What to say of a choice at an end of the grid; nothing elsewhere."""
         _, column = outcome.chosen
         last = outcome.choice.edge % grid.size == grid.size - 1
         first = column == 0 and grid[0] < self.alpha_max_ < np.inf
-        if grid.size == 1 or not (first or last):
-            return ""
+        large = at_limit(self, outcome)
+        if large or grid.size == 1 or not (first or last):
+            return large
         side, remedy = ("largest", "larger") if first else ("smallest", "smaller")
         return (
             f"The best alpha, {grid[0] if first else grid[-1]:g}, is the {side} of the grid: "

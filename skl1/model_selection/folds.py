@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from numbers import Integral
 
 import numpy as np
 from scipy.sparse import issparse
+from sklearn.model_selection import check_cv
 
 from skl1.batches import ALL
 from skl1.designs import Design, MomentDesign, Moments, make_design
@@ -166,13 +168,33 @@ def make_folds(X, y, sample_weight, splits, fit_intercept) -> Folds:
     return MomentFolds(parts, fit_intercept, rows)
 
 
+def listed_splits(cv, X, y=None, **params) -> list:
+    """The splits of a splitter, a number of folds, or an iterable of splits."""
+    splitter = cv is None or isinstance(cv, Integral) or hasattr(cv, "split")
+    splits = list(check_cv(cv).split(X, y, **params) if splitter else cv)
+    if not splits:
+        raise ValueError(
+            f"cv={cv!r} yields no splits. A generator serves one fit and is then used up: give a "
+            "list of its splits, a splitter, or a number of folds."
+        )
+    return splits
+
+
 def indices(splits, n_samples: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """The splits as arrays of row numbers; lists, masks and negative numbers are understood."""
     found = []
     for fold, split in enumerate(splits):
+        if not isinstance(split, tuple | list | np.ndarray) or len(split) != 2:
+            raise ValueError(
+                f"Fold {fold} of cv must be a pair, the rows of the training part and those held "
+                f"out, got {split!r}. For one split that is not in a list, give cv=[split]."
+            )
         parts = []
         for name, rows in zip(("training", "held-out"), split, strict=True):
-            given = np.asarray(rows)
+            try:
+                given = np.asarray(rows)
+            except ValueError:  # of lists of unequal lengths
+                given = np.array(None)
             if given.dtype == bool and given.shape == (n_samples,):
                 given = np.flatnonzero(given)
             fits = given.ndim == 1 and (given.dtype.kind in "iu" or not given.size)

@@ -30,6 +30,10 @@ class LogSumRegressorCV(NonconvexRegressorCV):
     ----------
     @fitted@
 
+    Warns
+    -----
+    @warns@
+
     See Also
     --------
     LogSumRegressor : One alpha, from more starts.

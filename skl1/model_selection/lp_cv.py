@@ -30,6 +30,10 @@ class NonconvexLpRegressorCV(NonconvexRegressorCV):
     ----------
     @fitted@
 
+    Warns
+    -----
+    @warns@
+
     See Also
     --------
     NonconvexLpRegressor : One alpha, from more starts.

@@ -30,6 +30,10 @@ class MCPRegressorCV(NonconvexRegressorCV):
     ----------
     @fitted@
 
+    Warns
+    -----
+    @warns@
+
     See Also
     --------
     MCPRegressor : One alpha, from more starts.

@@ -10,8 +10,9 @@ from scipy.linalg.lapack import dpotrs, dpstrf
 from sklearn.utils import check_random_state
 
 from skl1.designs import Design
-from skl1.inference.noise import penalty_level, scaled_lasso, standard_lasso
+from skl1.inference.noise import penalty_level, standard_lasso
 from skl1.model_selection.criteria import TALL
+from skl1.path import solve_paths
 from skl1.problem import Problem
 
 #: How often the rows are cut in two: one cut is a matter of luck where rows are few.
@@ -20,8 +21,8 @@ CUTS = 5
 MOST = 4000
 #: Pivots of the scaled Gram matrix below which a column depends on those before it.
 DEPENDENT = 1e-10
-#: How exactly the Lasso of a half is solved, and rounds at most.
-TOL, ROUNDS = 1e-6, 1000
+#: The Lasso path of a half: its length, how far down it reaches, how exact it is.
+LENGTH, DOWN, TOL, ROUNDS = 50, 1e-2, 1e-4, 1000
 #: A variance below this share of y's is rounding.
 EXACT = 1e-15
 
@@ -104,25 +105,39 @@ def refitted_cross_validation(
         mixed = rng.permutation(used)
         halves = [np.sort(rows) for rows in (mixed[: used.size // 2], mixed[used.size // 2 :])]
         designs = [part(rows) for rows in halves]
-        for one, other in ((0, 1), (1, 0)):
-            columns = chosen(problem, designs[one], halves[one].size, halves[other].size // 2)
-            count = float(weights[halves[other]].sum())
-            square, spare = residuals(designs[other], columns, count)
+        choices = chosen(problem, designs, halves[0].size)
+        for columns, design, rows in zip(choices, designs[::-1], halves[::-1], strict=True):
+            count = float(weights[rows].sum())
+            square, spare = residuals(design, columns, count)
             if spare > 0.0:
                 squares, degrees = squares + square, degrees + spare
     return squares, degrees
 
 
-def chosen(problem: Problem, design: Design, n: int, most: int) -> np.ndarray:
-    """The features of the scaled Lasso, the largest ``most`` of them, and the free ones."""
+def chosen(problem: Problem, designs: list[Design], n: int) -> list[np.ndarray]:
+    """The features of the scaled Lasso on each half of n rows, n / 2 at most, and the free ones.
+
+    It is the Lasso whose alpha is ``level`` times the root of its own mean squared residual (Sun
+    and Zhang 2012): as that falls along the path, the first one with an alpha no larger.
+    """
     free = np.flatnonzero(problem.free)
     penalised = problem.included & ~problem.free
-    if design.energy == 0.0 or not penalised.any():
-        return free
     factors = np.where(problem.included, np.where(problem.free, 0.0, 1.0), np.inf)
-    lasso = standard_lasso(design, factors, problem.one_sided)
+    lassos = [standard_lasso(design, factors, problem.one_sided) for design in designs]
+    top = max(lasso.alpha_max for lasso in lassos)
+    if not top > 0.0:
+        return [free] * len(designs)
     level = penalty_level(n, int(np.count_nonzero(penalised)))
-    w = scaled_lasso(lasso, level, tol=TOL, max_iter=ROUNDS).result.w
-    sizes = np.where(penalised, np.abs(w) * design.lengths, 0.0)
-    largest = np.argsort(-sizes, kind="stable")[: max(most - free.size, 0)]
-    return np.sort(np.concatenate([free, largest[sizes[largest] > 0.0]]))
+    alphas = np.geomspace(top, DOWN * top, LENGTH)
+    choices = []
+    for design, steps in zip(
+        designs, solve_paths(lassos, alphas, tol=TOL, max_iter=ROUNDS), strict=True
+    ):
+        step = next((each for each in steps if each.alpha <= level * np.sqrt(each.rr)), steps[-1])
+        kept = penalised[step.features]
+        features = step.features[kept]
+        sizes = np.abs(step.values[kept]) * design.lengths[features]
+        most = max(n // 2 - free.size, 0)
+        largest = np.sort(features[np.argsort(-sizes, kind="stable")[:most]])
+        choices.append(np.concatenate([free, largest]))
+    return choices

@@ -30,6 +30,10 @@ selection : {"min", "1se", "aic", "bic", "ebic", "gcv"} or callable, default="mi
     is within one standard error of that. The information criteria ask for no folds, of which
     none are fitted then; n is the sum of the weights, or where that is above 2^53 or below
     2^-53 the number of weighted samples. A callable gets ``cv_results_`` and returns an index.
+noise_variance : float, default=None
+    The variance of the noise that aic, bic and ebic compare residuals with. None estimates it:
+    from least squares on all features with twice as many samples as features or more, else by
+    refitted cross-validation, which counts as noise what half of the rows cannot find.
 scoring : str or callable, default=None
     A scorer of scikit-learn that takes the place of the mean squared error.
 """,
@@ -53,6 +57,9 @@ max_iter : int, default=10000
     Rounds allowed for each model.
 n_jobs : int, default=None
     Threads that work on folds. None means 1, -1 all.
+random_state : int, RandomState instance or None, default=None
+    Cuts the rows in halves for that estimate; a number makes fits repeatable. Used only by aic,
+    bic and ebic, with fewer than two samples per feature.
 """,
     "fitted": """
 alpha_ : float
@@ -74,6 +81,8 @@ mse_se_ : ndarray of shape (n_alphas,) or (n_SHAPE, n_alphas)
     Standard errors of the means of these over folds.
 criterion_path_ : ndarray of shape (n_alphas,) or (n_SHAPE, n_alphas)
     Values of the information criterion, if that is the rule.
+noise_variance_ : float
+    The noise variance, as given or estimated; with aic, bic and ebic only.
 coef_path_ : ndarray of shape (n_alphas, n_features) or (n_SHAPE, n_alphas, n_features)
     Coefficients on all data.
 n_nonzero_path_ : ndarray of shape (n_alphas,) or (n_SHAPE, n_alphas)
@@ -93,7 +102,23 @@ n_features_in_ : int
 feature_names_in_ : ndarray of shape (`n_features_in_`,)
     Names of the features, if X has names that are strings.
 """,
+    "warns": """
+EmptyModelWarning
+    If the chosen model has no penalised feature.
+GridEdgeWarning
+    If a better alpha may lie beyond the grid, or a criterion has chosen the largest model that
+    it considers.
+FoldWarning
+    If a fold has a constant y, no weight, a score that is not finite, or nothing of a feature
+    of the chosen model.
+ConvergenceWarning
+    If models did not converge.
+""",
     "notes": """
+The criteria are ``rss / s2``, with the noise variance s2, and a charge for each degree of
+freedom d: 2 for aic, ``log n`` for bic; ebic adds ``2 log C(n_features, d)``. gcv needs no s2.
+With fewer than two samples per feature models that are too large are not considered.
+
 The training parts are solved one after the other. Degrees of freedom count the nonzero
 coefficients, which leaves out that their choice was free, too: the criteria favour models that
 are too large.

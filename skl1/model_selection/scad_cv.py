@@ -30,6 +30,10 @@ class SCADRegressorCV(NonconvexRegressorCV):
     ----------
     @fitted@
 
+    Warns
+    -----
+    @warns@
+
     See Also
     --------
     SCADRegressor : One alpha, from more starts.

@@ -33,6 +33,8 @@ class Part:
     mean_squares: np.ndarray | None = None
     scores: np.ndarray | None = None
     remarks: list[str] = field(default_factory=list)
+    #: Features that vary in all data, and are constant in the training part.
+    gone: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,7 @@ class Search:
         whole = self.problems[0].design
         if design.energy == 0.0 < whole.energy:
             part.remarks.append("y is constant in the training part")
-        gone = np.count_nonzero((design.norms == 0.0) & (whole.norms > 0.0))
-        if gone:
-            part.remarks.append(f"features that are constant in the training part: {gone}")
+        part.gone = np.flatnonzero((design.norms == 0.0) & (whole.norms > 0.0))
         shape = len(self.grids), self.grids[0].size
         part.mean_squares = squares = np.full(shape, np.nan)
         scores = np.full(shape, np.nan)
@@ -123,6 +123,8 @@ class Outcome:
     choice: Choice
     #: What the rule compares, smaller is better: of shape (n_shapes, n_alphas).
     losses: np.ndarray
+    #: Degrees of freedom of the models of each shape.
+    degrees: list[np.ndarray]
     #: Of an information criterion, if that is the rule.
     basis: Basis | None = None
 
@@ -135,6 +137,7 @@ class Outcome:
         self.failures: list[tuple[int, float, float]] = []
         self.models = 0
         self.stopped = False
+        self.gone: dict[int, np.ndarray] = {}
         self._remarks: dict[str, list[int]] = {}
 
     def add(self, parts: list[Part]) -> None:
@@ -151,6 +154,7 @@ class Outcome:
             self.mean_squares[..., part.fold] = part.mean_squares
             if self.scores is not None:
                 self.scores[..., part.fold] = part.scores
+            self.gone[part.fold] = part.gone
             for remark in part.remarks:
                 self._remarks.setdefault(remark, []).append(part.fold)
 
@@ -175,14 +179,14 @@ class Outcome:
     def remarks(self) -> list[str]:
         """What is unusual, with the folds."""
         return [
-            f"Fold{'s' if len(folds) > 1 else ''} {_listed(folds)}: {remark}."
+            f"Fold{'s' if len(folds) > 1 else ''} {listed(folds)}: {remark}."
             for remark, folds in self._remarks.items()
         ]
 
     def shortfall(self) -> str:
         """The message about models that did not converge."""
         folds = sorted({fold for fold, _, _ in self.failures})
-        names = _listed([k for k in folds if k != ALL_DATA])
+        names = listed([k for k in folds if k != ALL_DATA])
         where = [f"fold{'s' if ',' in names else ''} {names}"] if names else []
         where += ["all data"] if ALL_DATA in folds else []
         alphas = [alpha for _, alpha, _ in self.failures]
@@ -196,7 +200,7 @@ class Outcome:
         )
 
 
-def _listed(folds: list[int]) -> str:
+def listed(folds: list[int]) -> str:
     """At most ten numbers."""
     shown = ", ".join(str(fold) for fold in folds[:10])
     return shown + (f" and {len(folds) - 10} more" if len(folds) > 10 else "")

@@ -8,6 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from skl1.estimators import BestSubsetRegressor
+from skl1.estimators.best_subset import choosable, warn_of_size
+from skl1.model_selection.advice import at_limit
 from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.paths.subset import subset_steps
 from skl1.sklearn_api import Interval
@@ -26,7 +28,8 @@ class BestSubsetRegressorCV(PenalisedRegressorCV):
     ----------
     k : int or array-like of int, default=None
         The largest size, of which all smaller ones are tried too, or the sizes to try. None means
-        20, or the number of features if that is smaller.
+        20, or the number of features if that is smaller; a larger size than that counts as that,
+        with a warning.
     cv : int, splitter, iterable or None, default=None
         The folds: a number of them (None means 5), a splitter of scikit-learn, or pairs of index
         arrays.
@@ -35,6 +38,10 @@ class BestSubsetRegressorCV(PenalisedRegressorCV):
         is within one standard error of that. The information criteria ask for no folds, of which
         none are fitted then; n is the sum of the weights, or where that is above 2^53 or below
         2^-53 the number of weighted samples. A callable gets ``cv_results_`` and returns an index.
+    noise_variance : float, default=None
+        The variance of the noise that aic, bic and ebic compare residuals with. None estimates it:
+        from least squares on all features with twice as many samples as features or more, else by
+        refitted cross-validation, which counts as noise what half of the rows cannot find.
     scoring : str or callable, default=None
         A scorer of scikit-learn that takes the place of the mean squared error.
     l2 : float, default=0.0
@@ -52,6 +59,9 @@ class BestSubsetRegressorCV(PenalisedRegressorCV):
         Rounds allowed for the final fit.
     n_jobs : int, default=None
         Threads that work on folds. None means 1, -1 all.
+    random_state : int, RandomState instance or None, default=None
+        Cuts the rows in halves for that estimate; a number makes fits repeatable. Used only by aic,
+        bic and ebic, with fewer than two samples per feature.
 
     Attributes
     ----------
@@ -72,6 +82,8 @@ class BestSubsetRegressorCV(PenalisedRegressorCV):
         Standard errors of the means of these over folds.
     criterion_path_ : ndarray of shape (n_sizes,)
         Values of the information criterion, if that is the rule.
+    noise_variance_ : float
+        The noise variance, as given or estimated; with aic, bic and ebic only.
     coef_path_ : ndarray of shape (n_sizes, n_features)
         Coefficients on all data.
     n_nonzero_path_ : ndarray of shape (n_sizes,)
@@ -92,6 +104,19 @@ class BestSubsetRegressorCV(PenalisedRegressorCV):
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, if X has names that are strings.
 
+    Warns
+    -----
+    EmptyModelWarning
+        If the chosen model has no penalised feature.
+    GridEdgeWarning
+        If a better size may lie beyond the grid, or a criterion has chosen the largest model that
+        it considers.
+    FoldWarning
+        If a fold has a constant y, no weight, a score that is not finite, or nothing of a feature
+        of the chosen model.
+    ConvergenceWarning
+        If models did not converge.
+
     See Also
     --------
     BestSubsetRegressor : One size.
@@ -99,6 +124,10 @@ class BestSubsetRegressorCV(PenalisedRegressorCV):
 
     Notes
     -----
+    The criteria are ``rss / s2``, with the noise variance s2, and a charge for each degree of
+    freedom d: 2 for aic, ``log n`` for bic; ebic adds ``2 log C(n_features, d)``. gcv needs no s2.
+    With fewer than two samples per feature models that are too large are not considered.
+
     Degrees of freedom count the nonzero coefficients, which leaves out that their choice was free,
     too: the criteria favour models that are too large, and more so than with a penalty.
 
@@ -167,19 +196,30 @@ class BestSubsetRegressorCV(PenalisedRegressorCV):
         )
 
     def _grid(self, problem, shape):
+        most = choosable(problem)
         if self.k is None or isinstance(self.k, Integral):
-            largest = LARGEST if self.k is None else self.k
-            return np.arange(min(largest, problem.design.n_features) + 1)
-        sizes = np.asarray(self.k)
-        if sizes.ndim != 1 or not sizes.size or sizes.dtype.kind not in "iu" or sizes.min() < 0:
-            raise ValueError(f"k must be a size or a list of sizes, at least 0, got {self.k!r}.")
-        return np.unique(sizes)
+            largest = LARGEST if self.k is None else int(self.k)
+            sizes = np.arange(min(largest, most) + 1)
+        else:
+            sizes = np.asarray(self.k)
+            numbers = sizes.ndim == 1 and sizes.size and sizes.dtype.kind in "iu"
+            if not numbers or sizes.min() < 0:
+                raise ValueError(
+                    f"k must be a size or a list of sizes, at least 0, got {self.k!r}."
+                )
+            largest = int(sizes.max())
+        if self.k is not None:
+            warn_of_size(largest, most)
+        return np.unique(np.minimum(sizes, most))
 
     def _paths(self, plain, problems, alphas):
         return [subset_steps(problem, alphas, self.tol) for problem in problems]
 
     def _edge(self, outcome, grid):
         last = outcome.choice.edge == grid.size - 1
-        if grid.size == 1 or not last or grid[-1] >= self.n_features_in_:
+        large = at_limit(self, outcome)
+        if large:
+            return large
+        if grid.size == 1 or not last or grid[-1] >= choosable(outcome.search.problems[0]):
             return ""
         return f"The best size, k={grid[-1]}, is the largest tried: a larger one may be better."

@@ -15,7 +15,7 @@ from skl1.penalties import L1, NonNegative
 from skl1.problem import Problem
 from skl1.sequence import ALONG
 from skl1.solvers.driver import minimise
-from skl1.solvers.local_search import FALL, ColumnStore, refitted, step
+from skl1.solvers.local_search import ColumnStore, least_gain, refitted, step
 from skl1.step import Step
 from skl1.tracks import ALL
 
@@ -85,7 +85,7 @@ def _ladder(top: float, alphas: np.ndarray) -> tuple[np.ndarray, list[int]]:
 def improved(problem: Problem, steps: list[Step], tol, max_iter, most: int) -> Iterator[Step]:
     """Models that are no worse: from the Lasso, from a better one before, by exchanges."""
     store = ColumnStore(problem.design)
-    least = FALL * problem.null.objective
+    least = least_gain(problem)
     carried: list[np.ndarray] = []
     for known, lasso in zip(steps, lasso_steps(problem, steps), strict=True):
         stage = problem.at_alpha(known.alpha)

@@ -20,6 +20,8 @@ TRIES = 10
 DEPENDENT, FLAT = 1e-8, 1e-8
 #: A fall of the objective below this share of the null objective may be rounding.
 FALL = 1e-10
+#: What rounding may make of an objective, as a share of y's energy.
+ROUNDING = 1e-14
 #: A model on a few features counts as settled with a sweep that lowers the objective by less than
 #: this share of y's energy, or after so many sweeps: the whole problem finishes what is kept.
 SETTLED, SWEEPS = 1e-18, 300
@@ -216,6 +218,15 @@ def inverse_of(gram: np.ndarray, bend: np.ndarray) -> np.ndarray:
     return (vectors / stiff) @ vectors.T * units * units[:, None]
 
 
+def least_gain(problem: Problem) -> float:
+    """By how much an objective has to fall to count as smaller.
+
+    A share of the null objective, unless that is rounding itself: where free features explain y
+    exactly, exchanges would go round in circles.
+    """
+    return max(FALL * problem.null.objective, ROUNDING * problem.design.energy)
+
+
 def exchanged(
     solver: Solver,
     problem: Problem,
@@ -246,7 +257,7 @@ def exchanged(
         Columns formed before.
     """
     store = store or ColumnStore(problem.design)
-    least = FALL * problem.null.objective
+    least = least_gain(problem)
     count = 0
     while 0 < np.count_nonzero(result.w) <= most:
         w, z, done = result.w, result.point.z, 0
