@@ -74,8 +74,14 @@ class Subsets:
                 break
 
     def upto(self, size: int) -> np.ndarray:
-        """The best coefficients with at most so many features."""
-        return min((self.best[k] for k in self.best if k <= size), key=lambda known: known[0])[1]
+        """The best coefficients with at most so many features.
+
+        Of those that are equal but for rounding the smallest: a feature that depends on others adds
+        nothing.
+        """
+        known = [self.best[k] for k in sorted(self.best) if k <= size]
+        enough = min(value for value, _ in known) + self.least
+        return next(w for value, w in known if value <= enough)
 
     def __iter__(self) -> Iterator[tuple[int, np.ndarray]]:
         """Size and coefficients, from the smallest size to the largest."""
