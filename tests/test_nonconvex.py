@@ -396,7 +396,8 @@ def test_best_subset_with_options():
     positive = skl1.BestSubsetRegressor(4, positive=True).fit(sparse.csc_array(X), y)
     assert positive.coef_.min() >= 0.0
     assert positive.objective_ <= 0.5 * np.var(y)
-    whole = skl1.BestSubsetRegressor(50).fit(np.c_[X, X[:, 0]], y)
+    with pytest.warns(UserWarning, match="k=50 is larger than the 11 features"):
+        whole = skl1.BestSubsetRegressor(50).fit(np.c_[X, X[:, 0]], y)
     best = np.linalg.lstsq(np.c_[X, np.ones(40)], y)[0]
     np.testing.assert_allclose(whole.predict(np.c_[X, X[:, 0]]), np.c_[X, np.ones(40)] @ best)
     assert skl1.BestSubsetRegressor(0).fit(X, y).intercept_ == pytest.approx(y.mean())

@@ -23,7 +23,12 @@ EXTRA = [
     partial(check_array_api_input_and_values, array_namespace="numpy"),
 ]
 
-pytestmark = [pytest.mark.filterwarnings(kind) for kind in (NO_CONVERGENCE, EMPTY, EDGE, FOLD)]
+#: Some checks have one or two columns only.
+FEW = "ignore:k=3 is larger than the:UserWarning"
+
+pytestmark = [
+    pytest.mark.filterwarnings(kind) for kind in (NO_CONVERGENCE, EMPTY, EDGE, FOLD, FEW)
+]
 EVERY = [*variants(), BestSubsetRegressor(3), *searches()]
 
 
