@@ -93,8 +93,8 @@ def test_a_known_variance_is_that_of_scikit_learn():
             with quiet(GridEdgeWarning):
                 ours.fit(X, y)
             assert ours.noise_variance_ == pytest.approx(theirs.noise_variance_)
-            # They differ by a constant; at the alpha where a feature enters one of the two may count
-            # it already.
+            # They differ by a constant; at the alpha where a feature enters one of the two may
+            # count it already.
             shift = theirs.criterion_[1:-1] - ours.criterion_path_
             more = (shift - shift.min()) / (2.0 if rule == "aic" else np.log(60))
             np.testing.assert_allclose(more, np.round(more), atol=1e-4)
@@ -209,7 +209,8 @@ def test_moments_tell_the_noise_where_there_are_enough_rows():
     rows = skl1.ProximalLassoCV(selection="bic")
     with quiet(GridEdgeWarning):
         rows.fit(X, y)
-        sums = skl1.ProximalLassoCV(selection="bic").fit_blocks([(X[:20], y[:20]), (X[20:], y[20:])])
+        blocks = [(X[:20], y[:20]), (X[20:], y[20:])]
+        sums = skl1.ProximalLassoCV(selection="bic").fit_blocks(blocks)
     assert sums.noise_variance_ == pytest.approx(rows.noise_variance_, rel=1e-9)
 
 

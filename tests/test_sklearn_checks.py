@@ -26,9 +26,7 @@ EXTRA = [
 #: Some checks have one or two columns only.
 FEW = "ignore:k=3 is larger than the:UserWarning"
 
-pytestmark = [
-    pytest.mark.filterwarnings(kind) for kind in (NO_CONVERGENCE, EMPTY, EDGE, FOLD, FEW)
-]
+pytestmark = [pytest.mark.filterwarnings(kind) for kind in (NO_CONVERGENCE, EMPTY, EDGE, FOLD, FEW)]
 EVERY = [*variants(), BestSubsetRegressor(3), *searches()]
 
 
