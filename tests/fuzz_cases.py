@@ -1,0 +1,371 @@
+"""Nasty data and random estimators, drawn from one generator each: what the fuzz is made of."""
+
+import inspect
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator
+
+import skl1
+from referee import Charge, Referee, clipped, logarithm, minimax, power
+
+PUBLIC = {name: getattr(skl1, name) for name in skl1.__all__}
+FITTED = {
+    name: each
+    for name, each in PUBLIC.items()
+    if inspect.isclass(each) and issubclass(each, BaseEstimator)
+}
+SEARCHES = sorted(name for name in FITTED if name.endswith("CV"))
+SINGLES = sorted(name for name in FITTED if f"{name}CV" in FITTED or "alpha" in name.lower())
+SINGLES = sorted(
+    {*SINGLES, *(n for n, c in FITTED.items() if "alpha" in inspect.signature(c).parameters)}
+)
+OTHERS = sorted({*FITTED} - {*SEARCHES, *SINGLES})
+FUNCTIONS = sorted(name for name, each in PUBLIC.items() if inspect.isfunction(each))
+PATHS = [name for name in FUNCTIONS if name.endswith("_path")]
+
+
+def elastic(q):
+    return Charge(q["alpha"] * q["l1_ratio"], q["alpha"] * (1.0 - q["l1_ratio"]))
+
+
+def lp(q):
+    if q["p"] == 1.0 or q["alpha"] == 0.0:
+        return Charge(q["alpha"], q["l2"])
+    return Charge(l2=q["l2"], g=power(q["alpha"], q["p"]))
+
+
+#: What each estimator and path minimises, by the documentation: a function of its parameters.
+DEFINITIONS = {
+    "ProximalLasso": elastic,
+    "RelaxedLasso": elastic,
+    "SubgradientLasso": lambda q: Charge(q["alpha"]),
+    "RidgeGD": lambda q: Charge(l2=q["alpha"]),
+    "NonconvexLpRegressor": lp,
+    "MCPRegressor": lambda q: Charge(l2=q["l2"], g=minimax(q["alpha"], q["gamma"])),
+    "SCADRegressor": lambda q: Charge(l2=q["l2"], g=clipped(q["alpha"], q["gamma"])),
+    "LogSumRegressor": lambda q: Charge(l2=q["l2"], g=logarithm(q["alpha"], q["epsilon"])),
+    "BestSubsetRegressor": lambda q: Charge(l2=q["l2"], most=q["k"]),
+    "lasso_path": elastic,
+    "ridge_path": lambda q: Charge(l2=q["alpha"]),
+    "lp_path": lp,
+    "subset_path": lambda q: Charge(l2=q["l2"], most=q["k"]),
+}
+#: How a penalty and its strength change with the unit of a coefficient, and of y: the power of a
+#: column's scale in its penalty weight (None: it cannot be undone), and that of y's in alpha.
+UNITS = {
+    "ProximalLasso": lambda q: {1.0: (1, 1), 0.0: (2, 0)}.get(q["l1_ratio"], (None, None)),
+    "RelaxedLasso": lambda q: {1.0: (1, 1), 0.0: (2, 0)}.get(q["l1_ratio"], (None, None)),
+    "SubgradientLasso": lambda q: (1, 1),
+    "RidgeGD": lambda q: (2, 0),
+    "NonconvexLpRegressor": lambda q: (None if q["l2"] else q["p"], 2 - q["p"]),
+    "MCPRegressor": lambda q: (None, 1),
+    "SCADRegressor": lambda q: (None, 1),
+    "LogSumRegressor": lambda q: (None, None),
+    "BestSubsetRegressor": lambda q: (2, 0),
+}
+
+#: Values of parameters, of which those are drawn that a class accepts.
+VALUES = {
+    "l1_ratio": [1.0, 1.0, 1.0, 0.5, 0.05, 0.0],
+    "p": [0.0, 0.3, 0.5, 2 / 3, 0.9, 1.0],
+    "gamma": [0.0, 0.5, 1.0, 1.5, 2.5, 3.7, 20.0],
+    "epsilon": [0.01, 0.1, 1.0],
+    "l2": [0.0, 0.0, 0.1],
+    "positive": [False, False, True],
+    "fit_intercept": [True, True, False],
+    "tol": [1e-4, 1e-6, 1e-6, 1e-10],
+    "max_iter": [10_000, 10_000, 10_000, 3],
+    "local_search": ["auto", None],
+    "n_init": [0, 0, 2],
+    "random_state": [0],
+    "record_history": [False, True],
+    "truncate": [True, False],
+    "averaging": [False, False, True],
+    "k": [0, 1, 2, 5],
+    "n_alphas": [2, 6, 12],
+    "eps": [None, 0.1, 1e-4],
+    "cv": [2, 3],
+    "selection": ["min", "min", "1se", "aic", "bic", "ebic", "gcv"],
+    "scoring": [None, None, None, "neg_mean_absolute_error"],
+    "n_pairs": [3],
+    "n_selected": [1, 2],
+    "step_size": ["auto", "polyak", "sqrt", "normalized", 1e-3],
+    "n_jobs": [None, None, 2],
+}
+#: Parameters that are given by the data, or that only change where a fit begins.
+GIVEN = {"alpha", "alphas", "penalty_weights", "warm_start", "step_length"}
+
+
+def accepted(cls, name, value):
+    """Whether the class takes this value, all others being default."""
+    try:
+        cls(**{name: value})._validate_params()
+    except ValueError:
+        return False
+    return True
+
+
+def options(cls, name):
+    """The values of a parameter that may be drawn."""
+    given = VALUES.get(name)
+    if given is None:
+        found = [getattr(each, "options", ()) for each in cls._parameter_constraints.get(name, ())]
+        given = sorted(value for values in found for value in values if isinstance(value, str))
+    return [value for value in given if accepted(cls, name, value)]
+
+
+def draw_params(rng, cls, *, share=0.5):
+    """Some parameters of a class, the others default."""
+    params = {}
+    for name in inspect.signature(cls).parameters:
+        values = options(cls, name) if name not in GIVEN else []
+        if values and rng.random() < share:
+            params[name] = values[rng.integers(len(values))]
+    if params.get("acceleration") == "conjugate_gradient":
+        params.pop("positive", None)
+        params.pop("step_size", None)
+    if inspect.signature(cls).parameters.keys() & {"cv", "n_pairs"}:
+        for name in ("cv", "n_pairs"):
+            if name in inspect.signature(cls).parameters:
+                params[name] = VALUES[name][rng.integers(len(VALUES[name]))]
+    if "max_iter" in params and "SubgradientLasso" in cls.__name__:
+        params["max_iter"] = min(params["max_iter"], 2000)
+    return params
+
+
+def draw_path_params(rng, function):
+    """Some parameters of a path function, by those of the estimator of one of its models."""
+    like = {"lasso_path": "ProximalLassoCV", "lp_path": "NonconvexLpRegressorCV"}
+    cls = FITTED[like.get(function.__name__, "RidgeGDCV")]
+    known = inspect.signature(function).parameters
+    drawn = {k: v for k, v in draw_params(rng, cls).items() if k in known}
+    if "k" in known:
+        drawn["k"] = int(rng.integers(0, 6))
+        drawn["l2"] = float(rng.choice([0.0, 0.1]))
+    return drawn
+
+
+@dataclass
+class Data:
+    """A problem's data: X in some storage, y, sample and penalty weights, and how they came."""
+
+    X: object
+    y: np.ndarray
+    s: np.ndarray | None
+    u: np.ndarray | None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def shape(self):
+        return self.X.shape
+
+    def referee(self, params):
+        """The problem, by its definition."""
+        known = {k: params[k] for k in ("positive", "fit_intercept") if k in params}
+        return Referee(self.X, self.y, self.s, self.u, **known)
+
+
+def draw_columns(rng, n, p):
+    """Columns of many kinds, a good part of them harmless, and their names."""
+    X = rng.standard_normal((n, p))
+    notes = []
+    if rng.random() < 0.3:
+        return X + rng.choice([0.0, 3.0]), notes
+    kinds = ["normal", "normal", "normal", "scaled", "mean", "constant", "zero", "copy", "near"]
+    kinds += ["binary", "integer", "opposite", "sparse"]
+    for j in range(p):
+        kind = kinds[rng.integers(len(kinds))]
+        other = int(rng.integers(p))
+        if kind == "scaled":
+            X[:, j] *= 10.0 ** rng.integers(-8, 9)
+        elif kind == "mean":
+            X[:, j] += 1e6 * rng.choice([-1.0, 1.0])
+        elif kind == "constant":
+            X[:, j] = rng.choice([1.0, -3.3, 1e6])
+        elif kind == "zero":
+            X[:, j] = 0.0
+        elif kind == "copy":
+            X[:, j] = X[:, other] * rng.choice([1.0, 2.0, 0.3])
+        elif kind == "near":
+            X[:, j] = X[:, other] + 10.0 ** rng.integers(-12, -2) * X[:, j]
+        elif kind == "binary":
+            X[:, j] = rng.random(n) < 0.3
+        elif kind == "integer":
+            X[:, j] = rng.integers(0, 3, n)
+        elif kind == "opposite":
+            X[:, j] = -X[:, other]
+        elif kind == "sparse":
+            X[:, j] *= rng.random(n) < 0.3
+        if kind != "normal":
+            notes.append(f"{j}: {kind}" + (f" of {other}" if kind in {"copy", "near"} else ""))
+    return X, notes
+
+
+def draw_target(rng, X):
+    """y of some kind, and its name."""
+    n, p = X.shape
+    spread = np.where(X.std(axis=0) > 0, X.std(axis=0), 1.0)
+    truth = rng.standard_normal(p) * (rng.random(p) < 0.3) / spread
+    signal = (X - X.mean(axis=0)) @ truth
+    kind = str(rng.choice(["noisy", "noisy", "noisy", "noise", "constant", "linear", "integer",
+                           "zero", "far", "scaled"]))  # fmt: skip
+    y = {
+        "noisy": signal + rng.standard_normal(n),
+        "noise": rng.standard_normal(n),
+        "constant": np.full(n, rng.choice([1.0, 0.1, -1e5])),
+        "linear": signal + 2.0,
+        "integer": rng.integers(0, 5, n),
+        "zero": np.zeros(n),
+        "far": signal + rng.standard_normal(n) + 1e6,
+        "scaled": (signal + rng.standard_normal(n)) * 10.0 ** rng.integers(-6, 7),
+    }[kind]
+    return y, kind
+
+
+def draw_weights(rng, n):
+    """Sample weights, or none."""
+    kind = rng.integers(5)
+    if kind < 2:
+        return None
+    if kind == 2:
+        return rng.uniform(0.5, 2.0, n)
+    s = rng.integers(0, 4, n).astype(float) if kind == 3 else 10.0 ** rng.uniform(-4, 4, n)
+    s[rng.integers(n)] = 1.0
+    return s
+
+
+def draw_penalty_weights(rng, p):
+    """Penalty weights, or none."""
+    kind = rng.integers(8)
+    if kind < 4:
+        return None
+    u = rng.choice([0.0, 0.5, 1.0, 1.0, 1.0, 3.0, np.inf], p)
+    if kind == 4:
+        u = np.where(u == 0.0, 1.0, u)
+    elif kind == 5:
+        u = 10.0 ** rng.uniform(-3, 3, p)
+    elif kind == 6 and rng.random() < 0.3:
+        u = np.full(p, rng.choice([0.0, np.inf]))
+    return u
+
+
+def stored(rng, X):
+    """X in some storage that scikit-learn's estimators take."""
+    kind = rng.integers(10)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        single = X.astype(np.float32)
+    if kind == 0 and np.isfinite(single).all():
+        return single
+    if kind == 1:
+        return np.asfortranarray(X)
+    if kind == 2:
+        return sparse.csc_array(X)
+    if kind == 3:
+        return sparse.csr_matrix(X)
+    if kind == 4:
+        return np.repeat(X, 2, axis=1)[:, ::2]
+    if kind == 5:
+        X = X.copy()
+        X.flags.writeable = False
+    return X
+
+
+def draw_data(rng, *, most=60):
+    """Data of any kind."""
+    n = int(rng.choice([2, 3, 5, 9, 15, 30, 30, 60]))
+    p = int(rng.choice([1, 2, 3, 6, 6, 12, 25]))
+    n = min(n, most)
+    X, notes = draw_columns(rng, n, p)
+    y, kind = draw_target(rng, X)
+    return Data(
+        stored(rng, X), y, draw_weights(rng, n), draw_penalty_weights(rng, p), [*notes, f"y {kind}"]
+    )
+
+
+def draw_free(rng):
+    """Data whose unpenalised columns depend on each other."""
+    n = int(rng.choice([20, 40, 60]))
+    more = int(rng.integers(1, 12))
+    kind = str(rng.choice(["levels", "polynomial", "copies", "near", "levels and year", "span"]))
+    levels = np.eye(int(rng.integers(2, 6)))
+    one_hot = levels[rng.integers(0, len(levels), n)]
+    years = rng.integers(2000, 2021, n).astype(float)
+    Z = rng.standard_normal((n, more))
+    pair = rng.standard_normal((n, 2))
+    if kind == "levels":
+        F = one_hot
+    elif kind == "polynomial":
+        F = years[:, None] ** np.arange(1, rng.integers(3, 5))
+    elif kind == "copies":
+        F = np.c_[pair, pair[:, 0], 2.0 * pair[:, 1], pair @ [1.0, 1.0]]
+    elif kind == "near":
+        e = 10.0 ** float(rng.choice([-4, -7, -10, -13]))
+        F = np.c_[pair[:, 0], pair[:, 0] + e * pair[:, 1]]
+        kind = f"near {e:g}"
+        if rng.random() < 0.3:
+            F = np.c_[F, F[:, 0]]
+    elif kind == "levels and year":
+        F = np.c_[one_hot, years, years**2]
+    else:  # a penalised column in the span of the free ones
+        F = pair
+        Z[:, 0] = pair @ [1.0, -1.0]
+    y = 2.0 * Z[:, 0] + F[:, 0] / max(F[:, 0].std(), 1e-9) + 0.3 * rng.standard_normal(n)
+    if kind.startswith("near"):
+        y = y + 0.5 * pair[:, 1]
+    if rng.random() < 0.3:
+        scale = 10.0 ** rng.integers(-6, 7, F.shape[1])
+        F = F * scale
+        kind += ", mixed units"
+    X = np.c_[F, Z]
+    u = np.r_[np.zeros(F.shape[1]), np.ones(more)]
+    if rng.random() < 0.2:
+        u[rng.integers(u.size)] = np.inf
+    order = rng.permutation(u.size)
+    X, u = X[:, order], u[order]
+    X = sparse.csc_array(X) if rng.random() < 0.3 else X
+    return Data(X, y, draw_weights(rng, n), u, [f"free {kind}", f"columns {order.tolist()}"])
+
+
+def routes(cls):
+    return [
+        name for name in ("fit", "fit_blocks", "partial_fit", "fit_moments") if hasattr(cls, name)
+    ]
+
+
+def cuts(data, seed):
+    """Where the rows are cut into blocks; the first block has rows to fit."""
+    n = data.shape[0]
+    rng = np.random.default_rng(seed)
+    some = sorted({0, n, *rng.integers(0, n + 1, 2).tolist()})
+    return list(zip(some[:-1], some[1:], strict=True))
+
+
+def block(data, rows):
+    X = data.X.tocsr() if sparse.issparse(data.X) else data.X
+    s = () if data.s is None else (data.s[rows],)
+    return X[rows], data.y[rows], *s
+
+
+def follow(route, model, data, seed):
+    """Fit the model, by one of the ways there are."""
+    if route == "fit":
+        if data.s is None:
+            return model.fit(data.X, data.y)
+        return model.fit(data.X, data.y, sample_weight=data.s)
+    if route == "fit_moments":
+        parts = model.get_params().get("cv") or 1
+        n = data.shape[0]
+        sums = [skl1.Moments.of(*block(data, np.arange(k, n, parts))) for k in range(min(parts, n))]
+        return model.fit_moments(sums if "cv" in model.get_params() else sums[0])
+    blocks = [block(data, np.arange(*cut)) for cut in cuts(data, seed)]
+    if route == "fit_blocks":
+        return model.fit_blocks(blocks)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for each in blocks[:-1]:
+            model.partial_fit(*each)
+    return model.partial_fit(*blocks[-1])
