@@ -15,11 +15,13 @@ certificates, honest warnings.
 """
 
 import argparse
+import signal
 import sys
 import time
 import warnings
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from scipy import sparse
@@ -34,7 +36,6 @@ from fuzz_cases import (
     PUBLIC,
     SEARCHES,
     SINGLES,
-    UNITS,
     Data,
     draw_data,
     draw_free,
@@ -42,8 +43,9 @@ from fuzz_cases import (
     draw_path_params,
     follow,
     routes,
+    units,
 )
-from fuzz_claims import Claim, claim_of, judge, path_claims, stages
+from fuzz_claims import claim_of, judge, path_claims, stages
 from fuzz_state import check_state
 from skl1.exceptions import EmptyModelWarning, FoldWarning, GridEdgeWarning
 
@@ -63,9 +65,13 @@ REFUSALS = (
     "gave no finite score",
     "minimum of 2 is required",
     "scoring needs rows",
+    "leaves none for the noise",
+    "are needed",
 )
 HONEST = (ConvergenceWarning, EmptyModelWarning, FoldWarning, GridEdgeWarning)
 WORKING_SET_ROUNDS = 20
+#: Seconds of the processor that a case may take; as a rule it is a tenth of one.
+LIMIT = 15.0
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,15 @@ class Finding:
     text: str
 
 
-class Refused(Exception):
+class OutOfTime(BaseException):
+    """The case has taken too long."""
+
+
+def out_of_time(*_):
+    raise OutOfTime
+
+
+class RefusedError(Exception):
     """The case ends here: its data cannot be fitted, or a finding says why."""
 
 
@@ -94,6 +108,7 @@ class Case:
         self.refusal = ""
         self.subject = ""
         self.story = []
+        self.refusals = REFUSALS
 
     def tell(self, text):
         """What the case has done so far."""
@@ -103,11 +118,19 @@ class Case:
         text = "\n    ".join([*self.story, text])
         self.findings.append(Finding(self.seed, self.kind, self.subject, category, text))
 
-    def run(self):
+    def run(self, limit=LIMIT):
+        """All of it, or as much as can be done in so many seconds of the processor."""
+        before = signal.signal(signal.SIGPROF, out_of_time)
+        signal.setitimer(signal.ITIMER_PROF, limit)
         try:
             CHECKS[self.kind](self)
-        except Refused as refusal:
+        except RefusedError as refusal:
             self.refusal = str(refusal)
+        except OutOfTime:
+            self.find("slow", f"more than {limit:g} s")
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0.0)
+            signal.signal(signal.SIGPROF, before)
         return self
 
     def attempt(self, call):
@@ -117,12 +140,12 @@ class Case:
             try:
                 result = call()
             except (ValueError, TypeError) as error:
-                if not any(refusal in str(error) for refusal in REFUSALS):
+                if not any(refusal in str(error) for refusal in self.refusals):
                     self.find("error", f"{type(error).__name__}: {error}")
-                raise Refused(str(error)) from error
+                raise RefusedError(str(error)) from error
             except Exception as error:
                 self.find("error", f"{type(error).__name__}: {error}")
-                raise Refused(str(error)) from error
+                raise RefusedError(str(error)) from error
         for each in caught:
             if not issubclass(each.category, HONEST) and "alpha=0" not in str(each.message):
                 self.find("warning", f"{each.category.__name__}: {each.message}")
@@ -147,7 +170,7 @@ def choose_alpha(case, name, params, data):
     if name.startswith("BestSubset") or name in OTHERS:
         return {}
     top = top_of(case, name, params, data)
-    if 0.0 < top < np.inf:
+    if 0.0 < top < np.inf and data.referee(params).explained > 1e-12:
         share = float(case.rng.choice([1e-3, 1e-2, 0.1, 0.3, 0.7, 0.99]))
         return {"alpha": share * top}
     lengths = np.asarray(data.referee(params).lengths, dtype=float)
@@ -156,8 +179,7 @@ def choose_alpha(case, name, params, data):
 
 def make(case, name, params, data):
     """The estimator with these parameters, as the story tells it."""
-    model = FITTED[name](penalty_weights=data.u, **params)
-    return model
+    return FITTED[name](penalty_weights=data.u, **params)
 
 
 def fit(case, name, params, data, route):
@@ -172,6 +194,7 @@ def fit(case, name, params, data, route):
 def judged(case, name, model, data, route, referee=None, back=None):
     """Hold what a fitted model claims against the referee."""
     claim = claim_of(name, model, summed=route != "fit", single=is_single(data))
+    claim = replace(claim, sparse=sparse.issparse(data.X), blind=route != "fit")
     claim = claim if back is None else back(claim)
     referee = referee or data.referee(model.get_params())
     for category, text in judge(referee, claim):
@@ -281,7 +304,10 @@ def zero_path(case, data):
 
 
 def judge_path(case, name, path, caught, referee, params, data, back=None):
-    claims = path_claims(name, path, params, single=is_single(data))
+    claims = [
+        replace(claim, sparse=sparse.issparse(data.X))
+        for claim in path_claims(name, path, params, single=is_single(data))
+    ]
     failed = [claim for claim in claims if not claim.converged]
     warned = any(issubclass(each.category, ConvergenceWarning) for each in caught)
     if bool(failed) != warned:
@@ -330,7 +356,9 @@ def zero_search(case, data):
             must_be_empty(case, referee, model.coef_path_[0], "the first model of the grid")
     for k in sorted({0, len(grid) // 2, len(grid) - 1}):
         claim = claim_of(name, model, summed=True, single=is_single(data))
-        claim = claim.at(DEFINITIONS, model, strength, grid[k], model.coef_path_[k])
+        claim = replace(claim, sparse=sparse.issparse(data.X)).at(
+            DEFINITIONS, model, strength, grid[k], model.coef_path_[k]
+        )
         for category, text in judge(referee, claim):
             case.find(category, f"path: {text}")
     chosen = np.asarray(model.coef_)[referee.charged]
@@ -372,7 +400,7 @@ def check_free(case):
             params.pop("scoring", None)
         if params.get("l1_ratio") == 0.0:
             params.pop("l1_ratio")
-    elif rng.random() < 0.1 and name not in {"BestSubsetRegressor"}:
+    elif rng.random() < 0.1 and name != "BestSubsetRegressor":
         params |= {"alpha": 0.0}
     else:
         params |= choose_alpha(case, name, params, data)
@@ -380,7 +408,7 @@ def check_free(case):
     claim = judged(case, name, model, data, route)
     base = name.removesuffix("CV")
     by_set = base not in {"RidgeGD", "SubgradientLasso"} and params.get("solver", "auto") == "auto"
-    quick(case, claim, by_set)
+    quick(case, claim, by_set and not (claim.blind and data.referee(params).faint))
 
 
 def quick(case, claim, by_set):
@@ -403,6 +431,10 @@ def check_factor(case):
     n = data.shape[0]
     data.s = np.ones(n) if rng.random() < 0.5 else rng.integers(0, 4, n).astype(float)
     data.s[rng.integers(n)] = 2.0
+    if rng.random() < 0.4 and not is_single(data):
+        unit, of_y = (float(rng.choice([1e-10, 1e-8, 1e-4, 1.0, 1e3, 1e6])) for _ in range(2))
+        notes = [*data.notes, f"X times {unit:g}, y times {of_y:g}"]
+        data = Data(data.X * unit, data.y * of_y, data.s, data.u, notes)
     names = [*SINGLES, *SEARCHES, *PATHS]
     names += [k for k in ("adaptive_weights", "debiased_lasso") if k in PUBLIC]
     case.subject = str(rng.choice(names))
@@ -424,6 +456,7 @@ def factor_of_function(case, data):
     factor = 2.0 ** int(rng.choice([-1000, -500, 3, 500, 1000]))
     case.tell(f"{name}(X, y, {params}), weights times {factor!r}")
     one, _ = case.attempt(lambda: PUBLIC[name](data.X, data.y, sample_weight=data.s, **params))
+    case.refusals = ()
     other, _ = case.attempt(
         lambda: PUBLIC[name](data.X, data.y, sample_weight=factor * data.s, **params)
     )
@@ -468,6 +501,7 @@ def factor_of_fit(case, data):
         )
     )
     one, _ = fit(case, name, params, data, route)
+    case.refusals = ("are needed",)  # what can be fitted can be fitted in other units
     referee = data.referee(params)
     judged(case, name, one, data, route, referee)
     if change == "weights":
@@ -505,7 +539,7 @@ def again(case, params, one, referee, data, ways, back, unit):
 
 def factor_of_weights(case, data, params, one, referee, ways):
     """All sample weights times a number."""
-    factor = float(case.rng.choice([1e-303, 1e-150, 3.0, 1e150, 1e307]))
+    factor = float(case.rng.choice([1e-303, 1e-303, 1e-150, 3.0, 1e150, 1e307]))
     case.tell(f"weights times {factor!r}")
     other = Data(data.X, data.y, factor * data.s, data.u)
     if case.subject in SEARCHES and params.get("selection", "min") not in {"min", "1se"}:
@@ -536,7 +570,7 @@ def factor_of_two(case, data, params, one, route):
 def factor_of_columns(case, data, params, one, referee, ways):
     """Columns in other units, with penalty weights that undo it."""
     full = FITTED[case.subject](**params).get_params()
-    degree, _ = UNITS[case.subject](full)
+    degree, _ = units(case.subject, full)
     if degree is None or is_single(data):
         return
     p = data.shape[1]
@@ -551,7 +585,7 @@ def factor_of_columns(case, data, params, one, referee, ways):
 def factor_of_target(case, data, params, one, referee, ways):
     """y in another unit, and alpha with it."""
     full = FITTED[case.subject](**params).get_params()
-    _, degree = UNITS[case.subject](full)
+    _, degree = units(case.subject, full)
     if degree is None:
         return
     factor = 2.0 ** int(case.rng.choice([-20, -3, 5, 20]))
@@ -577,16 +611,26 @@ def examine(seed):
     return Case(seed).run()
 
 
-def report(findings, out):
-    """The findings by what is wrong with what: how many, the first seeds, an example."""
-    groups = defaultdict(list)
-    for each in findings:
-        groups[each.kind, each.category, each.subject].append(each)
-    for (kind, category, subject), found in sorted(groups.items()):
-        seeds = sorted({each.seed for each in found})
-        out(f"\n[{kind}] {category}: {subject}: {len(seeds)} seeds, {seeds[:6]}")
-        shortest = min(found, key=lambda each: len(each.text))
-        out(f"    seed {shortest.seed}: {shortest.text}")
+class Report:
+    """The findings by what is wrong with what: the first of each is printed at once."""
+
+    def __init__(self, out):
+        self.out = out
+        self.groups = defaultdict(list)
+
+    def add(self, found):
+        for each in found:
+            group = self.groups[each.kind, each.category, each.subject]
+            group.append(each.seed)
+            if len(group) == 1:
+                self.out(f"\n[{each.kind}] {each.category}: {each.subject}, seed {each.seed}")
+                self.out(f"    {each.text}")
+
+    def close(self):
+        self.out("")
+        for (kind, category, subject), found in sorted(self.groups.items()):
+            seeds = sorted(set(found))
+            self.out(f"[{kind}] {category}: {subject}: {len(seeds)} seeds, {seeds[:8]}")
 
 
 def main(arguments=None):
@@ -597,7 +641,7 @@ def main(arguments=None):
     parser.add_argument("--subject", help="only findings of this estimator or function")
     parser.add_argument("--replay", type=int, help="one seed, with all that is found")
     given = parser.parse_args(arguments)
-    out = lambda text: sys.stdout.write(text + "\n")  # noqa: E731
+    out = partial(print, flush=True)
     out(f"skl1 in {skl1.__path__[0]}")
     if given.replay is not None:
         case = examine(given.replay)
@@ -607,21 +651,21 @@ def main(arguments=None):
         for each in case.findings:
             out(f"* {each.category}: {each.text.rsplit(chr(10), 1)[-1].strip()}")
         return len(case.findings)
-    start, findings, refused, done = time.perf_counter(), [], 0, 0
+    start, wrong, refused, done = time.perf_counter(), 0, 0, 0
+    report = Report(out)
     for seed in range(given.seed, given.seed + given.cases):
         if given.kind and list(CHECKS)[seed % len(CHECKS)] != given.kind:
             continue
         case = examine(seed)
         done += 1
         refused += bool(case.refusal)
-        findings += [f for f in case.findings if given.subject in {None, f.subject}]
-    report(findings, out)
-    seeds = len({each.seed for each in findings})
-    out(
-        f"\n{done} cases, {refused} refused, {seeds} with findings, "
-        f"{time.perf_counter() - start:.0f} s"
-    )
-    return seeds
+        found = [each for each in case.findings if given.subject in {None, each.subject}]
+        wrong += bool(found)
+        report.add(found)
+    report.close()
+    seconds = time.perf_counter() - start
+    out(f"{done} cases, {refused} refused, {wrong} with findings, {seconds:.0f} s")
+    return wrong
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import inspect
 import warnings
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -18,9 +19,10 @@ FITTED = {
     if inspect.isclass(each) and issubclass(each, BaseEstimator)
 }
 SEARCHES = sorted(name for name in FITTED if name.endswith("CV"))
-SINGLES = sorted(name for name in FITTED if f"{name}CV" in FITTED or "alpha" in name.lower())
 SINGLES = sorted(
-    {*SINGLES, *(n for n, c in FITTED.items() if "alpha" in inspect.signature(c).parameters)}
+    name
+    for name, each in FITTED.items()
+    if f"{name}CV" in FITTED or "alpha" in inspect.signature(each).parameters
 )
 OTHERS = sorted({*FITTED} - {*SEARCHES, *SINGLES})
 FUNCTIONS = sorted(name for name, each in PUBLIC.items() if inspect.isfunction(each))
@@ -56,16 +58,22 @@ DEFINITIONS = {
 #: How a penalty and its strength change with the unit of a coefficient, and of y: the power of a
 #: column's scale in its penalty weight (None: it cannot be undone), and that of y's in alpha.
 UNITS = {
-    "ProximalLasso": lambda q: {1.0: (1, 1), 0.0: (2, 0)}.get(q["l1_ratio"], (None, None)),
-    "RelaxedLasso": lambda q: {1.0: (1, 1), 0.0: (2, 0)}.get(q["l1_ratio"], (None, None)),
-    "SubgradientLasso": lambda q: (1, 1),
-    "RidgeGD": lambda q: (2, 0),
-    "NonconvexLpRegressor": lambda q: (None if q["l2"] else q["p"], 2 - q["p"]),
-    "MCPRegressor": lambda q: (None, 1),
-    "SCADRegressor": lambda q: (None, 1),
-    "LogSumRegressor": lambda q: (None, None),
-    "BestSubsetRegressor": lambda q: (2, 0),
+    "SubgradientLasso": (1, 1),
+    "RidgeGD": (2, 0),
+    "MCPRegressor": (None, 1),
+    "SCADRegressor": (None, 1),
+    "BestSubsetRegressor": (2, 0),
 }
+
+
+def units(name, q):
+    """The two degrees for an estimator with these parameters; None where there is none."""
+    if name == "NonconvexLpRegressor":
+        return (None if q["l2"] else q["p"]), 2 - q["p"]
+    if "l1_ratio" in q:
+        return {1.0: (1, 1), 0.0: (2, 0)}.get(q["l1_ratio"], (None, None))
+    return UNITS.get(name, (None, None))
+
 
 #: Values of parameters, of which those are drawn that a class accepts.
 VALUES = {
@@ -168,6 +176,24 @@ class Data:
         return Referee(self.X, self.y, self.s, self.u, **known)
 
 
+def column(rng, kind, x, other):
+    """A column of a kind, made of a normal one and another of the matrix."""
+    make = {
+        "normal": lambda: x,
+        "scaled": lambda: x * 10.0 ** rng.integers(-8, 9),
+        "mean": lambda: x + 1e6 * rng.choice([-1.0, 1.0]),
+        "constant": lambda: np.full(x.size, rng.choice([1.0, -3.3, 1e6])),
+        "zero": lambda: np.zeros(x.size),
+        "copy": lambda: other * rng.choice([1.0, 2.0, 0.3]),
+        "near": lambda: other + 10.0 ** rng.integers(-12, -2) * x,
+        "binary": lambda: rng.random(x.size) < 0.3,
+        "integer": lambda: rng.integers(0, 3, x.size),
+        "opposite": lambda: -other,
+        "sparse": lambda: x * (rng.random(x.size) < 0.3),
+    }
+    return make[kind]()
+
+
 def draw_columns(rng, n, p):
     """Columns of many kinds, a good part of them harmless, and their names."""
     X = rng.standard_normal((n, p))
@@ -177,28 +203,8 @@ def draw_columns(rng, n, p):
     kinds = ["normal", "normal", "normal", "scaled", "mean", "constant", "zero", "copy", "near"]
     kinds += ["binary", "integer", "opposite", "sparse"]
     for j in range(p):
-        kind = kinds[rng.integers(len(kinds))]
-        other = int(rng.integers(p))
-        if kind == "scaled":
-            X[:, j] *= 10.0 ** rng.integers(-8, 9)
-        elif kind == "mean":
-            X[:, j] += 1e6 * rng.choice([-1.0, 1.0])
-        elif kind == "constant":
-            X[:, j] = rng.choice([1.0, -3.3, 1e6])
-        elif kind == "zero":
-            X[:, j] = 0.0
-        elif kind == "copy":
-            X[:, j] = X[:, other] * rng.choice([1.0, 2.0, 0.3])
-        elif kind == "near":
-            X[:, j] = X[:, other] + 10.0 ** rng.integers(-12, -2) * X[:, j]
-        elif kind == "binary":
-            X[:, j] = rng.random(n) < 0.3
-        elif kind == "integer":
-            X[:, j] = rng.integers(0, 3, n)
-        elif kind == "opposite":
-            X[:, j] = -X[:, other]
-        elif kind == "sparse":
-            X[:, j] *= rng.random(n) < 0.3
+        kind, other = kinds[rng.integers(len(kinds))], int(rng.integers(p))
+        X[:, j] = column(rng, kind, X[:, j], X[:, other])
         if kind != "normal":
             notes.append(f"{j}: {kind}" + (f" of {other}" if kind in {"copy", "near"} else ""))
     return X, notes
@@ -341,7 +347,7 @@ def cuts(data, seed):
     n = data.shape[0]
     rng = np.random.default_rng(seed)
     some = sorted({0, n, *rng.integers(0, n + 1, 2).tolist()})
-    return list(zip(some[:-1], some[1:], strict=True))
+    return list(pairwise(some))
 
 
 def block(data, rows):
@@ -353,7 +359,7 @@ def block(data, rows):
 def follow(route, model, data, seed):
     """Fit the model, by one of the ways there are."""
     if route == "fit":
-        if data.s is None:
+        if data.s is None or "sample_weight" not in inspect.signature(model.fit).parameters:
             return model.fit(data.X, data.y)
         return model.fit(data.X, data.y, sample_weight=data.s)
     if route == "fit_moments":

@@ -77,7 +77,7 @@ def norm(v):
     return np.sqrt((v * v).sum(axis=0))
 
 
-def orthonormal(A):
+def orthonormal(A, least=DEPENDENT):
     """An orthonormal basis of the columns of A: Gram and Schmidt with pivots, twice."""
     A = A.astype(LONG)
     lengths = norm(A)
@@ -86,7 +86,7 @@ def orthonormal(A):
     while B.shape[1]:
         sizes = norm(B)
         k = int(np.argmax(sizes))
-        if sizes[k] <= DEPENDENT:
+        if sizes[k] <= least:
             break
         q = B[:, k] / sizes[k]
         for _ in range(2):
@@ -250,7 +250,7 @@ class Referee:
         self.free = self.included & (u == 0.0)
         self.charged = self.included & ~self.free
         self._minima = {}
-        for name in ("basis", "null"):
+        for name in ("basis", "faint", "null"):
             vars(self).pop(name, None)
 
     def centred(self, values):
@@ -267,6 +267,12 @@ class Referee:
     @cached_property
     def basis(self):
         return orthonormal(self.A[:, self.free])
+
+    @cached_property
+    def faint(self):
+        """Whether free columns depend on each other so nearly that moments cannot tell."""
+        free = self.A[:, self.free]
+        return orthonormal(free, LONG(1e-6)).shape[1] < orthonormal(free).shape[1]
 
     @cached_property
     def null(self):
@@ -337,7 +343,7 @@ class Referee:
         pull = (A / units).T @ r
         pull = pull if self.positive else np.abs(pull)
         slack = np.zeros(self.u.size)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             slack[bounded] = np.where(cost > 0, 1 - pull / cost, 0)
         return (r @ r) / 2 + cost @ np.abs(v), slack
 
@@ -357,6 +363,14 @@ class Referee:
         top = (np.maximum(pull, 0) if self.positive else np.abs(pull)) / u
         rounding = 1e-13 * (self.lengths[self.charged] / u).max() * norm(self.t)
         return float(top.max()), float(rounding)
+
+    @property
+    def explained(self):
+        """The largest correlation of a penalised column with what the free ones leave of y."""
+        A, t = self.A[:, self.charged], beside(self.basis, self.t)
+        lengths = norm(A) * norm(self.t)
+        pull = np.abs(A.T @ t) / np.where(lengths > 0, lengths, 1)
+        return float(pull.max(initial=0))
 
     def coordinate_gain(self, w, charge):
         """The most by which moving one penalised coefficient lowers the objective, and which."""
