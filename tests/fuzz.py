@@ -505,7 +505,8 @@ def factor_of_fit(case, data):
     referee = data.referee(params)
     judged(case, name, one, data, route, referee)
     if change == "weights":
-        factor_of_weights(case, data, params, one, referee, ways)
+        same = [route] if name in SEARCHES else ways  # other ways have other folds
+        factor_of_weights(case, data, params, one, referee, same)
     elif change == "power of two":
         factor_of_two(case, data, params, one, route)
     elif name in SEARCHES:
@@ -529,7 +530,7 @@ def again(case, params, one, referee, data, ways, back, unit):
     route = str(case.rng.choice(ways))
     other, _ = fit(case, name, params, data, route)
     judged(case, name, other, data, route, referee, back)
-    if hasattr(one, "alpha_max_"):
+    if hasattr(one, "alpha_max_") and not referee.faint and not sparse.issparse(data.X):
         first, second = float(one.alpha_max_), float(other.alpha_max_) / unit
         true, rounding = referee.alpha_max(params.get("l1_ratio", 1.0) or 1.0)
         rounding *= 100.0 * (1.0 if first <= 0.0 or true <= 0.0 else max(first / true, 1.0))

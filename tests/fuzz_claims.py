@@ -155,7 +155,8 @@ def of_coefficients(referee, claim, w):
         yield (
             "rounding size",
             (
-                f"coefficients {np.flatnonzero(small).tolist()} move the fit by {size[small].max():.3g} "
+                f"coefficients {np.flatnonzero(small).tolist()} move the fit by "
+                f"{size[small].max():.3g} "
                 f"where y spreads by {spread:.3g}"
             ),
         )
@@ -217,6 +218,8 @@ def of_gap(referee, claim, figures):
     if excess > claim.error + figures.slack and not honest:
         told = f"duality gap {claim.error:.4g}, true excess {excess:.4g}, {figures.share(excess)}"
         yield "gap", f"{told}; converged {claim.converged}, {claim.reason}"
+    if claim.blind and referee.faint:
+        return
     if claim.converged and excess > figures.tolerance:
         told = f"converged ({claim.reason}) {figures.share(excess)} above the minimum"
         yield "minimum", f"{told}, tol {claim.tol}"
