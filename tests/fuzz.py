@@ -118,7 +118,7 @@ class Case:
         text = "\n    ".join([*self.story, text])
         self.findings.append(Finding(self.seed, self.kind, self.subject, category, text))
 
-    def run(self, limit=LIMIT):
+    def run(self, limit):
         """All of it, or as much as can be done in so many seconds of the processor."""
         before = signal.signal(signal.SIGPROF, out_of_time)
         signal.setitimer(signal.ITIMER_PROF, limit)
@@ -607,9 +607,9 @@ def factor_of_target(case, data, params, one, referee, ways):
 CHECKS = {"zero": check_zero, "state": check_state, "free": check_free, "factor": check_factor}
 
 
-def examine(seed):
+def examine(seed, limit=LIMIT):
     """One case, done."""
-    return Case(seed).run()
+    return Case(seed).run(limit)
 
 
 class Report:
