@@ -421,4 +421,7 @@ class Referee:
         r = self.t - self.A @ np.asarray(w, dtype=LONG)
         largest = np.abs(self.X).max(axis=0, initial=0) if self.X.size else np.zeros(size.size)
         entries = size @ largest + np.abs(self.y).max(initial=0)
-        return 4 * EPS * (reach * norm(r) + self.energy) + (4 * EPS * entries) ** 2
+        return (
+            EPS * (4 * (reach * norm(r) + self.energy) + entries * norm(r))
+            + (4 * EPS * entries) ** 2
+        )
