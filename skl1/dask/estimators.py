@@ -117,7 +117,7 @@ class DaskRegressor:
         # Rows in pieces would be put together in each pass: rather fetch some columns.
         scattered = cut and grid.moves and grid.shape[0] <= self._rows_at_most(cut, p)
         if p <= self._formed and not scattered:
-            _, (moments,) = moments_of(grid, lambda _: {0: slice(None)}, 1)
+            (moments,) = moments_of(grid, lambda _: {0: slice(None)}, 1)
             return MomentDesign.of_moments(moments, self.fit_intercept)
         if grid.shape[0] <= self._rows_at_most(cut, p):
             return wide(grid, self.fit_intercept)

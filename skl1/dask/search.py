@@ -11,19 +11,16 @@ from skl1.dask.estimators import PLAYING, DaskRegressor, wide
 from skl1.dask.grid import Grid
 from skl1.dask.tall import moments_of
 from skl1.dask.wide import WideDesign, scanned
-from skl1.designs import MomentDesign
-from skl1.designs.table import normalised_weights
+from skl1.designs.weights import normalised_weights, sample_count
 from skl1.estimators.state import all_or_nothing
 from skl1.model_selection.folds import (
     Folds,
-    MomentFolds,
     NoFolds,
     indices,
     listed_splits,
     partition,
 )
 from skl1.sklearn_api import working_memory
-from skl1.threads import single_threaded
 
 #: Entries of the Gram matrices of all folds together: 2 GB.
 ENTRIES = 2**28
@@ -106,10 +103,10 @@ class ProximalLassoCV(DaskRegressor, model_selection.ProximalLassoCV):
                 raise ValueError("On dask each row must be held out once: choose another cv.")
         count = self._n_parts() if splits is None else len(splits)
         if grid.n_features**2 * (count + 1) <= ENTRIES:
-            unit, parts = moments_of(grid, cuts(grid, splits, count), count)
+            parts = moments_of(grid, cuts(grid, splits, count), count)
             if len(parts) < count:
                 raise ValueError(f"{count} folds of {grid.shape[0]} rows: at most as many as rows.")
-            self._search_moments(unit, parts, grid.dtype)
+            self._search_parts(parts, grid.dtype)
             return
         n, p = grid.shape
         if 8.0 * n * PLAYING > working_memory():
@@ -123,18 +120,10 @@ class ProximalLassoCV(DaskRegressor, model_selection.ProximalLassoCV):
             folds: Folds = NoFolds()
             if self._compares():
                 folds = WideFolds(design, held_out(n, splits, count))
-            total = float(n if grid.s is None else grid.vector(grid.s, "sample_weight").sum())
+            total = float(n)
+            if grid.s is not None:
+                total = sample_count(grid.vector(grid.s, "sample_weight"))
             self._search(design, folds, total, grid.dtype, None, None)
-
-    def _search_moments(self, unit, parts, dtype):
-        """The search on moments of weights in units of ``2**unit``."""
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            whole = sum(parts)
-            design = MomentDesign.of_moments(whole, self.fit_intercept)
-            folds = MomentFolds(parts, self.fit_intercept) if self._compares() else NoFolds()
-            total = float(np.ldexp(whole.weight, unit))
-            with single_threaded(float(whole.n_features) ** 3):
-                self._search(design, folds, total, dtype, None, None)
 
 
 def held_out(n: int, splits, count: int) -> list[np.ndarray]:

@@ -10,10 +10,8 @@ from skl1.dask.grid import Grid
 from skl1.designs import Moments
 
 
-def moments_of(
-    grid: Grid, folds: Callable[[int], dict[int, Any]], count: int
-) -> tuple[int, list[Moments]]:
-    """The moments of each fold, in one pass: of weights in units of two to the first result.
+def moments_of(grid: Grid, folds: Callable[[int], dict[int, Any]], count: int) -> list[Moments]:
+    """The moments of each fold, in one pass.
 
     ``folds`` tells, for the number of a chunk, which of its rows belong to which fold.
     """
@@ -33,5 +31,4 @@ def moments_of(
     found = grid.run([grid.tree(parts)], parts=len(parts))[0]
     if not found:
         raise ValueError("X has no rows.")
-    unit = max((part.unit for part in found.values() if part.sums.weight), default=0)
-    return unit, [found[fold].at(unit) for fold in range(count) if fold in found]
+    return [found[fold] for fold in range(count) if fold in found]

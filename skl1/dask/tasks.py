@@ -114,7 +114,7 @@ def partition(frame, names, partition_info=None):
 
 
 @task
-def fold_moments(row, y, s, cuts, width, height, place) -> dict[int, Scaled]:
+def fold_moments(row, y, s, cuts, width, height, place) -> dict[int, Moments]:
     """The moments of the rows that belong to each fold; ``cuts`` names them by fold."""
     X, y, s = table(row, y, s, width, place)
     check_height(y.size, height, place)
@@ -122,18 +122,17 @@ def fold_moments(row, y, s, cuts, width, height, place) -> dict[int, Scaled]:
 
     def part(cut):
         own = None if s is None else s[cut]
-        unit = unit_of(own)
-        own = scaled(own, unit)
         if own is not None and not own.all():
             check_finite(X[cut], place)  # rows without weight take no part in the sums
-        return Scaled(unit, Moments.of_checked(X[cut], y[cut], own))
+        return Moments.of_checked(X[cut], y[cut], own)
 
     def found():
         return {fold: part(cut) for fold, cut in cuts.items() if y[cut].size}
 
     def sums(parts):
-        moments = [part.sums for part in parts.values()]
-        return np.array([each.held_xx.diagonal().sum() + each.held_xy.sum() for each in moments])
+        return np.array(
+            [part.held_xx.diagonal().sum() + part.held_xy.sum() for part in parts.values()]
+        )
 
     return finite(X, place, found, sums)
 

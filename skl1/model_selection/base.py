@@ -240,12 +240,16 @@ class PenalisedRegressorCV(StreamedRegressor):
     def _fit_parts(self, parts):
         if self.scoring is not None:
             raise ValueError("scoring needs rows to predict; with moments use scoring=None.")
+        return self._search_parts(parts, np.dtype(np.float64))
+
+    def _search_parts(self, parts: list[Moments], dtype: np.dtype):
+        """The search on the moments of each fold; the model is of a dtype."""
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            whole = sum(parts)
+            whole: Any = sum(parts)
             design = MomentDesign.of_moments(whole, self.fit_intercept)
             folds = MomentFolds(parts, self.fit_intercept) if self._compares() else NoFolds()
             with single_threaded(float(whole.n_features) ** 3):
-                self._search(design, folds, whole.count, np.dtype(np.float64), None, None)
+                self._search(design, folds, whole.count, dtype, None, None)
         return self
 
     def _compares(self) -> bool:
