@@ -69,6 +69,8 @@ REFUSALS = (
     "are needed",
 )
 HONEST = (ConvergenceWarning, EmptyModelWarning, FoldWarning, GridEdgeWarning)
+#: What a UserWarning may say of parameters that are taken nevertheless.
+ADVICE = ("alpha=0", "features that may be chosen")
 WORKING_SET_ROUNDS = 20
 #: Seconds of the processor that a case may take; as a rule it is a tenth of one.
 LIMIT = 15.0
@@ -147,7 +149,8 @@ class Case:
                 self.find("error", f"{type(error).__name__}: {error}")
                 raise RefusedError(str(error)) from error
         for each in caught:
-            if not issubclass(each.category, HONEST) and "alpha=0" not in str(each.message):
+            told = any(words in str(each.message) for words in ADVICE)
+            if not issubclass(each.category, HONEST) and not told:
                 self.find("warning", f"{each.category.__name__}: {each.message}")
         return result, caught
 
