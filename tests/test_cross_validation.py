@@ -23,7 +23,14 @@ from sklearn.model_selection import (
 
 import skl1
 from common import SEARCHES, label, quiet
-from skl1 import FoldWarning, GridEdgeWarning, Moments, ProximalLasso, ProximalLassoCV
+from skl1 import (
+    EmptyModelWarning,
+    FoldWarning,
+    GridEdgeWarning,
+    Moments,
+    ProximalLasso,
+    ProximalLassoCV,
+)
 from skl1.model_selection.folds import MomentFolds, RowFolds, make_folds, partition
 
 pytestmark = pytest.mark.filterwarnings("error", "ignore::skl1.exceptions.GridEdgeWarning")
@@ -426,8 +433,8 @@ def test_fewer_samples_than_folds():
         ProximalLassoCV().fit(X, y)
 
 
-@pytest.mark.filterwarnings("ignore::skl1.exceptions.EmptyModelWarning")
 def test_a_training_part_with_a_constant_y(route):
+    warnings.simplefilter("ignore", EmptyModelWarning)
     X, y, _ = data(30, 4)
     y[10:] = 1.0
     with pytest.warns(FoldWarning, match="Fold 0: y is constant in the training part"):
