@@ -1,4 +1,4 @@
-"""How many threads BLAS may use: one, except where it has much to do.
+"""How many threads BLAS may use: one, except where it has much to do; and tasks in threads.
 
 NumPy and SciPy may each bring a BLAS with threads of its own. After a product these wait for the
 next one by spinning, and take the core that the other's threads, or a neighbour's, would work on:
@@ -7,11 +7,13 @@ blocks of some hundred rows were several times slower on two threads than on one
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from threading import get_ident
+from threading import Event, get_ident
+from typing import Any
 
+from sklearn.utils.parallel import Parallel, delayed
 from threadpoolctl import ThreadpoolController
 
 from skl1.forks import fork_safe_lock, run_in_children
@@ -94,3 +96,29 @@ def spread(work: float) -> Iterator[None]:
         if lifted:
             with _lock:
                 _allow([1] * len(_usual))
+
+
+def in_turn(run: Callable[[Any], Any], tasks: Sequence[Any], n_jobs: int | None) -> Iterator[Any]:
+    """The results of tasks in their order, made in threads where several are asked for.
+
+    Closed before its end it begins no other task, and waits for those that are being done; joblib's
+    own generator would warn of them.
+    """
+    if n_jobs in {None, 1} or len(tasks) < 2:
+        yield from map(run, tasks)
+        return
+    halted = Event()
+
+    def unless_halted(task):
+        return None if halted.is_set() else run(task)
+
+    threads = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")
+    results = threads(delayed(unless_halted)(task) for task in tasks)
+    try:
+        # Not by `yield from`, which would close joblib's generator.
+        for result in results:  # noqa: UP028
+            yield result
+    finally:
+        halted.set()
+        for _ in results:
+            pass

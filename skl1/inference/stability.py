@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from functools import partial
 from numbers import Integral, Real
 from typing import Any, ClassVar
@@ -11,7 +12,6 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_selection import SelectorMixin
 from sklearn.utils import check_random_state
-from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from skl1.designs import make_design
@@ -19,6 +19,7 @@ from skl1.estimators import ProximalLasso
 from skl1.estimators.state import AllOrNothing, all_or_nothing
 from skl1.exceptions import warn_user
 from skl1.inference.bounds import lifted, unimodal, worst_case
+from skl1.inference.entries import Entries
 from skl1.path import solve_paths
 from skl1.problem import Problem
 from skl1.sklearn_api import (
@@ -31,8 +32,7 @@ from skl1.sklearn_api import (
     validate_data,
 )
 from skl1.solvers.driver import CONVERGED, INTERRUPTED, PRECISION
-from skl1.step import Step
-from skl1.threads import single_threaded
+from skl1.threads import in_turn, single_threaded
 from skl1.tracks import MOST
 
 #: The alphas of a half as shares of its alpha_max: each this share of the one before, until one
@@ -282,19 +282,16 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
             size = 1 if report is not None else together(X.shape[1], len(halves), self.n_jobs)
             groups = [halves[start : start + size] for start in range(0, len(halves), size)]
             run = partial(self._entries, lasso, X, y, weights)
-            parts = map(run, groups)
-            if self.n_jobs not in {None, 1} and len(groups) > 1:
-                threads = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator")
-                parts = threads(delayed(run)(group) for group in groups)
             done: list[Entries] = []
             sketch = partial(self._shares, done, whole.free)
             stopped = False
-            for part in parts:
-                done += part
-                stop = report is not None and report(sketch)
-                if stop and len(done) > 1:  # a share needs both halves of a split
-                    stopped = True
-                    break
+            with closing(in_turn(run, groups, self.n_jobs)) as parts:
+                for part in parts:
+                    done += part
+                    stop = report is not None and report(sketch)
+                    if stop and len(done) > 1:  # a share needs both halves of a split
+                        stopped = True
+                        break
             self._conclude(done, whole, stopped)
         self._warn(done)
         return self
@@ -390,55 +387,6 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
     def _get_support_mask(self):
         check_is_fitted(self)
         return self.selection_probabilities_ >= self.threshold_  # both are multiples of 1 / (2 B)
-
-
-class Entries:
-    """The features of a half that enter its path first.
-
-    Attributes
-    ----------
-    chosen : boolean ndarray of shape (n_features,)
-        Them.
-    n_iter : int
-        The most iterations that an alpha took.
-    failure : str
-        Why the first model that did not converge ended; empty if all did.
-    error : float
-        The largest gap of a model that did not converge, as a share of the null objective.
-    exact : bool
-        Whether all models met the tolerance, and not just what rounding allows.
-    """
-
-    def __init__(self, problem: Problem, wanted: int):
-        self.penalised = problem.included & ~problem.free
-        self.lengths, self.null = problem.design.lengths, problem.null.objective
-        self.wanted = min(wanted, int(self.penalised.sum()))
-        self.chosen = np.zeros(self.penalised.size, dtype=bool)
-        self.n_iter, self.failure, self.error, self.exact = 1, "", 0.0, True
-        self._count = self._seen = 0
-
-    def enough(self, steps: list[Step]) -> bool:
-        """Take in the steps that are new, until as many features as are wanted have entered."""
-        for step in steps[self._seen :]:
-            if self._count >= self.wanted:
-                break
-            self._add(step)
-        self._seen = len(steps)
-        return self._count >= self.wanted
-
-    def _add(self, step: Step) -> None:
-        self.n_iter = max(self.n_iter, step.n_iter)
-        self.exact = self.exact and step.stop_reason == CONVERGED
-        if not step.converged:
-            self.failure = self.failure or step.stop_reason
-            self.error = max(self.error, step.error / self.null)
-        new = self.penalised[step.features] & ~self.chosen[step.features]
-        entered, values = step.features[new], step.values[new]
-        # Of several that enter at once the ones that are the largest by now, in standard units.
-        order = np.argsort(-np.abs(values) * self.lengths[entered], kind="stable")
-        first = entered[order][: self.wanted - self._count]
-        self.chosen[first] = True
-        self._count += first.size
 
 
 def together(n_features: int, n_halves: int, n_jobs: int | None) -> int:

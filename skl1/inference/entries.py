@@ -1,0 +1,58 @@
+"""Which features enter the path of a half of the data first, and how its models ended."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skl1.problem import Problem
+from skl1.solvers.driver import CONVERGED
+from skl1.step import Step
+
+
+class Entries:
+    """The features of a half that enter its path first.
+
+    Attributes
+    ----------
+    chosen : boolean ndarray of shape (n_features,)
+        Them.
+    n_iter : int
+        The most iterations that an alpha took.
+    failure : str
+        Why the first model that did not converge ended; empty if all did.
+    error : float
+        The largest gap of a model that did not converge, as a share of the null objective.
+    exact : bool
+        Whether all models met the tolerance, and not just what rounding allows.
+    """
+
+    def __init__(self, problem: Problem, wanted: int):
+        self.penalised = problem.included & ~problem.free
+        self.lengths, self.null = problem.design.lengths, problem.null.objective
+        self.wanted = min(wanted, int(self.penalised.sum()))
+        self.chosen = np.zeros(self.penalised.size, dtype=bool)
+        self.n_iter, self.failure, self.error, self.exact = 1, "", 0.0, True
+        self._count = self._seen = 0
+
+    def enough(self, steps: list[Step]) -> bool:
+        """Take in the steps that are new, until as many features as are wanted have entered."""
+        for step in steps[self._seen :]:
+            if self._count >= self.wanted:
+                break
+            self._add(step)
+        self._seen = len(steps)
+        return self._count >= self.wanted
+
+    def _add(self, step: Step) -> None:
+        self.n_iter = max(self.n_iter, step.n_iter)
+        self.exact = self.exact and step.stop_reason == CONVERGED
+        if not step.converged:
+            self.failure = self.failure or step.stop_reason
+            self.error = max(self.error, step.error / self.null)
+        new = self.penalised[step.features] & ~self.chosen[step.features]
+        entered, values = step.features[new], step.values[new]
+        # Of several that enter at once the ones that are the largest by now, in standard units.
+        order = np.argsort(-np.abs(values) * self.lengths[entered], kind="stable")
+        first = entered[order][: self.wanted - self._count]
+        self.chosen[first] = True
+        self._count += first.size
