@@ -31,11 +31,14 @@ class Certificate:
         The size that rounding alone may give ``error``.
     dual : ndarray
         The correlations of the dual point (convex) or of the residual (nonconvex).
+    excess : float
+        The part of a duality gap that refitting the free coefficients would take away.
     """
 
     error: float
     floor: float
     dual: np.ndarray
+    excess: float = 0.0
 
 
 def certify(problem: Problem, point: Point) -> Certificate:
@@ -55,15 +58,17 @@ def gap_certificate(problem: Problem, point: Point) -> Certificate:
     in which each term is nonnegative. Nothing large is subtracted, so the gap is meaningful
     far below the rounding error of the objective itself.
     """
+    excess = 0.0
     if problem.has_free:
-        gap, scaling, z, _ = gap_beside(problem, point)
+        gap, scaling, z, excess = gap_beside(problem, point)
     else:
         gap, scaling = best_gap(problem.penalty, problem.weights, point.w, point.z, point.rr)
         z = point.z
     design = problem.design
     rounding = rounding_of(design, float(np.abs(point.w) @ design.lengths), point.rr)
     floor = min(rounding, WORST_FLOOR * (design.energy if design.has_rows else design.total))
-    return Certificate(gap if design.has_rows else max(gap, rounding), floor, scaling * z)
+    error = gap if design.has_rows else max(gap, rounding)
+    return Certificate(error, floor, scaling * z, excess)
 
 
 def rounding_of(design: Design, reach, rr):

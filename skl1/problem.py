@@ -74,7 +74,7 @@ class Problem:
         """
         other = copy(self)
         other.penalty = penalty
-        other.forget("alpha_max", "summed")
+        other.forget("alpha_max", "summed", "core")
         return other
 
     def at_alpha(self, alpha: float) -> Problem:
@@ -85,14 +85,14 @@ class Problem:
         """The same problem with the penalty multiplied by a factor."""
         other = copy(self)
         other.weights = factor * self.weights
-        other.forget("alpha_max", "summed")
+        other.forget("alpha_max", "summed", "core")
         return other
 
     def on(self, design: Design) -> Problem:
         """The same problem on a design of the same data."""
         other = copy(self)
         other.design = design
-        other.forget("summed")
+        other.forget("summed", "core")
         other.made = {}
         return other
 
@@ -168,9 +168,9 @@ class Problem:
     @lazy
     def alpha_max(self) -> float:
         """The smallest alpha for which the null model is optimal (or stationary)."""
-        if self.core is not self:
-            return self.core.alpha_max
-        penalised = self.included & ~self.free
+        if self.has_free:
+            return self.beside(self.refitted(self.null.w)).alpha_max
+        penalised = self.included
         if not penalised.any():
             return 0.0
         pulled = self.penalty.pull(self.null.z[penalised])
@@ -212,7 +212,7 @@ class Problem:
         """The weights of some features; inf for the others."""
         return np.where(features, self.weights, np.inf)
 
-    @property
+    @cached_property
     def core(self) -> Problem:
         """The problem without free features: they are refitted, if no sign constraint forbids it.
 

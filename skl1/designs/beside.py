@@ -11,6 +11,8 @@ from skl1.designs.span import DEPENDENT_GRAM, EPS, NOISE, Span
 #: Share of a column's norm below which what is left of it is projected explicitly, as a difference
 #: of two Gram matrices has lost too many digits of it.
 STEEP = 1e-6
+#: The Gram matrix of more than this share of the features is a part of that of all.
+NEARLY_ALL = 0.8
 
 
 class BesideDesign(Design):
@@ -40,6 +42,7 @@ class BesideDesign(Design):
         self.fit_intercept, self.x_mean = whole.fit_intercept, whole.x_mean
         self.y_mean = whole.y_mean
         self.across = whole.across_of(self.span)
+        self.across[columns] = 0.0  # they are refitted, whatever they are
         self.target = whole.along_of(self.span)
         self._project_norms()
         self.null = self.lift_exactly(np.zeros(self.n_features))
@@ -51,10 +54,14 @@ class BesideDesign(Design):
         left = whole.norms - np.einsum("ij,ij->i", C, C)
         left[self.span.columns] = 0.0
         self.explicit = np.zeros((0, self.n_features))
-        self.steep = np.flatnonzero((left < STEEP * whole.norms) & (whole.norms > 0.0))
-        self.steep = np.setdiff1d(self.steep, self.span.columns)
-        if self.span.basis is not None and self.steep.size and whole.gathers(self.steep):
-            block = self.weighted(self.steep)
+        steep = (left < STEEP * whole.norms) & (whole.norms > 0.0)
+        steep[self.span.columns] = False
+        self.steep = np.flatnonzero(steep)
+        Q = self.span.basis
+        if Q is not None and self.steep.size and whole.gathers(self.steep):
+            block = whole.weighted(self.steep)
+            for _ in range(2):  # the second time for what rounding has left of the first
+                block -= Q @ (Q.T @ block)
             left[self.steep] = np.einsum("ij,ij->j", block, block)
             rounding = NOISE * EPS * (1.0 + whole.ratios(self.steep))
             gone = left[self.steep] <= rounding**2 * whole.norms[self.steep]
@@ -83,7 +90,7 @@ class BesideDesign(Design):
 
     def lift(self, W):
         F = self.span.columns
-        used = np.setdiff1d(np.flatnonzero(W.any(axis=0) if W.ndim > 1 else W), F)
+        used = np.flatnonzero(W.any(axis=0) if W.ndim > 1 else W)
         W = W.copy()
         W[..., F] = (self.target - W[..., used] @ self.across[used]) @ self.span.refit
         return W
@@ -167,10 +174,19 @@ class BesideDesign(Design):
         return self.whole.narrow(count)
 
     def gram(self, rows, columns, dtype=np.float64):
+        if rows is columns and self._nearly_all(rows.size):
+            every = np.arange(self.n_features)
+            return self.beside(self.whole.gram(every, every)[np.ix_(rows, rows)], rows, rows)
         return self.beside(self.whole.gram(rows, columns), rows, columns)
 
-    def grambeside(self, old, new, dtype=np.float64):
-        beside, square = self.whole.grambeside(old, new)
+    def _nearly_all(self, count):
+        """Whether so many features take no less time than all of them."""
+        return count > NEARLY_ALL * self.n_features
+
+    def gram_beside(self, old, new, dtype=np.float64):
+        if not self.remote:
+            return super().gram_beside(old, new)
+        beside, square = self.whole.gram_beside(old, new)  # in one pass
         return self.beside(beside, old, new), self.beside(square, new, new)
 
     def beside(self, block, rows, columns):
@@ -201,12 +217,13 @@ class BesideDesign(Design):
         return Z, rr
 
     def holds(self, count, dtype):
-        return self.span.basis is not None and self.whole.holds(count, dtype)
+        if self.span.basis is None or self.steep.size or self._nearly_all(count):
+            return False
+        return self.whole.holds(count, dtype)
 
     def weighted(self, columns, dtype=np.float64):
-        block, Q = self.whole.weighted(columns), self.span.basis
-        for _ in range(2):  # the second time for what rounding has left of the first
-            block = block - Q @ (Q.T @ block)
+        block = self.whole.weighted(columns)
+        block -= self.span.basis @ self.across[columns].T
         return block.astype(dtype, copy=False)
 
     def first_set(self):

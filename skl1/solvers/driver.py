@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from skl1.certificates import ORTHOGONAL, Certificate, certify, gap_beside
+from skl1.certificates import ORTHOGONAL, Certificate, certify
 from skl1.problem import Point, Problem
 
 CONVERGED = "tolerance reached"
@@ -207,7 +207,7 @@ def certified_error(problem: Problem, point: Point, beside: float) -> tuple[floa
     if problem.one_sided and problem.penalty.convex:
         return known.error, known.floor  # of the free features not in use the run saw nothing
     if problem.penalty.convex:
-        return min(known.error, beside + gap_beside(problem, point)[3]), known.floor
+        return min(known.error, beside + known.excess), known.floor
     return max(known.error, beside), known.floor
 
 
