@@ -127,7 +127,8 @@ class PenalisedRegressor(StreamedRegressor):
         """Fit the model to sufficient statistics: to data that was read block by block.
 
         The same model as ``fit`` on all rows, up to rounding, and the same attributes but the
-        names of the features. Always a fresh fit, whatever ``warm_start`` says.
+        names of the features. Unpenalised columns that agree to more than seven digits cannot be
+        told apart by moments; what that may cost is part of the gap or the stationarity. Always a fresh fit, whatever ``warm_start`` says.
 
         Parameters
         ----------
