@@ -212,7 +212,7 @@ class Problem:
         """The weights of some features; inf for the others."""
         return np.where(features, self.weights, np.inf)
 
-    @cached_property
+    @lazy
     def core(self) -> Problem:
         """The problem without free features: they are refitted, if no sign constraint forbids it.
 

@@ -81,31 +81,21 @@ class TableDesign(Design):
             )
         if part:
             return
-        counted = self.weights > 0.0
+        # Of the weights as given: some may be zero now, beside the others.
+        given = self.weights if self.given_weights is None else np.asarray(self.given_weights)
+        counted = given > 0.0
         spread = np.ptp(self.y[counted])
         if self.energy < SMALLEST and spread > CONSTANT_RATIO * abs(self.y_mean):
-            self._check_weights("y", spread, counted)
+            _check_weights("y", spread, given[counted])
             raise ValueError("y holds numbers so small that their squares vanish; rescale it.")
         tiny = np.flatnonzero(self.norms < SMALLEST)
         spread = self._spread(tiny, counted) if tiny.size else 0.0
         if spread > 0.0:
-            self._check_weights("a column of X", spread, counted)
+            _check_weights("a column of X", spread, given[counted])
             raise ValueError(
                 "X has columns of numbers so small that their squares vanish; rescale the columns "
                 "(StandardScaler does)."
             )
-
-    def _check_weights(self, name, spread, counted):
-        """Refuse weights because of which, and not of the numbers themselves, squares vanish."""
-        with np.errstate(over="ignore"):
-            if spread * spread < SMALLEST / CONSTANT_RATIO:
-                return
-        weights = self.weights[counted]
-        raise ValueError(
-            f"sample_weight ranges over a factor of {weights.max() / weights.min():.3g}, and all "
-            f"that varies in {name} has the smallest weights: its squares vanish. Leave these "
-            "samples out, by a weight of 0, or bring the weights within a factor of 1e100."
-        )
 
     def anchor_row(self):
         """A row of the largest weight."""
@@ -258,6 +248,18 @@ def adjoints(designs, residuals):
         Z - V.sum(axis=1)[:, None] * (design.x_mean - centre)
         for design, V, Z in zip(designs, weighted, np.split(product, ends), strict=True)
     ]
+
+
+def _check_weights(name, spread, weights):
+    """Refuse weights because of which, and not of the numbers themselves, squares vanish."""
+    with np.errstate(over="ignore"):
+        if spread * spread < SMALLEST / CONSTANT_RATIO:
+            return
+    raise ValueError(
+        f"sample_weight ranges from {weights.min():.3g} to {weights.max():.3g}, and all that "
+        f"varies in {name} has the smallest weights: its squares vanish. Leave these samples out, "
+        "by a weight of 0, or bring the weights within a factor of 1e100."
+    )
 
 
 def beyond_rounding(spread, mean):

@@ -15,15 +15,16 @@ ORDINARY = 400
 
 
 def normalised_weights(sample_weight, n_samples):
-    """Weights that sum to one; rows of weight zero then take no part in anything."""
+    """Weights that sum to one; rows of weight zero then take no part in anything.
+
+    Nor do rows whose weight is so small beside the largest that it becomes zero.
+    """
     if sample_weight is None:
         return np.full(n_samples, 1.0 / n_samples)
     given = np.asarray(sample_weight, dtype=np.float64)
     # Dividing by the maximum first keeps the sum finite for weights near the largest float.
     weights = given / given.max()
     weights /= weights.sum()
-    if np.count_nonzero(weights) < np.count_nonzero(given):
-        raise ValueError(f"sample_weight {_range(given)}. {REMEDY}")
     return weights
 
 
@@ -34,11 +35,7 @@ def moderate_weights(weights):
     """
     if _may_count(_total(weights)):
         return weights
-    exponent = frexp(weights.max())[1]
-    scaled = np.ldexp(weights, -exponent)
-    if not np.array_equal(np.ldexp(scaled, exponent), weights):
-        raise ValueError(f"sample_weight {_range(weights)}. {REMEDY}")
-    return scaled
+    return np.ldexp(weights, -frexp(weights.max())[1])
 
 
 def sample_count(weights) -> float:
@@ -67,13 +64,3 @@ def exponent_of(largest: float) -> int:
     """The power of two that such weights are divided by: 0 for ordinary ones."""
     exponent = frexp(largest)[1]
     return 0 if abs(exponent) <= ORDINARY else exponent
-
-
-REMEDY = (
-    "The smallest vanish beside the largest: leave these samples out, by a weight of 0, or give "
-    "all of them weights within a factor of 1e300."
-)
-
-
-def _range(weights) -> str:
-    return f"ranges from {weights[weights > 0.0].min():g} to {weights.max():g}"
