@@ -128,7 +128,8 @@ class PenalisedRegressor(StreamedRegressor):
 
         The same model as ``fit`` on all rows, up to rounding, and the same attributes but the
         names of the features. Unpenalised columns that agree to more than seven digits cannot be
-        told apart by moments; what that may cost is part of the gap or the stationarity. Always a fresh fit, whatever ``warm_start`` says.
+        told apart by moments; what that may cost is part of the gap or the stationarity. Always a
+        fresh fit, whatever ``warm_start`` says.
 
         Parameters
         ----------
