@@ -7,7 +7,7 @@ blocks of some hundred rows were several times slower on two threads than on one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from threading import Event, get_ident
@@ -98,7 +98,9 @@ def spread(work: float) -> Iterator[None]:
                 _allow([1] * len(_usual))
 
 
-def in_turn(run: Callable[[Any], Any], tasks: Sequence[Any], n_jobs: int | None) -> Iterator[Any]:
+def in_turn(
+    run: Callable[[Any], Any], tasks: Sequence[Any], n_jobs: int | None
+) -> Generator[Any, None, None]:
     """The results of tasks in their order, made in threads where several are asked for.
 
     Closed before its end it begins no other task, and waits for those that are being done; joblib's

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -13,7 +14,6 @@ from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.parallel import Parallel, delayed
 
 from skl1.designs import Design, MomentDesign, Moments
 from skl1.estimators.base import PenalisedRegressor
@@ -46,7 +46,7 @@ from skl1.problem import Problem
 from skl1.sklearn_api import Interval, StrOptions, fit_callback, fit_context, routed
 from skl1.solvers.driver import INTERRUPTED
 from skl1.step import Step
-from skl1.threads import single_threaded
+from skl1.threads import in_turn, single_threaded
 
 
 class PenalisedRegressorCV(StreamedRegressor):
@@ -286,17 +286,14 @@ class PenalisedRegressorCV(StreamedRegressor):
         search = Search(plains, problems, grids, self._paths, folds, scorer)
         groups = search.groups(self.n_jobs, together=report is None)
         outcome = Outcome(search)
-        parts = map(search.run, groups)
-        if self.n_jobs not in {None, 1} and len(groups) > 1:
-            run = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator")
-            parts = run(delayed(search.run)(group) for group in groups)
-        for done in parts:
-            outcome.add(done)
-            if report is not None and not outcome.stopped:
-                outcome.stopped = report(lambda: self._sketch(outcome))
-            # Too few paths to choose by: the search goes on, unreported, until there are enough.
-            if outcome.stopped and outcome.comparable:
-                break
+        with closing(in_turn(search.run, groups, self.n_jobs)) as parts:
+            for done in parts:
+                outcome.add(done)
+                if report is not None and not outcome.stopped:
+                    outcome.stopped = report(lambda: self._sketch(outcome))
+                # Too few paths to choose by: it goes on, unreported, until there are enough.
+                if outcome.stopped and outcome.comparable:
+                    break
         for message in outcome.remarks:
             warn_user(message, FoldWarning)
         self._choose(outcome, count)
