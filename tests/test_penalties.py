@@ -354,8 +354,8 @@ def test_chord_is_the_steepest_line_below_the_value(case):
     """``chord`` times w touches g on [0, reach], but for the squared term beside it."""
     reach = np.geomspace(1e-3, 1e3, 19)
     slope = case.penalty.chord(reach)
-    w = reach * np.linspace(0.0, 1.0, 2001)[1:, None]
-    above = case.value(w) - case.penalty.ridge / 2 * LONG(w) ** 2
+    w = (reach * np.linspace(0.0, 1.0, 2001)[1:, None]).astype(LONG)
+    above = case.value(w) - case.penalty.ridge / 2 * w**2
     room = (above / w).min(axis=0).astype(float)
     assert np.all(slope <= room * (1 + 1e-12))
     # The squared term of a convex g is part of it: its tangent at 0 touches only there.
