@@ -10,6 +10,27 @@ from types import SimpleNamespace
 
 import pytest
 
+#: What shows in a minute whether skl1 works with this Python and these dependencies: compiled code
+#: and its cache, scikit-learn's contract, and one file for each kind of fit.
+QUICK = {
+    "test_certificates",
+    "test_kernels",
+    "test_moments",
+    "test_paths",
+    "test_penalties",
+    "test_records",
+    "test_services",
+    "test_structure",
+    "test_threads",
+}
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests of these files as quick."""
+    for item in items:
+        if item.path.stem in QUICK:
+            item.add_marker("quick")
+
 
 def _data_folder():
     folder = os.environ.get("SKL1_DATA", "")
