@@ -16,6 +16,8 @@ EPS = float(np.finfo(np.float64).eps)
 ORTHOGONAL = 1e-10
 #: Rounding never excuses a larger error than this share of y's energy.
 WORST_FLOOR = 1e-10
+#: A gap below this share of y's energy is the square of its rounding: there is nothing to explain.
+NOTHING = (4.0 * EPS) ** 2
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ def gap_certificate(problem: Problem, point: Point) -> Certificate:
     design = problem.design
     rounding = rounding_of(design, float(np.abs(point.w) @ design.lengths), point.rr)
     floor = min(rounding, WORST_FLOOR * (design.energy if design.has_rows else design.total))
+    floor = max(floor, NOTHING * design.total)
     error = gap if design.has_rows else max(gap, rounding)
     return Certificate(error, floor, scaling * z, excess)
 

@@ -49,6 +49,9 @@ def lower_bound(problem: Problem, objective: float) -> Bound:
     of w*: ``(a_j - |z_j|) |w*_j|`` is at most the objective less the dual value. With that, M
     shrinks, and the bound is computed again.
     """
+    if problem.core.design.hides:
+        return Bound(0.0, TRIVIAL)
+    problem = problem.core.summed
     free = problem.included & problem.free
     penalised = problem.included & ~problem.free
     floor, reach = level_set(problem, objective)
@@ -82,6 +85,9 @@ def subset_bound(problem: Problem, objective: float, most: int) -> Bound:
     With ``|w*_j| <= M_j`` a minimiser has ``sum_j |w_j| / M_j <= k``, and for every multiplier l
     the dual value of the Lasso with weights ``l / M``, less ``l k``, is below the minimum.
     """
+    if problem.core.design.hides:
+        return Bound(0.0, TRIVIAL)
+    problem = problem.core
     counted = problem.included & ~problem.free
     floor, reach = level_set(problem, objective)
     if not counted.any() or not np.all(np.isfinite(reach[counted])):

@@ -167,7 +167,11 @@ class Problem:
 
     @lazy
     def alpha_max(self) -> float:
-        """The smallest alpha for which the null model is optimal (or stationary)."""
+        """The smallest alpha for which the null model is optimal (or stationary).
+
+        A nonconvex threshold is a jump, which rounding must not decide to take: alpha is a little
+        larger there.
+        """
         if self.has_free:
             return self.beside(self.refitted(self.null.w)).alpha_max
         penalised = self.included
@@ -175,14 +179,15 @@ class Problem:
             return 0.0
         pulled = self.penalty.pull(self.null.z[penalised])
         norms, weights = self.design.norms[penalised], self.weights[penalised]
-        return float(self.penalty.alpha_max(pulled, norms, weights).max())
+        top = float(self.penalty.alpha_max(pulled, norms, weights).max())
+        return top if self.penalty.convex else top * (1.0 + 4.0 * ROUNDING)
 
     def empties(self, alpha):
         """Whether no penalised feature is in use at this alpha, or for each of some.
 
         One that was found as alpha_max from sums in another order is such an alpha, too.
         """
-        return alpha >= self.alpha_max * (1.0 - ROUNDING)
+        return alpha >= self.alpha_max * (1.0 - 2.0 * ROUNDING)
 
     def refitted(self, w: np.ndarray) -> np.ndarray:
         """Mask of the free features that can be refitted by least squares around w.

@@ -55,6 +55,7 @@ REFUSALS = (
     "overflow",
     "vanish",
     "needs more samples than parameters",
+    "needs the noise variance",
     "With l1_ratio=0 no alpha is the largest",
     "With penalty_weights so small",
     "at least two folds",

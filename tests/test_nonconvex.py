@@ -446,6 +446,7 @@ def test_free_features_under_a_sign_constraint():
         model = skl1.BestSubsetRegressorCV(6, cv=3, penalty_weights=u, positive=True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", skl1.GridEdgeWarning)
+            warnings.simplefilter("ignore", skl1.EmptyModelWarning)
             assert model.fit(X, y).converged_
 
 

@@ -150,8 +150,8 @@ def test_fits_to_blocks_and_moments(name):
     for y in TARGETS:
         blocks = [(X[:8], y[:8]), (X[8:], y[8:])]
         parts = [skl1.Moments.of(X[k::3], y[k::3]) for k in range(3)]
-        parts = parts if hasattr(CLASSES[name], "_search") else sum(parts[1:], parts[0])
         model = hasty(name)
+        parts = parts if hasattr(model, "cv") else sum(parts[1:], parts[0])
         ways["fit_blocks"] += heard(lambda m, b: m.fit_blocks(b), model, blocks)
         ways["fit_moments"] += heard(lambda m, p: m.fit_moments(p), model, parts)
         for block in blocks:

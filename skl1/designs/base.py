@@ -131,6 +131,11 @@ class Design(ABC):
         """Whether no direction of what is out may be hidden by rounding."""
         return True
 
+    @property
+    def hides(self) -> bool:
+        """Whether the loss of some coefficients may be smaller than it looks."""
+        return False
+
     def slack(self, w, rr):
         """What rounding may hide of a residual's part along what is out."""
         return 0.0

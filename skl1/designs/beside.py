@@ -115,6 +115,17 @@ class BesideDesign(Design):
         return not self.span.values.size
 
     @property
+    def hides(self):
+        # Of combinations of F whose length is rounding: some correlate with y, or with a column.
+        if self.sees_all:
+            return False
+        whole, span = self.whole, self.span
+        every = np.arange(self.n_features)
+        sizes = np.append(whole.lengths, np.sqrt(self.total))
+        found = np.column_stack([whole.gram(span.columns, every), whole.correlation[span.columns]])
+        return bool(np.any(np.abs(span.lost @ found) > span.noise * sizes))
+
+    @property
     def _apart(self):
         """Whether the part of a residual along F takes a look at the rows of its own."""
         return self.span.basis is not None and not self.span.stiff

@@ -64,6 +64,11 @@ class Span:
         """The dimension of the span."""
         return len(self.refit)
 
+    @property
+    def noise(self) -> float:
+        """How exact the sums are: no length is negative, and one that looks so tells."""
+        return max(UNSEEN * EPS, -2.0 * float(self.values.min(initial=0.0)))
+
     def unseen(self, z: np.ndarray, rr: float, scale: float) -> float:
         """How far the objective may fall along combinations whose length is not known.
 
@@ -73,8 +78,7 @@ class Span:
         """
         if not self.values.size:
             return 0.0
-        # No length is negative: one that looks so tells how exact the sums are.
-        noise = max(UNSEEN * EPS, -2.0 * float(self.values.min()))
+        noise = self.noise
         along = np.abs(self.lost @ z)
         along[along <= noise * scale] = 0.0
         sure = self.values - noise

@@ -196,7 +196,7 @@ class BestSubsetRegressor(PenalisedRegressor):
         del self.alpha_max_
         self.stationarity_ = result.error
         null = problem.null.objective
-        self.lower_bound_, self.lower_bound_kind_ = subset_bound(problem.core, exact, self.k)
+        self.lower_bound_, self.lower_bound_kind_ = subset_bound(problem, exact, self.k)
         excess = max(self.objective_ - self.lower_bound_, 0.0)
         self.optimality_gap_ = excess / null if null > 0.0 else 0.0
         return result

@@ -228,7 +228,7 @@ class NonconvexRegressor(PenalisedRegressor):
             self.lower_bound_, self.lower_bound_kind_ = max(result.bound, 0.0), DUAL
         else:
             self.is_local_minimum_ = is_local_minimum(problem, result.point, self.tol)
-            bound = lower_bound(problem.core.summed, result.point.objective)
+            bound = lower_bound(problem, result.point.objective)
             self.lower_bound_, self.lower_bound_kind_ = bound.value, bound.kind
         excess = max(float(self.objective_) - self.lower_bound_, 0.0)
         self.optimality_gap_ = excess / float(null) if null > 0.0 else 0.0

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.exceptions import warn_user
-from skl1.problem import ROUNDING, Problem
+from skl1.problem import Problem
 from skl1.step import Step
 
 #: The smallest alpha of a grid as a share of the largest: with more rows than columns, and without.
@@ -67,8 +67,7 @@ def alpha_grid(problem: Problem, alphas, n_alphas: int, eps: float | None) -> np
     if top == 0.0:  # nothing can enter: y is constant, say
         return np.full(n_alphas, np.finfo(np.float64).tiny)
     grid = np.geomspace(top, top * (default_eps(problem) if eps is None else eps), n_alphas)
-    # A nonconvex threshold is a jump, which rounding must not decide to take.
-    grid[0] = top if problem.penalty.convex else top * (1.0 + ROUNDING)
+    grid[0] = top
     return grid
 
 

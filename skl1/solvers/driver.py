@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from skl1.certificates import ORTHOGONAL, Certificate, certify
+from skl1.certificates import EPS, ORTHOGONAL, Certificate, certify
 from skl1.problem import Point, Problem
 
 CONVERGED = "tolerance reached"
@@ -21,8 +21,8 @@ INTERRUPTED = "stopped by a callback"
 SINGLE = 1e-6
 #: Changes of the set of free features in use, for each of them, after which it counts as settled.
 CHANGES = 3
-#: The least tolerance of the problem beside them, as a share of what is wanted.
-CLOSEST = 1e-3
+#: The least tolerance of the problem beside them, as a share of what is wanted; the first one.
+CLOSEST, ROUGH = 1e-3, 1e-4
 #: A null objective below this share of y's squares is rounding: there is nothing to explain. What
 #: float32 then makes of y itself, in its squares, is no failure.
 NOTHING, SINGLE_ROUNDING = 1e-24, 4.0 * float(np.finfo(np.float32).eps) ** 2
@@ -224,9 +224,10 @@ def refit_signed(
     free, lengths = problem.free, problem.design.lengths
     active, w = free & (w > 0.0), w.copy()
     begun = perf_counter()
-    barred, done, strict = np.zeros_like(free), 0, tol
+    # Slow methods would spend all iterations on a set that is not the last one.
+    barred, done, strict = np.zeros_like(free), 0, max(tol, ROUGH) if problem.penalty.convex else tol
     history: list[dict[str, np.ndarray]] = []
-    for _ in range(CHANGES * (1 + int(np.count_nonzero(free)))):
+    for _ in range(CHANGES * (2 + int(np.count_nonzero(free)))):
         core = problem.beside(active)
         options = {**limits, "callback": lift_calls(core, limits["callback"])}
         start = np.where(free, 0.0, w)
@@ -252,6 +253,7 @@ def refit_signed(
             break
         z, rr = problem.design.gradient(w)
         slack = core.design.slack(w, rr)
+        slack += 8.0 * EPS * (np.sqrt(problem.design.total) + float(np.abs(w) @ lengths))
         pull = np.where(free & ~active & ~barred, z / np.where(free, lengths, 1.0), -np.inf)
         first = int(np.argmax(pull))
         if pull[first] > 0.1 * ORTHOGONAL * np.sqrt(rr) + slack:
@@ -262,7 +264,7 @@ def refit_signed(
         found = judged(problem, result, w, tol)
         if found.converged or strict < CLOSEST * tol or result.stop_reason != CONVERGED:
             break
-        strict *= 0.1
+        strict = tol if strict > tol else 0.1 * strict
     found = judged(problem, result, np.where(free, np.maximum(w, 0.0), w), tol)
     joined = {key: np.concatenate([each[key] for each in history]) for key in history[-1]}
     return replace(found, n_iter=max(done, 1), history=joined)
