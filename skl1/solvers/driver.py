@@ -225,7 +225,8 @@ def refit_signed(
     active, w = free & (w > 0.0), w.copy()
     begun = perf_counter()
     # Slow methods would spend all iterations on a set that is not the last one.
-    barred, done, strict = np.zeros_like(free), 0, max(tol, ROUGH) if problem.penalty.convex else tol
+    strict = max(tol, ROUGH) if problem.penalty.convex else tol
+    barred, done = np.zeros_like(free), 0
     history: list[dict[str, np.ndarray]] = []
     for _ in range(CHANGES * (2 + int(np.count_nonzero(free)))):
         core = problem.beside(active)
