@@ -40,7 +40,8 @@ def compute(wanted: list[Any], client: Any) -> list[Any]:
                 if any(future.status == "error" for future in futures):
                     return list(client.gather(futures))
                 now = time.monotonic()
-                seen = now if client.scheduler_info(n_workers=-1)["workers"] else seen
+                # A client that is being closed meanwhile has no list of workers.
+                seen = now if client.scheduler_info(n_workers=-1).get("workers") else seen
                 if now - seen > PATIENCE:
                     raise RuntimeError(
                         f"The cluster has had no worker for {PATIENCE:g} seconds: the fit was "
