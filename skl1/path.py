@@ -80,7 +80,9 @@ def solve_paths(
     penalty, design = problems[0].penalty, problems[0].design
     p = design.n_features
     origins = problems
-    if p <= min(GRAM_COLUMNS, design.n_samples) or p <= ALL:
+    # Free features that must not be negative are told apart by their columns only.
+    small = p <= min(GRAM_COLUMNS, design.n_samples) or p <= ALL
+    if small and not any(each.has_free for each in problems):
         problems = [each.on(MomentDesign.of_design(each.design)) for each in problems]
     if (
         isinstance(problems[0].design.whole, TableDesign | MomentDesign)

@@ -183,8 +183,8 @@ class Figures:
         self.tolerance = claim.tol * self.null + self.slack
         if claim.reason == "numerical precision":
             self.tolerance += FLOOR * float(referee.energy)
-        if claim.single:
-            self.tolerance += 1e-5 * float(referee.energy)
+        if claim.single:  # the intercept is rounded, too
+            self.tolerance += 1e-5 * float(referee.energy) + self.shift
 
     def share(self, value):
         """In words: a part of the null objective."""

@@ -122,7 +122,10 @@ class MomentFolds(Folds):
         self.counts = np.array([part.held_weight > 0.0 for part in self.parts])
 
     def whole(self, design):
-        return MomentDesign.of_moments(sum(self.parts), self.fit_intercept)
+        whole = MomentDesign.of_moments(sum(self.parts), self.fit_intercept)
+        if design.has_rows:  # they have more digits: the path begins exactly where they say
+            whole.correlation, whole.energy = design.correlation, design.energy
+        return whole
 
     def training(self, fold):
         others = sum(part for k, part in enumerate(self.parts) if k != fold)

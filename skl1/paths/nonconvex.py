@@ -57,7 +57,8 @@ def solve_nonconvex_path(
         return with_free(problem, steps, tol)
     origin, design = problem, problem.design
     p = design.n_features
-    if p <= min(GRAM_COLUMNS, design.n_samples) or p <= ALL:
+    # Free features that must not be negative are told apart by their columns only.
+    if (p <= min(GRAM_COLUMNS, design.n_samples) or p <= ALL) and not problem.has_free:
         problem = problem.on(MomentDesign.of_design(design))
     ladder, asked = _ladder(problem.alpha_max, alphas)
     steps = shared_paths([problem], ladder, tol=tol, max_iter=max_iter, origins=[origin])[0]
