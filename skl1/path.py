@@ -80,12 +80,13 @@ def solve_paths(
     penalty, design = problems[0].penalty, problems[0].design
     p = design.n_features
     origins = problems
-    # Free features that must not be negative are told apart by their columns only.
-    small = p <= min(GRAM_COLUMNS, design.n_samples) or p <= ALL
-    if small and not any(each.has_free for each in problems):
+    # Free features that must not be negative are left to an active set of them.
+    signed = any(each.has_free for each in problems)
+    if not signed and (p <= min(GRAM_COLUMNS, design.n_samples) or p <= ALL):
         problems = [each.on(MomentDesign.of_design(each.design)) for each in problems]
     if (
-        isinstance(problems[0].design.whole, TableDesign | MomentDesign)
+        not signed
+        and isinstance(problems[0].design.whole, TableDesign | MomentDesign)
         and penalty.proportional
         and penalty.steady_curvature is not None
         and (penalty.kink() > 0.0 or p <= ALL)

@@ -63,6 +63,7 @@ REFUSALS = (
     "have a weight of 0",
     "must not be all zero",
     "no row with a weight",
+    "no row with a positive weight",
     "gave no finite score",
     "minimum of 2 is required",
     "scoring needs rows",

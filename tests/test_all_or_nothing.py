@@ -86,6 +86,8 @@ def _the_same_calls_in_every_run(monkeypatch):
         yield
 
 
+# What an interrupt hits may be a callback of the garbage collector, whose errors Python drops.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @every
 def test_an_interrupt_changes_nothing(model, remote, method):
     """Wherever it falls; and the next fit is that of a new estimator."""

@@ -14,6 +14,7 @@ from skl1.estimators.base import PenalisedRegressor
 from skl1.model_selection.criteria import Basis
 from skl1.model_selection.folds import Folds
 from skl1.model_selection.rules import Choice
+from skl1.paths.models import WORSE
 from skl1.problem import Problem
 from skl1.solvers.driver import PRECISION
 from skl1.step import Step, coefficients
@@ -76,7 +77,7 @@ class Search:
 
     def _mended(self, fold: int, plain, grid: np.ndarray, steps: list[Step]) -> list[Step]:
         """The path once more on the rows, if moments were not exact enough for all of it."""
-        if not any(step.stop_reason == PRECISION and not step.converged for step in steps):
+        if not any(step.stop_reason in {PRECISION, WORSE} and not step.converged for step in steps):
             return steps
         rows = self.folds.rows
         if rows is None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from skl1.batches import shared_paths
 from skl1.designs import MomentDesign
-from skl1.path import GRAM_COLUMNS, SHRINK, STAGES, solve_path, with_free
+from skl1.path import GRAM_COLUMNS, SHRINK, STAGES, solve_path, with_free, working_set_path
 from skl1.paths.grid import default_eps
 from skl1.paths.models import no_worse
 from skl1.penalties import L1, NonNegative
@@ -57,11 +57,14 @@ def solve_nonconvex_path(
         return with_free(problem, steps, tol)
     origin, design = problem, problem.design
     p = design.n_features
-    # Free features that must not be negative are told apart by their columns only.
-    if (p <= min(GRAM_COLUMNS, design.n_samples) or p <= ALL) and not problem.has_free:
+    signed = problem.has_free  # free features that must not be negative
+    if not signed and (p <= min(GRAM_COLUMNS, design.n_samples) or p <= ALL):
         problem = problem.on(MomentDesign.of_design(design))
     ladder, asked = _ladder(problem.alpha_max, alphas)
-    steps = shared_paths([problem], ladder, tol=tol, max_iter=max_iter, origins=[origin])[0]
+    if signed:
+        steps = working_set_path(problem, ladder, tol=tol, max_iter=max_iter)
+    else:
+        steps = shared_paths([problem], ladder, tol=tol, max_iter=max_iter, origins=[origin])[0]
     steps = [no_worse(problem, steps[k], tol) for k in asked]
     if not most or problem.alpha_max == 0.0:
         return steps

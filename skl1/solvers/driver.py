@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from skl1.certificates import EPS, ORTHOGONAL, Certificate, certify
-from skl1.problem import Point, Problem
+from skl1.problem import ROUNDING, Point, Problem
 
 CONVERGED = "tolerance reached"
 PRECISION = "numerical precision"
@@ -226,7 +226,7 @@ def refit_signed(
     begun = perf_counter()
     # Slow methods would spend all iterations on a set that is not the last one.
     strict = max(tol, ROUGH) if problem.penalty.convex else tol
-    barred, done = np.zeros_like(free), 0
+    barred, done, lowest = np.zeros_like(free), 0, np.inf
     history: list[dict[str, np.ndarray]] = []
     for _ in range(CHANGES * (2 + int(np.count_nonzero(free)))):
         core = problem.beside(active)
@@ -250,6 +250,9 @@ def refit_signed(
                 break
             continue
         w = aim
+        if result.point.objective < lowest * (1.0 - ROUNDING):
+            lowest = result.point.objective
+            barred[:] = False  # elsewhere they may fit
         if result.stop_reason in {INTERRUPTED, EXHAUSTED}:
             break
         z, rr = problem.design.gradient(w)
@@ -267,8 +270,23 @@ def refit_signed(
             break
         strict = tol if strict > tol else 0.1 * strict
     found = judged(problem, result, np.where(free, np.maximum(w, 0.0), w), tol)
+    if not (found.converged or problem.penalty.convex or done >= max_iter):
+        found = together(solver, problem, found, tol=tol, max_iter=max_iter - done, **limits)
+        more = found.history
+        history.append({**more, **_shifted(more, done, perf_counter() - begun)})
+        done += found.n_iter
     joined = {key: np.concatenate([each[key] for each in history]) for key in history[-1]}
     return replace(found, n_iter=max(done, 1), history=joined)
+
+
+def together(solver: Solver, problem: Problem, found: Result, **limits: Any) -> Result:
+    """A nonconvex problem from where the changes of the set of free features have ended.
+
+    The penalised features may jump to another minimum each time that the set changes. In single
+    steps they and the free ones find one together.
+    """
+    other = run(solver, problem, found.w, **limits)
+    return other if other.converged else replace(found, history=other.history, n_iter=other.n_iter)
 
 
 def _shifted(history: dict[str, np.ndarray], done: int, seconds: float) -> dict[str, np.ndarray]:
