@@ -62,11 +62,12 @@ def test_an_interrupt_while_numba_is_imported(kind, delay):
 
 
 FORKS = """
-    import os, signal, sys, threading, time
+    import os, signal, sys, threading, time, warnings
     import numpy as np
     from scipy import sparse
     from skl1 import MCPRegressor, ProximalLasso, RidgeGD
 
+    warnings.simplefilter("ignore")  # Python's own stream of errors has a lock, too
     rng = np.random.default_rng(0)
     X = rng.normal(size=(200, 40))
     y = X[:, :3].sum(axis=1) + rng.normal(size=200)

@@ -221,7 +221,7 @@ def refit_signed(
     whose correlation is the largest joins it, until all are at most zero. (Lawson and Hanson 1974,
     "Solving least squares problems", chapter 23, with a penalised problem inside.)
     """
-    free, lengths = problem.free, problem.design.lengths
+    free = problem.free
     active, w = free & (w > 0.0), w.copy()
     begun = perf_counter()
     # Slow methods would spend all iterations on a set that is not the last one.
@@ -255,13 +255,9 @@ def refit_signed(
             barred[:] = False  # elsewhere they may fit
         if result.stop_reason in {INTERRUPTED, EXHAUSTED}:
             break
-        z, rr = problem.design.gradient(w)
-        slack = core.design.slack(w, rr)
-        slack += 8.0 * EPS * (np.sqrt(problem.design.total) + float(np.abs(w) @ lengths))
-        pull = np.where(free & ~active & ~barred, z / np.where(free, lengths, 1.0), -np.inf)
-        first = int(np.argmax(pull))
-        if pull[first] > 0.1 * ORTHOGONAL * np.sqrt(rr) + slack:
-            active[first] = True
+        joining = pulling(problem, core, w, free & ~active & ~barred)
+        if joining.size:
+            active[joining] = True
             continue
         # A run may have converged by a dual point that it met before, for which the features not
         # in use were not asked: a closer look at its end.
@@ -270,13 +266,26 @@ def refit_signed(
             break
         strict = tol if strict > tol else 0.1 * strict
     found = judged(problem, result, np.where(free, np.maximum(w, 0.0), w), tol)
-    if not (found.converged or problem.penalty.convex or done >= max_iter):
+    stopped = result.stop_reason == INTERRUPTED or done >= max_iter
+    if not (found.converged or problem.penalty.convex or stopped):
         found = together(solver, problem, found, tol=tol, max_iter=max_iter - done, **limits)
         more = found.history
         history.append({**more, **_shifted(more, done, perf_counter() - begun)})
         done += found.n_iter
     joined = {key: np.concatenate([each[key] for each in history]) for key in history[-1]}
     return replace(found, n_iter=max(done, 1), history=joined)
+
+
+def pulling(problem: Problem, core: Problem, w: np.ndarray, outside: np.ndarray) -> np.ndarray:
+    """Of some features the one that pulls the most towards positive values; empty if none does."""
+    design = problem.design
+    z, rr = design.gradient(w)
+    slack = core.design.slack(w, rr)
+    slack += 8.0 * EPS * (np.sqrt(design.total) + float(np.abs(w) @ design.lengths))
+    index = np.flatnonzero(outside)
+    pull = z[index] / design.lengths[index]
+    most = pull.max(initial=-np.inf)
+    return index[pull == most][:1] if most > 0.1 * ORTHOGONAL * np.sqrt(rr) + slack else index[:0]
 
 
 def together(solver: Solver, problem: Problem, found: Result, **limits: Any) -> Result:
