@@ -127,7 +127,9 @@ def test_dual_point_is_feasible(one_sided, weights, storage):
             active = problem.free & (w != 0.0) if one_sided else problem.free
             r = exact.residual(w)
             A = exact.X[:, active] * np.sqrt(exact.s)[:, None]
-            step = np.linalg.lstsq(A.astype(float), (np.sqrt(exact.s) * r).astype(float))[0]
+            step = np.linalg.lstsq(
+                A.astype(float), (np.sqrt(exact.s) * r).astype(float), rcond=None
+            )[0]
             z = exact.correlation(r - exact.X[:, active] @ step)
             z[~problem.included] = 0
             scale = float(np.sqrt(exact.norms.max() * exact.energy)) + float(np.abs(z).max())
@@ -144,7 +146,7 @@ def test_two_sided_clip():
         rng = np.random.default_rng(seed)
         X, y = rng.normal(size=(20, 5)), rng.normal(size=20)
         problem = Problem(make_design(X, y, None, False), L1(0.05), np.ones(5))
-        over = 1.5 * np.linalg.lstsq(X, y)[0] + 0.5 * rng.normal(size=5)
+        over = 1.5 * np.linalg.lstsq(X, y, rcond=None)[0] + 0.5 * rng.normal(size=5)
         point = problem.at(over)
         residual = y - X @ over
         if y @ residual >= 0:
@@ -332,7 +334,7 @@ def test_null_model(storage, fit_intercept):
     root = np.sqrt(exact.s)
     A = (exact.X * root[:, None]).astype(float)[:, [1, 3]]
     w = np.zeros(5)
-    w[[1, 3]] = np.linalg.lstsq(A, (root * exact.y).astype(float))[0]
+    w[[1, 3]] = np.linalg.lstsq(A, (root * exact.y).astype(float), rcond=None)[0]
     np.testing.assert_allclose(problem.null.w, w, rtol=1e-10, atol=1e-12)
     assert problem.null.objective == pytest.approx(float(exact.loss(w)), rel=1e-12)
     z = exact.correlation(exact.residual(w)).astype(float)
