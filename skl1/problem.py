@@ -178,6 +178,9 @@ class Problem:
         if not penalised.any():
             return 0.0
         pulled = self.penalty.pull(self.null.z[penalised])
+        # A feature without an effect correlates by rounding, which no alpha should go by.
+        least = NEGLIGIBLE * np.sqrt(self.design.energy) * self.design.lengths[penalised]
+        pulled = np.where(pulled > least, pulled, 0.0) if self.penalty.kink() > 0.0 else pulled
         norms, weights = self.design.norms[penalised], self.weights[penalised]
         top = float(self.penalty.alpha_max(pulled, norms, weights).max())
         return top if self.penalty.convex else top * (1.0 + 4.0 * ROUNDING)

@@ -131,6 +131,19 @@ def test_features_of_an_exact_fit_are_those_of_the_truth():
     assert cv.n_nonzero_path_.max() == 2
 
 
+def test_y_that_correlates_with_nothing():
+    """Of a half, or of a balanced design: correlations are rounding, and no feature enters by them."""
+    X = np.array([[1.0, 1.0, -1.0, -1.0] * 5, [1.0, -1.0] * 10]).T + 0.1
+    y = (X[:, 0] - 0.1) * (X[:, 1] - 0.1) * 0.3
+    path = skl1.lasso_path(X, y, n_alphas=5, return_path=True)
+    assert path.alpha_max == 0.0
+    assert path.converged.all()
+    assert not path.coefs.any()
+    selector = skl1.StabilitySelection(n_pairs=5, random_state=32)
+    levels = np.array([[a, b] for a in (1.0, 2.0, 3.0) for b in (1.0, 2.0, 3.0, 4.0)])
+    assert selector.fit(levels, np.repeat([1.0, 2.0, 1.0], 4)).converged_
+
+
 def test_small_effects_stay():
     """A feature whose part is a billionth of y is no rounding where nothing hides it."""
     X, _ = noise(4, 50)
