@@ -132,7 +132,7 @@ def test_features_of_an_exact_fit_are_those_of_the_truth():
 
 
 def test_y_that_correlates_with_nothing():
-    """Of a half, or of a balanced design: correlations are rounding, and no feature enters by them."""
+    """In a half, or a balanced design: correlations are rounding, by which no feature enters."""
     X = np.array([[1.0, 1.0, -1.0, -1.0] * 5, [1.0, -1.0] * 10]).T + 0.1
     y = (X[:, 0] - 0.1) * (X[:, 1] - 0.1) * 0.3
     path = skl1.lasso_path(X, y, n_alphas=5, return_path=True)
