@@ -168,7 +168,13 @@ def test_a_scheduler_that_dies(tmp_path):
     """A cluster of command lines, whose scheduler is killed in the middle of a pass."""
     address = tmp_path / "scheduler.json"
     options = ["--scheduler-file", str(address), "--no-dashboard"]
-    quietly = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    # Both processes have to import this file, as the chunks are made by a function of it.
+    found = os.pathsep.join(filter(None, [os.path.dirname(__file__), os.environ.get("PYTHONPATH")]))
+    quietly = {
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+        "env": os.environ | {"PYTHONPATH": found},
+    }
     parts = [["scheduler", "--port", "0"], ["worker", "--nthreads", "1"]]
     commands = [
         [sys.executable, "-m", f"distributed.cli.dask_{name}", *options, *own]
@@ -179,14 +185,19 @@ def test_a_scheduler_that_dies(tmp_path):
         subprocess.Popen(commands[1], **quietly) as worker,
     ):
         client = distributed.Client(scheduler_file=str(address), timeout=30)
-        client.wait_for_workers(1, timeout=30)
         timer = threading.Timer(1.0, scheduler.kill)
-        timer.start()
-        with pytest.raises(RuntimeError, match="lost its scheduler|client is closed"):
-            remote.ProximalLasso(1e-3, client=client).fit(array(tmp_path / "flag", seconds=1.0), Y)
-        timer.join()
-        worker.kill()
-        client.close(timeout=1)
+        model = remote.ProximalLasso(1e-3, client=client)
+        try:
+            client.wait_for_workers(1, timeout=30)
+            model.fit(array(tmp_path / "flag"), Y)
+            timer.start()
+            with pytest.raises(RuntimeError, match="lost its scheduler|client is closed"):
+                model.fit(array(tmp_path / "flag", seconds=1.0), Y)
+        finally:  # or later tests would be sent to a cluster that is gone
+            timer.cancel()
+            scheduler.kill()
+            worker.kill()
+            client.close(timeout=1)
 
 
 def test_an_asynchronous_client_is_refused(tmp_path):
