@@ -4,13 +4,21 @@ from skl1 import displays, shrinkage
 from skl1.designs import Moments
 from skl1.estimators import (
     BestSubsetRegressor,
+    LassoPath,
     LogSumRegressor,
+    LpPath,
     MCPRegressor,
     NonconvexLpRegressor,
     ProximalLasso,
     RidgeGD,
+    RidgePath,
     SCADRegressor,
     SubgradientLasso,
+    SubsetPath,
+    lasso_path,
+    lp_path,
+    ridge_path,
+    subset_path,
 )
 from skl1.exceptions import EmptyModelWarning, FoldWarning, GridEdgeWarning
 from skl1.inference import (
@@ -29,16 +37,6 @@ from skl1.model_selection import (
     RidgeGDCV,
     SCADRegressorCV,
     SubgradientLassoCV,
-)
-from skl1.paths import (
-    LassoPath,
-    LpPath,
-    RidgePath,
-    SubsetPath,
-    lasso_path,
-    lp_path,
-    ridge_path,
-    subset_path,
 )
 
 __version__ = "0.1.0"

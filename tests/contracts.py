@@ -31,7 +31,7 @@ from skl1.penalties import (
     Ridged,
     SquaredL2,
 )
-from skl1.problem import Problem
+from skl1.problems.problem import Problem
 from skl1.solvers.driver import Solver
 from skl1.solvers.first_order import Nesterov, Still
 from skl1.solvers.gradient_descent import ConjugateGradient, GradientDescent

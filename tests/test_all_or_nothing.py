@@ -19,7 +19,7 @@ pytest.importorskip("dask.dataframe")
 #: Where interrupts fall, as shares of all calls of skl1's functions in a fit.
 SHARES = (0.0, 0.1, 0.4, 0.8, 0.98, 1.0)
 #: Where the types of records are made.
-TYPES = ("compiled.py", "lazy.py", "records.py")
+TYPES = tuple(f"compiled/{name}.py" for name in ("__init__", "lazy", "machine_code"))
 
 
 def table(seed=0, n=40, names=("a", "b", "c", "d")):

@@ -12,7 +12,7 @@ import numba
 import pytest
 from numba.core import caching
 
-from skl1.records import compile_kernel
+from skl1.compiled.machine_code import compile_kernel
 from workspace import KERNELS, Workspace
 
 pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")

@@ -12,10 +12,10 @@ from contracts import (
     penalty_cases,
     solver_cases,
 )
-from skl1.certificates import best_gap, certify, gap_certificate, surely_zero
 from skl1.designs import make_design
 from skl1.penalties import L1, ElasticNet, Lp, NonNegative, SquaredL2
-from skl1.problem import Problem
+from skl1.problems.certificates import best_gap, certify, gap_certificate, surely_zero
+from skl1.problems.problem import Problem
 from skl1.solvers.driver import CONVERGED, EXHAUSTED, PRECISION, minimise
 from skl1.solvers.inner import SweepsThenNewton
 from skl1.solvers.working_set import WorkingSet
@@ -119,7 +119,7 @@ def test_dual_point_is_feasible(one_sided, weights, storage):
         problem, exact = task.problem, task.reference
         for w in points(task, optimum(problem)):
             dual = certify(problem, problem.at(w)).dual
-            limit = problem.weights * problem.penalty.kink()
+            limit = problem.weights * problem.penalty.slope_at_zero()
             pulled = dual if one_sided else np.abs(dual)
             penalised = problem.included & ~problem.free
             assert np.all(pulled[penalised] <= limit[penalised] * (1 + 1e-13))
@@ -234,7 +234,7 @@ def test_surely_zero_spares_the_support(case, weights):
         mask = surely_zero(task.problem, certify(task.problem, task.problem.at(best)))
         proved += mask.sum()
         possible += (task.problem.included & ~support).sum()
-    if possible and task.problem.penalty.kink() > 0.0:
+    if possible and task.problem.penalty.slope_at_zero() > 0.0:
         assert proved > 0.5 * possible
 
 

@@ -54,9 +54,14 @@ def route(request, monkeypatch):
     if request.param == "rows":
         monkeypatch.setattr("skl1.model_selection.folds.ALL", 0)
         monkeypatch.setattr("skl1.model_selection.folds.GRAM_COLUMNS", 0)
-        for module in ("batches", "tracks", "path", "paths.nonconvex"):
+        for module in (
+            "paths.together",
+            "paths.path_state",
+            "paths.solve",
+            "search.nonconvex_path",
+        ):
             monkeypatch.setattr(f"skl1.{module}.ALL", 0)
-        monkeypatch.setattr("skl1.path.GRAM_COLUMNS", 0)
+        monkeypatch.setattr("skl1.paths.solve.GRAM_COLUMNS", 0)
     return request.param
 
 

@@ -16,7 +16,7 @@ import skl1
 from common import concrete, quiet
 from skl1.designs import make_design
 from skl1.penalties import L1
-from skl1.problem import Problem
+from skl1.problems.problem import Problem
 from skl1.solvers.driver import minimise
 
 dask = pytest.importorskip("dask")
@@ -280,8 +280,8 @@ def test_paths(chunks):
 def test_long_paths(most, monkeypatch):
     """Beyond the columns whose moments are taken."""
     monkeypatch.setattr(remote.path.Along, "_formed", 1)
-    monkeypatch.setattr("skl1.path.GRAM_COLUMNS", 1)
-    monkeypatch.setattr("skl1.path.ALL", 1)
+    monkeypatch.setattr("skl1.paths.solve.GRAM_COLUMNS", 1)
+    monkeypatch.setattr("skl1.paths.solve.ALL", 1)
     monkeypatch.setattr(estimators.DaskRegressor, "_rows_at_most", lambda *_: most)
     X, y, _ = data()
     options = {"n_alphas": 6, "eps": 0.05, "tol": 1e-12, "return_path": True}
@@ -378,7 +378,7 @@ def test_what_is_too_large_is_refused(monkeypatch):
         remote.ProximalLassoCV().fit(dX, y)
     monkeypatch.undo()
     monkeypatch.setattr(estimators, "FORMED", 1)
-    monkeypatch.setattr("skl1.problem.GRAM_COLUMNS", 1)
+    monkeypatch.setattr("skl1.problems.problem.GRAM_COLUMNS", 1)
     with pytest.raises(ValueError, match='solver="auto"'):
         remote.ProximalLasso(solver="fista").fit(dX, y)
 

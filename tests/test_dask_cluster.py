@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -169,11 +170,11 @@ def test_a_scheduler_that_dies(tmp_path):
     address = tmp_path / "scheduler.json"
     options = ["--scheduler-file", str(address), "--no-dashboard"]
     # Both processes have to import this file, as the chunks are made by a function of it.
-    found = os.pathsep.join(filter(None, [os.path.dirname(__file__), os.environ.get("PYTHONPATH")]))
+    here, more = str(Path(__file__).parent), os.environ.get("PYTHONPATH")
     quietly = {
         "stdout": subprocess.DEVNULL,
         "stderr": subprocess.DEVNULL,
-        "env": os.environ | {"PYTHONPATH": found},
+        "env": os.environ | {"PYTHONPATH": os.pathsep.join([here, more] if more else [here])},
     }
     parts = [["scheduler", "--port", "0"], ["worker", "--nthreads", "1"]]
     commands = [

@@ -25,9 +25,9 @@ from common import (
 from contracts import LONG
 from skl1.designs import BesideDesign, make_design
 from skl1.estimators.nonconvex import NonconvexRegressor
+from skl1.paths.one_by_one import ALONG
 from skl1.penalties import L1, NonNegative, SquaredL2
-from skl1.problem import Problem
-from skl1.sequence import ALONG
+from skl1.problems.problem import Problem
 from skl1.solvers.driver import minimise
 
 pytestmark = pytest.mark.filterwarnings(EMPTY)

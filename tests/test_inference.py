@@ -25,15 +25,15 @@ from skl1 import (
     adaptive_weights,
     debiased_lasso,
     lasso_path,
-    tracks,
 )
 from skl1.designs import make_design
 from skl1.inference.bounds import lifted, unimodal, worst_case
 from skl1.inference.noise import penalty_level, scaled_lasso, standard_lasso
 from skl1.inference.stability import _halved
-from skl1.path import path_until, solve_paths
+from skl1.paths import path_state
+from skl1.paths.solve import path_until, solve_paths
+from skl1.problems.model import coefficients
 from skl1.solvers.driver import EXHAUSTED
-from skl1.step import coefficients
 
 
 def gaussian(n, p, truth, *, seed=0, correlation=None, noise=1.0):
@@ -583,9 +583,9 @@ def test_paths_end_where_enough_is_known(monkeypatch):
     entered = np.array([step.features.size for step in whole])
     first = int(np.argmax(entered >= 6)) + 1
     for most in (900, 3):  # beyond it one alpha follows the other
-        monkeypatch.setattr(tracks, "MOST", most)
+        monkeypatch.setattr(path_state, "MOST", most)
         for known in (500, 1):
-            monkeypatch.setattr(tracks, "ALL", known)
+            monkeypatch.setattr(path_state, "ALL", known)
             steps = follow([lambda steps: any(step.features.size >= 6 for step in steps)])
             assert first <= len(steps) < min(first + 10, len(whole))
             expected = coefficients(whole[: len(steps)], 40)

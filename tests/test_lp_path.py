@@ -10,9 +10,9 @@ from sklearn.exceptions import ConvergenceWarning
 from common import explicit, objective, quiet
 from skl1 import LpPath, NonconvexLpRegressor, lasso_path, lp_path
 from skl1.designs import make_design
-from skl1.paths.nonconvex import grid_share
 from skl1.penalties import Lp
-from skl1.problem import Problem
+from skl1.problems.problem import Problem
+from skl1.search.nonconvex_path import grid_share
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -31,8 +31,8 @@ def data(n=50, p=20, seed=0):
 def route(request, monkeypatch):
     """Both ways to follow a path, on data for which the first would be taken."""
     if request.param == "rows":
-        monkeypatch.setattr("skl1.paths.nonconvex.GRAM_COLUMNS", 0)
-        for module in ("batches", "tracks", "paths.nonconvex"):
+        monkeypatch.setattr("skl1.search.nonconvex_path.GRAM_COLUMNS", 0)
+        for module in ("paths.together", "paths.path_state", "search.nonconvex_path"):
             monkeypatch.setattr(f"skl1.{module}.ALL", 0)
     return request.param
 
@@ -192,14 +192,14 @@ def test_one_warning_for_all_that_failed(route):
 
 def test_the_null_model_where_it_is_better(monkeypatch):
     """Should a run end above it, for whatever reason."""
-    from skl1.paths import nonconvex
+    from skl1.search import nonconvex_path
 
     def worse(problems, alphas, **_):
         w = np.full(problems[0].design.n_features, 50.0)
         rest = (w, 1e9, 1e9, 1.0, 3, "max_iter reached", False)
-        return [[nonconvex.Step(a, np.arange(w.size), *rest) for a in alphas]]
+        return [[nonconvex_path.Model(a, np.arange(w.size), *rest) for a in alphas]]
 
-    monkeypatch.setattr(nonconvex, "shared_paths", worse)
+    monkeypatch.setattr(nonconvex_path, "shared_paths", worse)
     X, y, _ = data()
     with quiet():
         path = lp_path(X, y, n_alphas=3, eps=0.1, local_search=None, return_path=True)

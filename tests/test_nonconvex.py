@@ -14,13 +14,13 @@ import skl1
 from common import ESTIMATORS, charge_of, explicit, label, own_objective, quiet
 from skl1.designs import make_design
 from skl1.estimators.nonconvex import NonconvexRegressor
-from skl1.local_minimum import is_local_minimum
-from skl1.lower_bound import lower_bound
+from skl1.paths.one_by_one import ALONG
 from skl1.penalties import MCP, Lp
-from skl1.problem import Problem
-from skl1.sequence import ALONG
+from skl1.problems.local_minimum import is_local_minimum
+from skl1.problems.problem import Problem
+from skl1.search.exchanges import ColumnStore, Neighbourhood, exchanged
+from skl1.search.lower_bound import lower_bound
 from skl1.solvers.driver import minimise
-from skl1.solvers.local_search import ColumnStore, Neighbourhood, exchanged
 
 pytestmark = pytest.mark.filterwarnings("error")
 

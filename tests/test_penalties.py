@@ -108,7 +108,7 @@ def test_prox_chooses_zero_at_a_tie(p, level, edge):
 
 @every(CASES)
 def test_prox_without_a_charge_is_the_identity(case):
-    """Step 0 and alpha 0 leave z as it is; no NaN, at 0 neither."""
+    """Model 0 and alpha 0 leave z as it is; no NaN, at 0 neither."""
     z = np.array([0.0, -0.0, 1e-300, 1.0, -1.0, 1e100, -1e100])
     admissible = np.maximum(z, 0.0) if case.one_sided else z
     np.testing.assert_array_equal(prox(case.penalty, z, 0.0), admissible)
@@ -190,7 +190,7 @@ def test_p_zero_counts(penalty):
 def test_kink_is_the_slope_at_zero(case):
     """``kink`` is the limit of g(h) / h, infinite where that grows without end."""
     small, smaller = (float(case.value(np.array(h))) / h for h in (1e-9, 1e-12))
-    kink = case.penalty.kink()
+    kink = case.penalty.slope_at_zero()
     if np.isinf(kink):
         assert small == smaller == 0.0 or smaller > 1.01 * small
     else:
@@ -202,7 +202,7 @@ def test_pull_and_kink_say_when_a_coefficient_leaves_zero(case):
     """For a convex penalty ``prox(z, t) = 0`` exactly where ``pull(z) <= t kink``."""
     z = np.linspace(-2, 2, 2001)
     for step in (0.1, 1.0, 2.0):
-        gap = case.penalty.pull(z) - step * case.penalty.kink()
+        gap = case.penalty.pull(z) - step * case.penalty.slope_at_zero()
         clear = np.abs(gap) > 1e-12
         np.testing.assert_array_equal((prox(case.penalty, z, step) == 0)[clear], (gap < 0)[clear])
 
@@ -218,7 +218,7 @@ def test_project_is_the_nearest_admissible_coefficient(case):
 @pytest.mark.parametrize("weight", [0.4, 1.0, 3.0])
 def test_conjugate_is_the_supremum(case, weight):
     """``conjugate`` is sup z w - u g(w), found by search; inf where that has no end."""
-    kink = weight * case.penalty.kink()
+    kink = weight * case.penalty.slope_at_zero()
     z = np.concatenate([np.linspace(-4, 4, 33), [0.999 * kink, -0.999 * kink, 1.01 * kink]])
     grid = np.concatenate([[0.0], np.geomspace(1e-8, 1e5, 40_000)])
     grid = grid if case.one_sided else np.concatenate([grid, -grid])
@@ -359,7 +359,7 @@ def test_chord_is_the_steepest_line_below_the_value(case):
     room = (above / w).min(axis=0).astype(float)
     assert np.all(slope <= room * (1 + 1e-12))
     # The squared term of a convex g is part of it: its tangent at 0 touches only there.
-    assert np.all(slope >= room - (0.5 * (case.penalty.steady_curvature or 0.0) * w[0] + 1e-12))
+    assert np.all(slope >= room - (0.5 * (case.penalty.constant_curvature or 0.0) * w[0] + 1e-12))
     assert case.penalty.chord(np.array([np.inf]))[0] <= slope[-1]
 
 

@@ -134,5 +134,5 @@ def test_children_forked_while_threads_fit(state, children, pause, tmp_path):
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.stem)
 def test_no_lock_of_a_class(path):
-    """``functools.cached_property`` has one, which outlives forks; ``skl1.lazy`` has none."""
+    """``functools.cached_property`` has one, which outlives forks; ``lazy`` has none."""
     assert "cached_property" not in path.read_text().replace("``functools.cached_property``", "")

@@ -9,10 +9,10 @@ from sklearn.exceptions import ConvergenceWarning
 
 import skl1
 from common import is_convex, label, problem, searches, variants
-from skl1.paths.models import WORSE, no_worse
+from skl1.paths.model_path import WORSE, no_worse
 from skl1.penalties import Lp
+from skl1.problems.model import Model
 from skl1.solvers.driver import CONVERGED, EXHAUSTED, PRECISION
-from skl1.step import Step
 
 #: Share of the null objective, or of y's spread, that float32 is excused for.
 SINGLE = 1e-6
@@ -138,7 +138,7 @@ def test_the_null_model_in_place_of_a_worse_one(reason):
     X, y = problem(40, 8)
     model = skl1.NonconvexLpRegressor(p=0.5)
     _, posed = model._posed(X, y, None)
-    worse = Step(
+    worse = Model(
         alpha=0.5 * posed.alpha_max,
         features=np.arange(1),
         values=np.ones(1),

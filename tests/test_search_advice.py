@@ -17,7 +17,7 @@ from skl1.model_selection import noise
 from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED
 from skl1.penalties import L1
-from skl1.problem import Problem
+from skl1.problems.problem import Problem
 
 pytestmark = pytest.mark.filterwarnings("error")
 

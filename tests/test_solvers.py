@@ -12,12 +12,12 @@ from contracts import (
     penalty_cases,
     solver_cases,
 )
-from skl1.certificates import certify
 from skl1.designs import DenseDesign, SparseDesign, make_design
 from skl1.designs.base import FULL_GRAM
-from skl1.path import follow_path
+from skl1.paths.solve import follow_path
 from skl1.penalties import L1, ElasticNet, Lp, NonNegative, SquaredL2
-from skl1.problem import Problem
+from skl1.problems.certificates import certify
+from skl1.problems.problem import Problem
 from skl1.solvers.block import ColumnBlock, GramBlock, GramStore
 from skl1.solvers.driver import (
     CONVERGED,
@@ -218,7 +218,7 @@ def test_columns_of_extreme_scales(inner, penalty):
 @pytest.mark.parametrize("storage", [s for ways in STORAGES.values() for s in ways.values()])
 def test_operators_of_every_storage_serve_first_order_methods(storage, monkeypatch):
     """ISTA and gradient descent read the data themselves where no Gram matrix is formed."""
-    monkeypatch.setattr("skl1.problem.GRAM_COLUMNS", 0)
+    monkeypatch.setattr("skl1.problems.problem.GRAM_COLUMNS", 0)
     monkeypatch.setattr("skl1.solvers.first_order.GRAM_COLUMNS", 0)
     rng = np.random.default_rng(9)
     X, y = (rng.normal(size=(15, 5)) + 1).round(2), rng.normal(size=15)
@@ -615,7 +615,7 @@ def test_working_set_grows_and_drops(penalty, kind):
         FAST.step(problem, state, point, known, goal)
         assert np.count_nonzero(best) <= state.alive.sum() < p // 2
         descent = [problem.penalty.descent(*pair, 1.0) for pair in zip(best, -point.z, strict=True)]
-        assert np.abs(descent).max() < 1e-3 * problem.penalty.kink()
+        assert np.abs(descent).max() < 1e-3 * problem.penalty.slope_at_zero()
 
 
 def test_working_set_holds_a_dense_start():

@@ -6,8 +6,9 @@ from threading import Barrier
 import numpy as np
 import pytest
 
-from skl1 import ProximalLasso, threads
-from skl1.threads import LARGE, SMALL, single_threaded, spread
+from skl1 import ProximalLasso
+from skl1.compiled import threads
+from skl1.compiled.threads import LARGE, SMALL, single_threaded, spread
 
 
 class Library:

@@ -19,7 +19,7 @@ from skl1.dask.tall import moments_of
 from skl1.dask.wide import WideDesign
 from skl1.designs import Design, MomentDesign
 from skl1.designs.table import LARGEST
-from skl1.docstrings import sections, shared
+from skl1.estimators.docstrings import sections, shared
 from skl1.estimators.state import NAMES, all_or_nothing
 from skl1.sklearn_api import check_sample_weight, working_memory
 

@@ -6,17 +6,17 @@ import inspect
 from dataclasses import dataclass
 from typing import Any
 
-from skl1 import paths
+from skl1 import estimators
 from skl1.dask.estimators import ProximalLasso
-from skl1.docstrings import sections, shared
-from skl1.path import GRAM_COLUMNS
+from skl1.estimators.docstrings import sections, shared
+from skl1.estimators.lasso_path import follow
 from skl1.paths.grid import warn
-from skl1.paths.lasso import follow
+from skl1.paths.solve import GRAM_COLUMNS
 
 
-@shared(sections(paths.LassoPath, "Attributes"))
+@shared(sections(estimators.LassoPath, "Attributes"))
 @dataclass(frozen=True, kw_only=True)
-class LassoPath(paths.LassoPath):
+class LassoPath(estimators.LassoPath):
     """`skl1.LassoPath`, and what it has cost.
 
     Attributes
@@ -78,7 +78,7 @@ def lasso_path(X, y, *, sample_weight=None, client: Any = None, **options: Any):
     model = Along(**{**settings, "alpha": 1.0, "client": client})
     result, problem, steps = follow(model, X, y, sample_weight=sample_weight, **options)
     warn(problem, steps, model.tol)
-    if isinstance(result, paths.LassoPath):
+    if isinstance(result, estimators.LassoPath):
         grid = model._taken  # noqa: SLF001 (of this package)
         return LassoPath(**vars(result), n_passes=grid.n_passes, n_bytes=grid.n_bytes)
     return result

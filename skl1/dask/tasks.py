@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from skl1.compiled.threads import confined
 from skl1.dask.chunks import check_finite, check_height, check_names, finite, joined, table
 from skl1.dask.chunks import target as checked_target
 from skl1.dask.chunks import weights as checked_weights
 from skl1.dask.scaled import Scaled, scaled, unit_of
 from skl1.designs import Moments, make_design
 from skl1.designs.dense import CHUNK_ENTRIES
-from skl1.threads import confined
 
 #: How many partial results are added up by one task.
 SPLIT = 8

@@ -7,8 +7,8 @@ from abc import ABC, abstractmethod
 import numpy as np
 
 from skl1.compiled import Record, RowMatrix, kernel
+from skl1.compiled.lazy import lazy
 from skl1.designs.span import Span, span_of_gram
-from skl1.lazy import lazy
 
 #: Above this ratio of mean to standard deviation a column is centred explicitly where it
 #: matters: the implicit form loses as many digits as the ratio has, in a Gram matrix twice.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg.blas import dger
 
+from skl1.compiled.threads import spread
 from skl1.designs.base import SAFE_MEAN_RATIO
 from skl1.designs.passes import (
     DenseColumns,
@@ -17,7 +18,6 @@ from skl1.designs.passes import (
 )
 from skl1.designs.table import TableDesign, beyond_rounding
 from skl1.sklearn_api import working_memory
-from skl1.threads import spread
 
 #: Entries of a block of rows: 1 MB of float64, to stay in cache between its uses.
 CHUNK_ENTRIES = 2**17

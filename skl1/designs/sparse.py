@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from skl1.compiled import Record, Vector, kernel
+from skl1.compiled.lazy import lazy
 from skl1.designs.base import SAFE_MEAN_RATIO
 from skl1.designs.table import TableDesign, beyond_rounding
-from skl1.lazy import lazy
 
 
 class SparseDesign(TableDesign):

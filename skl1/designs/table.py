@@ -9,10 +9,10 @@ from scipy.linalg import lstsq
 from scipy.optimize import nnls
 from scipy.sparse.linalg import LinearOperator, lsmr
 
+from skl1.compiled.lazy import lazy
 from skl1.designs.base import CONSTANT_RATIO, Design, clear_constant
 from skl1.designs.span import span_of_columns
 from skl1.designs.weights import normalised_weights, sample_count
-from skl1.lazy import lazy
 
 #: Largest dense block (in float64 entries) that a least-squares fit may gather: 256 MB.
 BLOCK_ENTRIES = 2**25

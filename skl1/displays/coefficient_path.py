@@ -10,12 +10,21 @@ from sklearn.base import clone
 
 from skl1.displays.given import fitted_search, instance, labels, marks, numbers
 from skl1.displays.style import axes_of, counts_on_top, merged, styles, vertical
-from skl1.estimators import BestSubsetRegressor, NonconvexLpRegressor, ProximalLasso, RidgeGD
+from skl1.estimators import (
+    BestSubsetRegressor,
+    NonconvexLpRegressor,
+    ProximalLasso,
+    RidgeGD,
+    SubsetPath,
+    lasso_path,
+    lp_path,
+    ridge_path,
+    subset_path,
+)
 from skl1.exceptions import EmptyModelWarning
 from skl1.model_selection.rules import best
-from skl1.paths import SubsetPath, lasso_path, lp_path, ridge_path, subset_path
 from skl1.paths.grid import given_alphas
-from skl1.paths.models import ModelPath
+from skl1.paths.model_path import ModelPath
 
 #: Functions that have the whole path of an estimator at the price of a fit or two.
 PATHS = {

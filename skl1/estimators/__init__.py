@@ -1,21 +1,33 @@
-"""The estimators."""
+"""The estimators of one model, and their paths as functions."""
 
 from skl1.estimators.best_subset import BestSubsetRegressor
+from skl1.estimators.lasso_path import LassoPath, lasso_path
 from skl1.estimators.log_sum import LogSumRegressor
+from skl1.estimators.lp_path import LpPath, lp_path
 from skl1.estimators.mcp import MCPRegressor
 from skl1.estimators.nonconvex_lp import NonconvexLpRegressor
 from skl1.estimators.proximal_lasso import ProximalLasso
 from skl1.estimators.ridge_gd import RidgeGD
+from skl1.estimators.ridge_path import RidgePath, ridge_path
 from skl1.estimators.scad import SCADRegressor
 from skl1.estimators.subgradient_lasso import SubgradientLasso
+from skl1.estimators.subset_path import SubsetPath, subset_path
 
 __all__ = [
     "BestSubsetRegressor",
+    "LassoPath",
     "LogSumRegressor",
+    "LpPath",
     "MCPRegressor",
     "NonconvexLpRegressor",
     "ProximalLasso",
     "RidgeGD",
+    "RidgePath",
     "SCADRegressor",
     "SubgradientLasso",
+    "SubsetPath",
+    "lasso_path",
+    "lp_path",
+    "ridge_path",
+    "subset_path",
 ]

@@ -10,12 +10,13 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from skl1.compiled.threads import single_threaded
 from skl1.designs import Design, MomentDesign, Moments
 from skl1.estimators.state import all_or_nothing
 from skl1.estimators.streamed import StreamedRegressor
 from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.penalties import NonNegative, Penalty
-from skl1.problem import Problem
+from skl1.problems.problem import Problem
 from skl1.sklearn_api import (
     Interval,
     fit_callback,
@@ -30,7 +31,6 @@ from skl1.solvers.driver import (
     certified,
     minimise,
 )
-from skl1.threads import single_threaded
 
 FLOAT64 = np.dtype(np.float64)
 

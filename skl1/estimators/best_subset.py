@@ -9,13 +9,13 @@ import numpy as np
 
 from skl1.estimators.base import PenalisedRegressor
 from skl1.exceptions import EmptyModelWarning, warn_user
-from skl1.lower_bound import subset_bound
+from skl1.paths.one_by_one import ALONG
 from skl1.penalties import Lp, Ridged
-from skl1.problem import Problem
-from skl1.sequence import ALONG
+from skl1.problems.problem import Problem
+from skl1.search.lower_bound import subset_bound
+from skl1.search.subsets import search_subsets
 from skl1.sklearn_api import Interval
 from skl1.solvers.driver import minimise
-from skl1.subsets import search_subsets
 
 
 class BestSubsetRegressor(PenalisedRegressor):

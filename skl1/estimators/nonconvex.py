@@ -10,16 +10,23 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
-from skl1.certificates import fixed_point_certificate
 from skl1.estimators.base import PenalisedRegressor
-from skl1.local_minimum import is_local_minimum
-from skl1.lower_bound import DUAL, lower_bound
+from skl1.paths.one_by_one import ALONG
 from skl1.penalties import Penalty, Ridged
-from skl1.sequence import ALONG
+from skl1.problems.certificates import fixed_point_certificate
+from skl1.problems.local_minimum import is_local_minimum
+from skl1.search.exchanges import HELD
+from skl1.search.lower_bound import DUAL, lower_bound
+from skl1.search.starts import (
+    homotopy_start,
+    lasso_start,
+    path_start,
+    random_starts,
+    seek,
+    subset_start,
+)
 from skl1.sklearn_api import Interval, StrOptions
 from skl1.solvers.driver import INTERRUPTED, certified, lift_calls, lifted, minimise
-from skl1.solvers.local_search import HELD
-from skl1.starts import homotopy_start, lasso_start, path_start, random_starts, seek, subset_start
 
 #: What the docstrings of the estimators have in common.
 SHARED = {

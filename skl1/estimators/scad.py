@@ -5,7 +5,7 @@ from __future__ import annotations
 from numbers import Real
 from typing import ClassVar
 
-from skl1.docstrings import shared
+from skl1.estimators.docstrings import shared
 from skl1.estimators.nonconvex import SHARED, NonconvexRegressor
 from skl1.penalties import SCAD
 from skl1.sklearn_api import Interval

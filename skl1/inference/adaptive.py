@@ -8,7 +8,9 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
+from skl1.compiled.threads import single_threaded
 from skl1.estimators import ProximalLasso
+from skl1.estimators.lasso_path import lasso_path
 from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.inference.noise import (
     penalty_level,
@@ -17,8 +19,6 @@ from skl1.inference.noise import (
     standard_lasso,
     standard_weights,
 )
-from skl1.paths import lasso_path
-from skl1.threads import single_threaded
 
 #: Penalties that are tried for a first estimate by ridge regression in standard units.
 RIDGE_ALPHAS = np.geomspace(10.0, 1e-6, 15)

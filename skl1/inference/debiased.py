@@ -10,6 +10,7 @@ import numpy as np
 from scipy.stats import norm
 from sklearn.exceptions import ConvergenceWarning
 
+from skl1.compiled.threads import single_threaded
 from skl1.designs import Design, MomentDesign, make_design
 from skl1.designs.span import DEPENDENT_GRAM
 from skl1.designs.table import TableDesign
@@ -23,7 +24,6 @@ from skl1.inference.noise import (
     shortfall,
     standard_lasso,
 )
-from skl1.threads import single_threaded
 
 #: Up to this many features all regressions are solved on one Gram matrix: 128 MB.
 GRAM_COLUMNS = 4000

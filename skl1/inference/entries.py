@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from skl1.problem import Problem
+from skl1.problems.model import Model
+from skl1.problems.problem import Problem
 from skl1.solvers.driver import CONVERGED
-from skl1.step import Step
 
 
 class Entries:
@@ -34,23 +34,23 @@ class Entries:
         self.n_iter, self.failure, self.error, self.exact = 1, "", 0.0, True
         self._count = self._seen = 0
 
-    def enough(self, steps: list[Step]) -> bool:
-        """Take in the steps that are new, until as many features as are wanted have entered."""
-        for step in steps[self._seen :]:
+    def enough(self, models: list[Model]) -> bool:
+        """Take in the models that are new, until as many features as are wanted have entered."""
+        for model in models[self._seen :]:
             if self._count >= self.wanted:
                 break
-            self._add(step)
-        self._seen = len(steps)
+            self._add(model)
+        self._seen = len(models)
         return self._count >= self.wanted
 
-    def _add(self, step: Step) -> None:
-        self.n_iter = max(self.n_iter, step.n_iter)
-        self.exact = self.exact and step.stop_reason == CONVERGED
-        if not step.converged:
-            self.failure = self.failure or step.stop_reason
-            self.error = max(self.error, step.error / self.null)
-        new = self.penalised[step.features] & ~self.chosen[step.features]
-        entered, values = step.features[new], step.values[new]
+    def _add(self, model: Model) -> None:
+        self.n_iter = max(self.n_iter, model.n_iter)
+        self.exact = self.exact and model.stop_reason == CONVERGED
+        if not model.converged:
+            self.failure = self.failure or model.stop_reason
+            self.error = max(self.error, model.error / self.null)
+        new = self.penalised[model.features] & ~self.chosen[model.features]
+        entered, values = model.features[new], model.values[new]
         # Of several that enter at once the ones that are the largest by now, in standard units.
         order = np.argsort(-np.abs(values) * self.lengths[entered], kind="stable")
         first = entered[order][: self.wanted - self._count]

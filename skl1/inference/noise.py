@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 from skl1.designs import Design
 from skl1.penalties import L1, NonNegative
-from skl1.problem import Problem
+from skl1.problems.problem import Problem
 from skl1.solvers.driver import Result, minimise
 from skl1.solvers.inner import SweepsThenNewton
 from skl1.solvers.working_set import WorkingSet

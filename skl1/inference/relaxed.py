@@ -10,7 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skl1.estimators import ProximalLasso
 from skl1.exceptions import warn_user
-from skl1.problem import Problem
+from skl1.problems.problem import Problem
 from skl1.sklearn_api import Interval
 from skl1.solvers.driver import Result, minimise
 from skl1.solvers.inner import SweepsThenNewton

@@ -14,14 +14,16 @@ from sklearn.feature_selection import SelectorMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from skl1.compiled.threads import in_turn, single_threaded
 from skl1.designs import make_design
 from skl1.estimators import ProximalLasso
 from skl1.estimators.state import AllOrNothing, all_or_nothing
 from skl1.exceptions import warn_user
 from skl1.inference.bounds import lifted, unimodal, worst_case
 from skl1.inference.entries import Entries
-from skl1.path import solve_paths
-from skl1.problem import Problem
+from skl1.paths.path_state import MOST
+from skl1.paths.solve import solve_paths
+from skl1.problems.problem import Problem
 from skl1.sklearn_api import (
     CallbackSupportMixin,
     Interval,
@@ -32,8 +34,6 @@ from skl1.sklearn_api import (
     validate_data,
 )
 from skl1.solvers.driver import CONVERGED, INTERRUPTED, PRECISION
-from skl1.threads import in_turn, single_threaded
-from skl1.tracks import MOST
 
 #: The alphas of a half as shares of its alpha_max: each this share of the one before, until one
 #: is below this share of the first.

@@ -15,6 +15,7 @@ from sklearn.model_selection import check_cv
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.metaestimators import available_if
 
+from skl1.compiled.threads import in_turn, single_threaded
 from skl1.designs import Design, MomentDesign, Moments
 from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.state import all_or_nothing
@@ -42,11 +43,10 @@ from skl1.model_selection.rules import (
 from skl1.model_selection.search import ALL_DATA, Outcome, Search, on_folds
 from skl1.paths.degrees import degrees_along
 from skl1.paths.grid import length_or_alphas
-from skl1.problem import Problem
+from skl1.problems.model import Model
+from skl1.problems.problem import Problem
 from skl1.sklearn_api import Interval, StrOptions, fit_callback, fit_context, routed
 from skl1.solvers.driver import INTERRUPTED
-from skl1.step import Step
-from skl1.threads import in_turn, single_threaded
 
 
 class PenalisedRegressorCV(StreamedRegressor):
@@ -95,7 +95,7 @@ class PenalisedRegressorCV(StreamedRegressor):
     @abstractmethod
     def _paths(
         self, plain: PenalisedRegressor, problems: Sequence[Problem], alphas: np.ndarray
-    ) -> list[list[Step]]:
+    ) -> list[list[Model]]:
         """The path of each problem."""
 
     @abstractmethod
@@ -106,9 +106,9 @@ class PenalisedRegressorCV(StreamedRegressor):
         """``alphas`` and ``n_alphas``, the first None where it was a number."""
         return length_or_alphas(self.alphas, self.n_alphas)
 
-    def _degrees(self, problem: Problem, steps: list[Step]) -> np.ndarray:
+    def _degrees(self, problem: Problem, models: list[Model]) -> np.ndarray:
         """Degrees of freedom of each model."""
-        return degrees_along(problem, steps)
+        return degrees_along(problem, models)
 
     def get_metadata_routing(self):
         """Which metadata the splitter and the scorer get.
@@ -310,7 +310,7 @@ class PenalisedRegressorCV(StreamedRegressor):
         search = outcome.search
         several = self._shape is not None and not isinstance(getattr(self, self._shape), Real)
         form = np.array if several else _first
-        degrees = [self._degrees(*e) for e in zip(search.problems, outcome.steps, strict=True)]
+        degrees = [self._degrees(*e) for e in zip(search.problems, outcome.models, strict=True)]
         setattr(self, f"{self._strength}s_", form(search.grids))
         self.coef_path_ = form(outcome.coefficients)
         self.n_nonzero_path_ = np.count_nonzero(self.coef_path_, axis=-1)
@@ -322,11 +322,11 @@ class PenalisedRegressorCV(StreamedRegressor):
         table |= {
             "n_nonzero": self.n_nonzero_path_.ravel(),
             "degrees_of_freedom": np.concatenate(degrees),
-            "converged": np.array([s.converged for path in outcome.steps for s in path]),
-            "error": np.array([s.error for path in outcome.steps for s in path]),
+            "converged": np.array([s.converged for path in outcome.models for s in path]),
+            "error": np.array([s.error for path in outcome.models for s in path]),
         }
         if not len(search.folds):
-            squares = [[step.rr for step in path] for path in outcome.steps]
+            squares = [[model.rr for model in path] for path in outcome.models]
             outcome.basis = self._basis(search, count)
             losses = criterion(self.selection, squares, degrees, outcome.basis)
             self.criterion_path_ = form(losses)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
-from skl1.problem import ROUNDING, Problem
+from skl1.problems.problem import ROUNDING, Problem
 
 #: With this many samples per feature, or more, no model is too large to be judged.
 TALL = 2.0
@@ -56,7 +56,7 @@ def limit(problem: Problem, count: float) -> float:
     """
     p = int(np.count_nonzero(problem.included))
     penalty = problem.penalty
-    if count >= TALL * p or (penalty.convex and penalty.kink() == 0.0):
+    if count >= TALL * p or (penalty.convex and penalty.slope_at_zero() == 0.0):
         return np.inf
     share = LEAST_LOG if penalty.convex else max(LEAST_LOG, float(np.log(p)))
     return count / share + np.count_nonzero(problem.free)

@@ -10,10 +10,10 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.model_selection import check_cv
 
-from skl1.batches import ALL
 from skl1.designs import Design, MomentDesign, Moments, make_design
 from skl1.designs.weights import normalised_weights
-from skl1.path import GRAM_COLUMNS
+from skl1.paths.solve import GRAM_COLUMNS
+from skl1.paths.together import ALL
 
 #: Entries of all Gram matrices of folds together: 1 GB, or as many as X has.
 GRAM_ENTRIES = 2**27

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from skl1.estimators import ProximalLasso
 from skl1.model_selection.base import PenalisedRegressorCV
-from skl1.path import solve_paths
 from skl1.paths.grid import alpha_grid
+from skl1.paths.solve import solve_paths
 from skl1.sklearn_api import Interval
 
 

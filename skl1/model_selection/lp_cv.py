@@ -5,8 +5,8 @@ from __future__ import annotations
 from numbers import Real
 from typing import ClassVar
 
-from skl1.docstrings import shared
 from skl1.estimators import NonconvexLpRegressor
+from skl1.estimators.docstrings import shared
 from skl1.model_selection.nonconvex_cv import SHARED, NonconvexRegressorCV
 from skl1.sklearn_api import Interval
 

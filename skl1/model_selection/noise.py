@@ -12,8 +12,8 @@ from sklearn.utils import check_random_state
 from skl1.designs import Design
 from skl1.inference.noise import penalty_level, standard_lasso
 from skl1.model_selection.criteria import TALL
-from skl1.path import solve_paths
-from skl1.problem import Problem
+from skl1.paths.solve import solve_paths
+from skl1.problems.problem import Problem
 
 #: How often the rows are cut in two: one cut is a matter of luck where rows are few.
 CUTS = 5
@@ -133,10 +133,10 @@ def chosen(problem: Problem, designs: list[Design], n: int) -> list[np.ndarray]:
     for design, steps in zip(
         designs, solve_paths(lassos, alphas, tol=TOL, max_iter=ROUNDS), strict=True
     ):
-        step = next((each for each in steps if each.alpha <= level * np.sqrt(each.rr)), steps[-1])
-        kept = penalised[step.features]
-        features = step.features[kept]
-        sizes = np.abs(step.values[kept]) * design.lengths[features]
+        model = next((each for each in steps if each.alpha <= level * np.sqrt(each.rr)), steps[-1])
+        kept = penalised[model.features]
+        features = model.features[kept]
+        sizes = np.abs(model.values[kept]) * design.lengths[features]
         most = max(n // 2 - free.size, 0)
         largest = np.sort(features[np.argsort(-sizes, kind="stable")[:most]])
         choices.append(np.concatenate([free, largest]))

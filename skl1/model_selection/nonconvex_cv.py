@@ -8,7 +8,7 @@ from typing import ClassVar
 from skl1.estimators.nonconvex import NonconvexRegressor
 from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.paths.grid import alpha_grid
-from skl1.paths.nonconvex import grid_share, solve_nonconvex_path
+from skl1.search.nonconvex_path import grid_share, solve_nonconvex_path
 
 #: What the docstrings of these estimators have in common.
 SHARED = {

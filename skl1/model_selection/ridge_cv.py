@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from skl1.estimators import RidgeGD
+from skl1.estimators.ridge_path import ridge_degrees, ridge_grid, solve_ridge_path
 from skl1.model_selection.base import PenalisedRegressorCV
-from skl1.paths.ridge import ridge_degrees, ridge_grid, solve_ridge_path
 
 
 class RidgeGDCV(PenalisedRegressorCV):
@@ -180,5 +180,5 @@ class RidgeGDCV(PenalisedRegressorCV):
         limits = {"tol": self.tol, "max_iter": self.max_iter}
         return [solve_ridge_path(problem, alphas, **limits) for problem in problems]
 
-    def _degrees(self, problem, steps):
-        return ridge_degrees(problem, steps)
+    def _degrees(self, problem, models):
+        return ridge_degrees(problem, models)

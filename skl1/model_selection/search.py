@@ -14,10 +14,10 @@ from skl1.estimators.base import PenalisedRegressor
 from skl1.model_selection.criteria import Basis
 from skl1.model_selection.folds import Folds
 from skl1.model_selection.rules import Choice
-from skl1.paths.models import WORSE
-from skl1.problem import Problem
+from skl1.paths.model_path import WORSE
+from skl1.problems.model import Model, coefficients
+from skl1.problems.problem import Problem
 from skl1.solvers.driver import PRECISION
-from skl1.step import Step, coefficients
 
 #: The number of the path that is fitted to all data, among those of the folds.
 ALL_DATA = -1
@@ -30,7 +30,7 @@ class Part:
     """What came of one training part: errors of shape (n_shapes, n_alphas)."""
 
     fold: int
-    steps: list[list[Step]]
+    models: list[list[Model]]
     mean_squares: np.ndarray | None = None
     scores: np.ndarray | None = None
     remarks: list[str] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Search:
     plains: list[PenalisedRegressor]
     problems: list[Problem]
     grids: list[np.ndarray]
-    paths: Callable[[PenalisedRegressor, Sequence[Problem], np.ndarray], list[list[Step]]]
+    paths: Callable[[PenalisedRegressor, Sequence[Problem], np.ndarray], list[list[Model]]]
     folds: Folds
     scorer: Callable | None  #: a function of a fold and a model
 
@@ -68,20 +68,22 @@ class Search:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for plain, grid in zip(self.plains, self.grids, strict=True):
                 problems = [plain._problem(design) for design in designs]  # noqa: SLF001
-                for part, steps in zip(parts, self.paths(plain, problems, grid), strict=True):
-                    part.steps.append(self._mended(part.fold, plain, grid, steps))
+                for part, models in zip(parts, self.paths(plain, problems, grid), strict=True):
+                    part.models.append(self._mended(part.fold, plain, grid, models))
             for part, design in zip(parts, designs, strict=True):
                 if part.fold != ALL_DATA:
                     self._judge(part, design)
         return parts
 
-    def _mended(self, fold: int, plain, grid: np.ndarray, steps: list[Step]) -> list[Step]:
+    def _mended(self, fold: int, plain, grid: np.ndarray, models: list[Model]) -> list[Model]:
         """The path once more on the rows, if moments were not exact enough for all of it."""
-        if not any(step.stop_reason in {PRECISION, WORSE} and not step.converged for step in steps):
-            return steps
+        if not any(
+            model.stop_reason in {PRECISION, WORSE} and not model.converged for model in models
+        ):
+            return models
         rows = self.folds.rows
         if rows is None:
-            return steps
+            return models
         exact = self.problems[0].design if fold == ALL_DATA else rows.training(fold)
         return self.paths(plain, [plain._problem(exact)], grid)[0]  # noqa: SLF001
 
@@ -104,8 +106,8 @@ class Search:
         if not self.folds.counts[part.fold]:
             part.remarks.append("nothing that is held out has a weight, so it has no score")
             return
-        for row, (plain, steps) in enumerate(zip(self.plains, part.steps, strict=True)):
-            W = coefficients(steps, design.n_features)
+        for row, (plain, models) in enumerate(zip(self.plains, part.models, strict=True)):
+            W = coefficients(models, design.n_features)
             intercepts = design.intercepts(W)
             squares[row] = self.folds.errors(part.fold, W, intercepts)
             if self.scorer is not None:
@@ -136,7 +138,7 @@ class Outcome:
         self.mean_squares = np.full((*shape, count), np.nan)
         self.scores = None if search.scorer is None else np.full((*shape, count), np.nan)
         self.failures: list[tuple[int, float, float]] = []
-        self.models = 0
+        self.n_models = 0
         self.stopped = False
         self.gone: dict[int, np.ndarray] = {}
         self._remarks: dict[str, list[int]] = {}
@@ -144,13 +146,13 @@ class Outcome:
     def add(self, parts: list[Part]) -> None:
         """Take in some parts."""
         for part in parts:
-            for steps in part.steps:
-                for step in steps:
-                    self.note(part.fold, step.alpha, step.error, step.converged)
+            for models in part.models:
+                for model in models:
+                    self.note(part.fold, model.alpha, model.error, model.converged)
             if part.fold == ALL_DATA:
-                self.steps = part.steps
+                self.models = part.models
                 p = self.search.problems[0].design.n_features
-                self.coefficients = [coefficients(steps, p) for steps in part.steps]
+                self.coefficients = [coefficients(models, p) for models in part.models]
                 continue
             self.mean_squares[..., part.fold] = part.mean_squares
             if self.scores is not None:
@@ -172,7 +174,7 @@ class Outcome:
 
     def note(self, fold: int, alpha: float, error: float, converged: bool) -> None:
         """Count a model, and keep in mind if it did not converge."""
-        self.models += 1
+        self.n_models += 1
         if not converged:
             self.failures.append((fold, alpha, error))
 
@@ -194,10 +196,10 @@ class Outcome:
         fold, alpha, error = max(self.failures, key=lambda failure: failure[2])
         worst = "all data" if fold == ALL_DATA else f"fold {fold}"
         return (
-            f"{len(self.failures)} of {self.models} models did not converge ({' and '.join(where)};"
-            f" alphas from {max(alphas):g} to {min(alphas):g}); the largest error is {error:.3g}, "
-            f"at alpha={alpha:g} on {worst}. Increase max_iter or tol, scale the columns, or leave "
-            "out the smallest alphas."
+            f"{len(self.failures)} of {self.n_models} models did not converge "
+            f"({' and '.join(where)}; alphas from {max(alphas):g} to {min(alphas):g}); the largest "
+            f"error is {error:.3g}, at alpha={alpha:g} on {worst}. Increase max_iter or tol, scale "
+            "the columns, or leave out the smallest alphas."
         )
 
 

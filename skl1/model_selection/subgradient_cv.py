@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from skl1.estimators import SubgradientLasso
 from skl1.model_selection.base import PenalisedRegressorCV
-from skl1.path import sequential_path
 from skl1.paths.grid import alpha_grid
+from skl1.paths.solve import sequential_path
 
 #: The smallest alpha of a grid as a share of the largest.
 SHORT = 0.1
@@ -26,7 +26,7 @@ class SubgradientLassoCV(PenalisedRegressorCV):
         Length of the grid where ``alphas`` is None.
     eps : float, default=None
         The smallest alpha of the grid as a share of the largest, with which the model is empty.
-        None means 0.1: the method takes ever more steps for smaller ones.
+        None means 0.1: the method takes ever more models for smaller ones.
     cv : int, splitter, iterable or None, default=None
         The folds: a number of them (None means 5), a splitter of scikit-learn, or pairs of index
         arrays.
@@ -49,7 +49,7 @@ class SubgradientLassoCV(PenalisedRegressorCV):
     fit_intercept : bool, default=True
         Fit an intercept. X is centred implicitly: not copied, and sparse X stays sparse.
     tol : float, default=1e-10
-        Duality gap wanted of each model, as a share of the null objective. Small, as steps of the
+        Duality gap wanted of each model, as a share of the null objective. Small, as models of the
         method magnify rounding until it has converged.
     max_iter : int, default=10000
         Steps allowed for each model.

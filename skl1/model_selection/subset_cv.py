@@ -9,9 +9,9 @@ import numpy as np
 
 from skl1.estimators import BestSubsetRegressor
 from skl1.estimators.best_subset import choosable, warn_of_size
+from skl1.estimators.subset_path import subset_steps
 from skl1.model_selection.advice import at_limit
 from skl1.model_selection.base import PenalisedRegressorCV
-from skl1.paths.subset import subset_steps
 from skl1.sklearn_api import Interval
 
 #: The largest size, where none is given.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from skl1.problem import Problem
-from skl1.step import Step, coefficients
+from skl1.problems.model import Model, coefficients
+from skl1.problems.problem import Problem
 
 
 def degrees_of_freedom(problem: Problem, w: np.ndarray, alpha: float) -> float:
@@ -22,11 +22,11 @@ def degrees_of_freedom(problem: Problem, w: np.ndarray, alpha: float) -> float:
     return float(np.trace(np.linalg.lstsq(bent, gram, rcond=None)[0]))
 
 
-def degrees_along(problem: Problem, steps: list[Step]) -> np.ndarray:
+def degrees_along(problem: Problem, models: list[Model]) -> np.ndarray:
     """Those of each model of a path; without an l2 term the number of its nonzeros."""
-    if not (problem.penalty.convex and problem.penalty.bends):
-        return np.array([float(step.features.size) for step in steps])
-    whole = coefficients(steps, problem.design.n_features)
+    if not (problem.penalty.convex and problem.penalty.superlinear):
+        return np.array([float(model.features.size) for model in models])
+    whole = coefficients(models, problem.design.n_features)
     return np.array(
-        [degrees_of_freedom(problem, w, s.alpha) for w, s in zip(whole, steps, strict=True)]
+        [degrees_of_freedom(problem, w, s.alpha) for w, s in zip(whole, models, strict=True)]
     )

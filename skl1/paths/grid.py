@@ -8,8 +8,8 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.exceptions import warn_user
-from skl1.problem import Problem
-from skl1.step import Step
+from skl1.problems.model import Model
+from skl1.problems.problem import Problem
 
 #: The smallest alpha of a grid as a share of the largest: with more rows than columns, and without.
 TALL_EPS, WIDE_EPS = 1e-3, 1e-2
@@ -71,29 +71,29 @@ def alpha_grid(problem: Problem, alphas, n_alphas: int, eps: float | None) -> np
     return grid
 
 
-def explained(problem: Problem, step: Step) -> float:
+def explained(problem: Problem, model: Model) -> float:
     """The share of y's energy that a model explains."""
     energy = problem.design.energy
-    return 1.0 - step.rr / energy if energy > 0.0 else 0.0
+    return 1.0 - model.rr / energy if energy > 0.0 else 0.0
 
 
-def cut(problem: Problem, steps: list[Step], max_nonzeros, max_explained) -> list[Step]:
+def cut(problem: Problem, models: list[Model], max_nonzeros, max_explained) -> list[Model]:
     """The path up to where the caller wants to see it; at least one model."""
-    end = len(steps)
-    for k, step in enumerate(steps):
-        if max_nonzeros is not None and step.features.size > max_nonzeros:
+    end = len(models)
+    for k, model in enumerate(models):
+        if max_nonzeros is not None and model.features.size > max_nonzeros:
             end = min(end, k)
-        if max_explained is not None and explained(problem, step) > max_explained:
+        if max_explained is not None and explained(problem, model) > max_explained:
             end = min(end, k + 1)
-    return steps[: max(end, 1)]
+    return models[: max(end, 1)]
 
 
-def warn(problem: Problem, steps: list[Step], tol: float) -> None:
+def warn(problem: Problem, models: list[Model], tol: float) -> None:
     """One warning for all alphas that did not converge; the caller is a path function."""
-    failed = [step for step in steps if not step.converged]
+    failed = [model for model in models if not model.converged]
     if not failed:
         return
-    worst = max(failed, key=lambda step: step.error)
+    worst = max(failed, key=lambda model: model.error)
     if problem.penalty.convex:
         measure = "duality gap"
         wanted = (
@@ -102,7 +102,7 @@ def warn(problem: Problem, steps: list[Step], tol: float) -> None:
     else:
         measure, wanted = "stationarity", f"tol={tol:g} was wanted"
     warn_user(
-        f"{len(failed)} of {len(steps)} alphas did not converge, from {failed[0].alpha:g} to "
+        f"{len(failed)} of {len(models)} alphas did not converge, from {failed[0].alpha:g} to "
         f"{failed[-1].alpha:g}: the largest {measure} is {worst.error:.3g} at "
         f"alpha={worst.alpha:g} ({worst.stop_reason}); {wanted}. Increase max_iter or tol, or "
         "scale the columns.",

@@ -34,12 +34,12 @@ class Penalty(Record):
         return False
 
     @property
-    def bends(self) -> bool:
+    def superlinear(self) -> bool:
         """Does g grow faster than linearly? Then its conjugate is finite beyond the kink."""
         return False
 
     @property
-    def steady_curvature(self) -> float | None:
+    def constant_curvature(self) -> float | None:
         """``g''`` away from 0 if it is the same everywhere: then g is ``kink |w| + g''/2 w^2``."""
         return None
 
@@ -84,7 +84,7 @@ class Penalty(Record):
     def prox(self, z, step):
         """``argmin_w (w - z)^2 / 2 + step * g(w)`` for scalars; the smaller of two minimisers."""
 
-    def kink(self):
+    def slope_at_zero(self):
         """``g'(0+)``: how hard a correlation must pull before the coefficient leaves zero."""
         return np.inf
 
@@ -152,7 +152,7 @@ class ConvexPenalty(Penalty):
 
     def chord(self, reach):
         # No secant of a convex g stays below it; the tangent at 0 does.
-        return np.full_like(reach, self.kink())
+        return np.full_like(reach, self.slope_at_zero())
 
 
 class NonNegative(Penalty):
@@ -168,12 +168,12 @@ class NonNegative(Penalty):
         return self.inner.convex
 
     @property
-    def bends(self) -> bool:
-        return self.inner.bends
+    def superlinear(self) -> bool:
+        return self.inner.superlinear
 
     @property
-    def steady_curvature(self) -> float | None:
-        return self.inner.steady_curvature
+    def constant_curvature(self) -> float | None:
+        return self.inner.constant_curvature
 
     @property
     def one_sided(self) -> bool:
@@ -207,8 +207,8 @@ class NonNegative(Penalty):
     def prox(self, z, step):
         return self.inner.prox(max(z, 0.0), step)
 
-    def kink(self):
-        return self.inner.kink()
+    def slope_at_zero(self):
+        return self.inner.slope_at_zero()
 
     def pull(self, z):
         return np.maximum(z, 0.0)

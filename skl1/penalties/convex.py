@@ -26,7 +26,7 @@ class L1(ConvexPenalty):
         return True
 
     @property
-    def steady_curvature(self) -> float:
+    def constant_curvature(self) -> float:
         return 0.0
 
     def value(self, w):
@@ -35,7 +35,7 @@ class L1(ConvexPenalty):
     def prox(self, z, step):
         return soft_threshold(z, step * self.alpha)
 
-    def kink(self):
+    def slope_at_zero(self):
         return self.alpha
 
     def threshold(self, step):
@@ -70,11 +70,11 @@ class ElasticNet(ConvexPenalty):
         return True
 
     @property
-    def bends(self) -> bool:
+    def superlinear(self) -> bool:
         return True
 
     @property
-    def steady_curvature(self) -> float:
+    def constant_curvature(self) -> float:
         return self.alpha * (1.0 - self.l1_ratio)
 
     def value(self, w):
@@ -84,7 +84,7 @@ class ElasticNet(ConvexPenalty):
         shrunk = soft_threshold(z, step * self.alpha * self.l1_ratio)
         return shrunk / (1.0 + step * self.alpha * (1.0 - self.l1_ratio))
 
-    def kink(self):
+    def slope_at_zero(self):
         return self.alpha * self.l1_ratio
 
     def derivative(self, w):
@@ -97,7 +97,7 @@ class ElasticNet(ConvexPenalty):
         return pull / (weight * self.l1_ratio)
 
     def conjugate(self, z, weight):
-        excess = np.maximum(np.abs(z) - weight * self.kink(), 0.0)
+        excess = np.maximum(np.abs(z) - weight * self.slope_at_zero(), 0.0)
         return half_square_over(excess, weight * self.alpha * (1.0 - self.l1_ratio))
 
     def descent(self, w, slope, weight):
@@ -117,11 +117,11 @@ class SquaredL2(ConvexPenalty):
         return True
 
     @property
-    def bends(self) -> bool:
+    def superlinear(self) -> bool:
         return True
 
     @property
-    def steady_curvature(self) -> float:
+    def constant_curvature(self) -> float:
         return self.alpha
 
     def value(self, w):
@@ -130,7 +130,7 @@ class SquaredL2(ConvexPenalty):
     def prox(self, z, step):
         return z / (1.0 + step * self.alpha)
 
-    def kink(self):
+    def slope_at_zero(self):
         return 0.0
 
     def derivative(self, w):

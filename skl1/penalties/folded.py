@@ -35,7 +35,7 @@ class MCP(Penalty):
             return z
         return soft_threshold(z, step * self.alpha) / (1.0 - step / self.gamma)
 
-    def kink(self):
+    def slope_at_zero(self):
         return self.alpha
 
     def derivative(self, w):
@@ -94,7 +94,7 @@ class SCAD(Penalty):
         steep = step / (self.gamma - 1.0)
         return soft_threshold(z, steep * self.gamma * self.alpha) / (1.0 - steep)
 
-    def kink(self):
+    def slope_at_zero(self):
         return self.alpha
 
     def derivative(self, w):

@@ -49,7 +49,7 @@ class LogSum(Penalty):
             return 0.0
         return copysign(w * self.epsilon, z)
 
-    def kink(self):
+    def slope_at_zero(self):
         return self.alpha / self.epsilon
 
     def derivative(self, w):

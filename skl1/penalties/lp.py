@@ -57,7 +57,7 @@ class Lp(Penalty):
             return copysign(two_thirds_root(size, level), z)
         return copysign(lp_root(size, level, self.p), z)
 
-    def kink(self):
+    def slope_at_zero(self):
         return self.alpha if self.p == 1.0 else np.inf
 
     def derivative(self, w):

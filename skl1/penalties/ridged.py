@@ -21,15 +21,15 @@ class Ridged(ConvexPenalty):
 
     @property
     def convex(self) -> bool:
-        return self.inner.convex and self.inner.steady_curvature is not None
+        return self.inner.convex and self.inner.constant_curvature is not None
 
     @property
-    def bends(self) -> bool:
+    def superlinear(self) -> bool:
         return True
 
     @property
-    def steady_curvature(self) -> float | None:
-        inner = self.inner.steady_curvature
+    def constant_curvature(self) -> float | None:
+        inner = self.inner.constant_curvature
         return None if inner is None else inner + self.l2
 
     @property
@@ -56,8 +56,8 @@ class Ridged(ConvexPenalty):
         left = step / (1.0 + step * self.l2) if step < 1.0 else 1.0 / (1.0 / step + self.l2)
         return self.inner.prox(z / (1.0 + step * self.l2), left)
 
-    def kink(self):
-        return self.inner.kink()
+    def slope_at_zero(self):
+        return self.inner.slope_at_zero()
 
     def pull(self, z):
         return self.inner.pull(z)
@@ -75,8 +75,8 @@ class Ridged(ConvexPenalty):
         return self.inner.alpha_max(pull, curvature + weight * self.l2, weight)
 
     def conjugate(self, z, weight):
-        excess = np.maximum(self.inner.pull(z) - weight * self.inner.kink(), 0.0)
-        return half_square_over(excess, weight * (self.inner.steady_curvature + self.l2))
+        excess = np.maximum(self.inner.pull(z) - weight * self.inner.slope_at_zero(), 0.0)
+        return half_square_over(excess, weight * (self.inner.constant_curvature + self.l2))
 
     def descent(self, w, slope, weight):
         return self.inner.descent(w, slope + weight * self.l2 * w, weight)

@@ -63,7 +63,7 @@ def balance(penalty: Penalty, least_squares) -> Balance:
     z = np.atleast_1d(np.asarray(least_squares, dtype=float))
     w = np.array([float(penalty.prox(each, 1.0)) for each in z.tolist()])
     used = w != 0.0
-    hold = np.full(z.size, float(penalty.kink()))
+    hold = np.full(z.size, float(penalty.slope_at_zero()))
     hold[used] = penalty.derivative(w[used]) + 0.0
     return Balance(z, w, z - w, hold)
 

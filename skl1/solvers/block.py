@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from skl1.certificates import best_gap, coordinate_moves
+from skl1.compiled.threads import spread
 from skl1.designs import Design
-from skl1.problem import Point, Problem
+from skl1.problems.certificates import best_gap, coordinate_moves
+from skl1.problems.problem import Point, Problem
 from skl1.solvers.kernels import column_correlations, column_shift, column_sweep, gram_shift, sweep
-from skl1.threads import spread
 
 #: What a random access into a residual costs, in consecutive ones.
 SCATTERED = 5.0

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from skl1.certificates import EPS, ORTHOGONAL, Certificate, certify
-from skl1.problem import ROUNDING, Point, Problem
+from skl1.problems.certificates import EPS, ORTHOGONAL, Certificate, certify
+from skl1.problems.problem import ROUNDING, Point, Problem
 
 CONVERGED = "tolerance reached"
 PRECISION = "numerical precision"

@@ -15,7 +15,7 @@ from skl1.compiled import Record
 from skl1.designs import GramOperator, TableDesign
 from skl1.designs.base import apply_product
 from skl1.penalties import Penalty, SquaredL2
-from skl1.problem import GRAM_COLUMNS, Problem
+from skl1.problems.problem import GRAM_COLUMNS, Problem
 
 #: Lanczos under-estimates the largest curvature; the methods also watch for an increase.
 SAFETY = 1.02

@@ -8,9 +8,9 @@ from math import sqrt
 
 import numpy as np
 
-from skl1.certificates import Certificate
 from skl1.compiled import Record, kernel
-from skl1.problem import Point, Problem
+from skl1.problems.certificates import Certificate
+from skl1.problems.problem import Point, Problem
 from skl1.solvers.driver import Goal, Solver, State
 from skl1.solvers.first_order import (
     Space,

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skl1.certificates import Certificate, coordinate_moves, surely_zero
 from skl1.designs.base import FULL_GRAM
-from skl1.problem import Point, Problem
+from skl1.problems.certificates import Certificate, coordinate_moves, surely_zero
+from skl1.problems.problem import Point, Problem
 from skl1.solvers.block import FORMING, SCATTERED, Block, ColumnBlock, GramBlock, GramStore
 from skl1.solvers.driver import PRECISION, Goal, Solver, State
 from skl1.solvers.inner import Inner
@@ -23,7 +23,7 @@ MARGIN = 0.1
 #: Bound on the sweeps of one round, far above what a round takes as a rule.
 SWEEPS_A_ROUND = 1_000
 #: Error left in a subproblem, as a share of what is wanted.
-HASTE = 0.1
+INNER_SHARE = 0.1
 #: A change of the objective by less than this share of y's energy may be rounding; after more than
 #: so many rounds in a row without a larger fall there is nothing left to gain.
 ROUNDING, IDLE = 1e-14, 10
@@ -43,11 +43,11 @@ class WorkingSetState(State):
     alive: np.ndarray
     members: np.ndarray
     store: GramStore
-    haste: float = HASTE  #: error left in the subproblem, as a share of what is wanted
+    inner_share: float = INNER_SHARE  #: error left in the subproblem, as a share of what is wanted
     value: float = np.inf  #: the objective before the last round
     kept: np.ndarray  #: the coefficients before the last round
     stage: float = np.inf  #: factor of the penalty in the last round
-    tense: int = 1  #: features outside the last point's support that pulled
+    n_violators: int = 1  #: features outside the last point's support that pulled
     error: float = np.inf  #: the error before the last round
     slow: int = 0  #: rounds in a row that did not lower the error by much
     idle: int = 0  #: rounds in a row without a fall of the objective that is not rounding
@@ -58,7 +58,7 @@ class WorkingSetState(State):
             self.store = GramStore(self.members.size, np.float64)
             self.members = np.zeros_like(self.members)
             self.idle = self.slow = 0
-            self.haste = HASTE
+            self.inner_share = INNER_SHARE
 
     def give_up(self) -> None:
         """Nothing left to gain: in double precision, if it was not that already."""
@@ -143,21 +143,21 @@ class WorkingSet(Solver):
         fresh = bool((wanted & ~state.members).any())
         block = self._block(stage, state, point, wanted)
         # With every feature that matters in the block, there is no reason to come back.
-        complete = not state.tense or not (state.alive & ~state.members).any()
+        complete = not state.n_violators or not (state.alive & ~state.members).any()
         complete = complete or problem.design.remote
         target = 3.0 * goal.target if complete else max(known.error, 3.0 * goal.target)
         if scale > 1.0:
             target = max(block.error(), 3.0 * goal.target)
         limit = goal.iterations if self.count_sweeps else SWEEPS_A_ROUND
-        done = self.inner.solve(block, state.haste * target, limit)
+        done = self.inner.solve(block, state.inner_share * target, limit)
         state.n_iter += max(done, 1) if self.count_sweeps else 1
         if not np.array_equal(block.w, point.w[block.features]):
             state.w = state.w.copy()
             state.w[block.features] = block.w
         elif not fresh:
             # The block looks solved, the whole does not: look more closely, then give up.
-            state.haste *= 0.01
-            if state.haste < 1e-6:
+            state.inner_share *= 0.01
+            if state.inner_share < 1e-6:
                 state.give_up()
         if block.doubtful:
             state.sharpen()
@@ -209,12 +209,12 @@ class WorkingSet(Solver):
         """
         if not problem.penalty.convex or problem.design.n_features <= problem.design.n_samples:
             return 1.0
-        limit = problem.weights * problem.penalty.kink()
+        limit = problem.weights * problem.penalty.slope_at_zero()
         pulled = problem.penalty.pull(point.z)
         resting = (limit > 0.0) & (point.w == 0.0)
         pulled = np.divide(pulled, limit, out=np.zeros(limit.size), where=resting)
-        tension = float(pulled.max(initial=0.0))
-        return max(1.0, min(STRIDE * tension, 0.5 * state.stage))
+        violation = float(pulled.max(initial=0.0))
+        return max(1.0, min(STRIDE * violation, 0.5 * state.stage))
 
     def _wanted(
         self, problem: Problem, state: WorkingSetState, point: Point, known: Certificate
@@ -225,7 +225,7 @@ class WorkingSet(Solver):
         used = point.w != 0.0
         candidates = np.flatnonzero(state.alive & ~used)
         if problem.penalty.convex:
-            limit = problem.weights[candidates] * problem.penalty.kink()
+            limit = problem.weights[candidates] * problem.penalty.slope_at_zero()
             reach = problem.design.lengths[candidates]
             rank = (limit - problem.penalty.pull(point.z[candidates])) / reach
         else:
@@ -233,9 +233,9 @@ class WorkingSet(Solver):
             w, z = point.w[candidates], point.z[candidates]
             rank = -np.abs(coordinate_moves(problem.penalty, weights, norms, w, z))
             candidates, rank = candidates[rank < 0.0], rank[rank < 0.0]
-        state.tense = int(np.count_nonzero(rank < 0.0))
+        state.n_violators = int(np.count_nonzero(rank < 0.0))
         most = max(int(np.count_nonzero(used)), problem.design.first_set())
-        room = min(most, 2 * state.tense + int(MARGIN * most))
+        room = min(most, 2 * state.n_violators + int(MARGIN * most))
         if candidates.size > room:
             candidates = candidates[np.argpartition(rank, room)[:room]]
         used[candidates] = True

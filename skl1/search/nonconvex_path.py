@@ -6,18 +6,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from skl1.batches import shared_paths
 from skl1.designs import MomentDesign
-from skl1.path import GRAM_COLUMNS, SHRINK, STAGES, solve_path, with_free, working_set_path
 from skl1.paths.grid import default_eps
-from skl1.paths.models import no_worse
+from skl1.paths.model_path import no_worse
+from skl1.paths.one_by_one import ALONG
+from skl1.paths.path_state import ALL
+from skl1.paths.solve import GRAM_COLUMNS, SHRINK, STAGES, solve_path, with_free, working_set_path
+from skl1.paths.together import shared_paths
 from skl1.penalties import L1, NonNegative
-from skl1.problem import Problem
-from skl1.sequence import ALONG
+from skl1.problems.model import Model
+from skl1.problems.problem import Problem
+from skl1.search.exchanges import ColumnStore, exchange, least_gain, refitted
 from skl1.solvers.driver import minimise
-from skl1.solvers.local_search import ColumnStore, least_gain, refitted, step
-from skl1.step import Step
-from skl1.tracks import ALL
 
 #: How exact the Lasso's solutions are that serve as starts, and how many features they may have
 #: for each one that a model may have.
@@ -35,7 +35,7 @@ def grid_share(problem: Problem, eps: float | None) -> float:
 
 def solve_nonconvex_path(
     problem: Problem, alphas: np.ndarray, *, tol: float, max_iter: int, most: int
-) -> list[Step]:
+) -> list[Model]:
     """The models of a problem with the penalty of each alpha.
 
     Parameters
@@ -53,8 +53,8 @@ def solve_nonconvex_path(
     if problem.penalty.convex:
         return solve_path(problem, alphas, tol=tol, max_iter=max_iter)
     if (core := problem.core) is not problem:
-        steps = solve_nonconvex_path(core, alphas, tol=tol, max_iter=max_iter, most=most)
-        return with_free(problem, steps, tol)
+        models = solve_nonconvex_path(core, alphas, tol=tol, max_iter=max_iter, most=most)
+        return with_free(problem, models, tol)
     origin, design = problem, problem.design
     p = design.n_features
     signed = problem.has_free  # free features that must not be negative
@@ -62,13 +62,13 @@ def solve_nonconvex_path(
         problem = problem.on(MomentDesign.of_design(design))
     ladder, asked = _ladder(problem.alpha_max, alphas)
     if signed:
-        steps = working_set_path(problem, ladder, tol=tol, max_iter=max_iter)
+        models = working_set_path(problem, ladder, tol=tol, max_iter=max_iter)
     else:
-        steps = shared_paths([problem], ladder, tol=tol, max_iter=max_iter, origins=[origin])[0]
-    steps = [no_worse(problem, steps[k], tol) for k in asked]
+        models = shared_paths([problem], ladder, tol=tol, max_iter=max_iter, origins=[origin])[0]
+    models = [no_worse(problem, models[k], tol) for k in asked]
     if not most or problem.alpha_max == 0.0:
-        return steps
-    return list(improved(problem, steps, tol, max_iter, most))
+        return models
+    return list(improved(problem, models, tol, max_iter, most))
 
 
 def _ladder(top: float, alphas: np.ndarray) -> tuple[np.ndarray, list[int]]:
@@ -86,12 +86,12 @@ def _ladder(top: float, alphas: np.ndarray) -> tuple[np.ndarray, list[int]]:
     return np.array(ladder), asked
 
 
-def improved(problem: Problem, steps: list[Step], tol, max_iter, most: int) -> Iterator[Step]:
+def improved(problem: Problem, models: list[Model], tol, max_iter, most: int) -> Iterator[Model]:
     """Models that are no worse: from the Lasso, from a better one before, by exchanges."""
     store = ColumnStore(problem.design)
     least = least_gain(problem)
     carried: list[np.ndarray] = []
-    for known, lasso in zip(steps, lasso_steps(problem, steps), strict=True):
+    for known, lasso in zip(models, lasso_models(problem, models), strict=True):
         stage = problem.at_alpha(known.alpha)
         if problem.empties(known.alpha):
             yield known
@@ -104,11 +104,11 @@ def improved(problem: Problem, steps: list[Step], tol, max_iter, most: int) -> I
         if not np.array_equal(np.flatnonzero(w), known.features):
             result = minimise(ALONG, stage, w, tol=tol, max_iter=max_iter)
             if result.point.objective < known.objective - least:
-                carried, best = [result.w], Step.of(known.alpha, result)
+                carried, best = [result.w], Model.of(known.alpha, result)
         yield best
 
 
-def better_of(problem: Problem, known: Step, rivals, store, least) -> np.ndarray:
+def better_of(problem: Problem, known: Model, rivals, store, least) -> np.ndarray:
     """Coefficients of a known model, or of the minimum on a rival's support if that is smaller."""
     w, value = whole(problem, known), known.objective
     for rival in rivals:
@@ -121,20 +121,23 @@ def better_of(problem: Problem, known: Step, rivals, store, least) -> np.ndarray
 def search(problem: Problem, w: np.ndarray, store, least: float, most: int) -> np.ndarray:
     """Exchange features while the objective falls."""
     z = store.correlations(problem, w)
-    while 0 < np.count_nonzero(w) <= most and (found := step(problem, w, z, store, least)):
+    while 0 < np.count_nonzero(w) <= most and (found := exchange(problem, w, z, store, least)):
         w, z = found
     return w
 
 
-def lasso_steps(problem: Problem, steps: list[Step]) -> list[Step]:
+def lasso_models(problem: Problem, models: list[Model]) -> list[Model]:
     """The Lasso's solutions at the alphas at which as much of a correlation passes."""
     penalty = problem.penalty
     lasso = problem.with_penalty(NonNegative(L1(1.0)) if penalty.one_sided else L1(1.0))
-    shares = (np.array([each.alpha for each in steps]) / problem.alpha_max) ** (1.0 / penalty.order)
+    shares = (np.array([each.alpha for each in models]) / problem.alpha_max) ** (
+        1.0 / penalty.order
+    )
+    shares = shares ** (1.0 / penalty.order)
     return solve_path(lasso, shares * lasso.alpha_max, tol=LOOSE, max_iter=100)
 
 
-def whole(problem: Problem, known: Step) -> np.ndarray:
+def whole(problem: Problem, known: Model) -> np.ndarray:
     """The coefficients of all features."""
     w = np.zeros(problem.weights.size)
     w[known.features] = known.values

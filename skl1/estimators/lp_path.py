@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skl1.estimators import NonconvexLpRegressor
+from skl1.compiled.threads import single_threaded
+from skl1.estimators.nonconvex_lp import NonconvexLpRegressor
 from skl1.paths.grid import alpha_grid, check_ends, check_grid, cut, length_or_alphas, warn
-from skl1.paths.models import ModelPath, basics
-from skl1.paths.nonconvex import grid_share, solve_nonconvex_path
-from skl1.threads import single_threaded
+from skl1.paths.model_path import ModelPath, basics
+from skl1.search.nonconvex_path import grid_share, solve_nonconvex_path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,13 +186,13 @@ def lp_path(
         grid = alpha_grid(problem, alphas, n_alphas, grid_share(problem, eps))
         most = model._most(X.shape[1])  # noqa: SLF001
         with single_threaded(float(X.size) * min(X.shape)):
-            steps = solve_nonconvex_path(problem, grid, tol=tol, max_iter=max_iter, most=most)
-            steps = cut(problem, steps, max_nonzeros, max_explained)
-            result = _collect(problem, steps) if return_path else basics(problem, steps)
-    warn(problem, steps, tol)
+            models = solve_nonconvex_path(problem, grid, tol=tol, max_iter=max_iter, most=most)
+            models = cut(problem, models, max_nonzeros, max_explained)
+            result = _collect(problem, models) if return_path else basics(problem, models)
+    warn(problem, models, tol)
     return result
 
 
-def _collect(problem, steps):
-    _, _, stationarities = basics(problem, steps)
-    return LpPath.of(problem, steps, stationarities=stationarities, alpha_max=problem.alpha_max)
+def _collect(problem, models):
+    _, _, stationarities = basics(problem, models)
+    return LpPath.of(problem, models, stationarities=stationarities, alpha_max=problem.alpha_max)

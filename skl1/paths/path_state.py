@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from skl1.certificates import best_gaps, certify, rounding_of
+from skl1.paths.one_by_one import ALONG, results_along
 from skl1.penalties.base import prox_vector
-from skl1.problem import Point, Problem
-from skl1.sequence import ALONG, results_along
-from skl1.solvers.descend import descend
+from skl1.problems.certificates import best_gaps, certify, rounding_of
+from skl1.problems.model import Model
+from skl1.problems.problem import Point, Problem
 from skl1.solvers.driver import CONVERGED
-from skl1.solvers.settle import blank_factor, settle_along
-from skl1.step import Step
+from skl1.solvers.gram_convex import blank_factor, solve_convex_along
+from skl1.solvers.gram_nonconvex import descend
 
 #: Up to this many features all are in play from the start.
 ALL = 500
@@ -33,17 +33,17 @@ ROUNDING = 1e-9
 SWEEPS = 100
 
 
-class Track(ABC):
+class PathState(ABC):
     """How far one of the problems has come.
 
     Attributes
     ----------
-    steps : list of Step
+    models : list of Model
         What is done.
     features : ndarray of int
         The features in play, with their Gram matrix.
     w, z : ndarray
-        The coefficients of these at the last step, and the correlations of all features.
+        The coefficients of these in the last model, and the correlations of all features.
     W : ndarray of shape (n_alphas, n_in_play)
         The solutions for the batch.
     wanted : ndarray of int
@@ -51,37 +51,37 @@ class Track(ABC):
     sweeps : ndarray of int of shape (n_alphas,)
         The sweeps that the batch took.
     enough : callable
-        Whether the steps so far are all that is wanted.
+        Whether the models so far are all that is wanted.
     """
 
     W: np.ndarray
     sweeps: np.ndarray
 
-    def __init__(self, number, problem, origin, pool, alphas, tol, max_iter):
+    def __init__(self, number, problem, origin, shared, alphas, tol, max_iter):
         self.number, self.problem, self.origin = number, problem, origin
-        self.pool, self.alphas = pool, alphas
+        self.shared, self.alphas = shared, alphas
         self.tol, self.max_iter = tol, max_iter
-        self.enough: Callable[[list[Step]], bool] = lambda _: False
+        self.enough: Callable[[list[Model]], bool] = lambda _: False
         self.null = problem.null
-        self.steps: list[Step] = []
+        self.models: list[Model] = []
         self.features = np.zeros(0, dtype=np.intp)
         self.gram = np.zeros((0, 0))
         self.w, self.z = np.zeros(0), self.null.z
         # Without an l2 term no more features are independent than there are rows.
-        n = problem.design.n_samples if not problem.penalty.bends else MOST
+        n = problem.design.n_samples if not problem.penalty.superlinear else MOST
         self.factor = blank_factor(min(n, problem.design.n_features, MOST))
         some = np.flatnonzero(problem.included if self.z.size <= ALL else problem.free)
-        pool.extend(some[~pool.known[some]])
+        shared.extend(some[~shared.known[some]])
         self._enter(some)
         self.w = self.null.w[some]
 
     def _enter(self, new: np.ndarray) -> None:
-        """Take features into play that are in the pool."""
+        """Take features into play that are in the shared."""
         old = self.features.size
         self.features = np.concatenate([self.features, new])
         grown = np.empty((self.features.size, self.features.size))
         grown[:old, :old] = self.gram
-        grown[:, old:] = self.pool.gram(self.number, self.features, new)
+        grown[:, old:] = self.shared.gram(self.number, self.features, new)
         grown[old:, :old] = grown[:old, old:].T
         self.gram = grown
         self.w = np.append(self.w, np.zeros(new.size))
@@ -89,7 +89,7 @@ class Track(ABC):
     @property
     def done(self) -> bool:
         """Whether no alpha is left, or none is wanted."""
-        return len(self.steps) == self.alphas.size or self.enough(self.steps)
+        return len(self.models) == self.alphas.size or self.enough(self.models)
 
     def solve(self, alphas: np.ndarray) -> None:
         """Solutions on the features in play: W, and the sweeps."""
@@ -136,7 +136,7 @@ class Track(ABC):
             self.wanted = wanted
 
     def _keep(self, alphas, objectives, rr, gaps, done) -> None:
-        """The first solutions of the batch as steps."""
+        """The first solutions of the batch as models."""
         rows, places = np.nonzero(self.W[:done])
         features, values = self.features[places], self.W[rows, places]
         ends = np.searchsorted(rows, np.arange(done + 1)).tolist()
@@ -144,11 +144,11 @@ class Track(ABC):
         for k, (alpha, *rest, count) in enumerate(zip(*figures, strict=True)):
             used = slice(ends[k], ends[k + 1])
             known = (features[used], values[used], *rest, count, CONVERGED, True)
-            self.steps.append(Step(alpha, *known))
+            self.models.append(Model(alpha, *known))
 
     def go_on(self) -> None:
         """Let features enter; where none is missing the working-set solver has to find what is."""
-        left = self.alphas[len(self.steps) :]
+        left = self.alphas[len(self.models) :]
         if self._too_large():
             self._one_by_one(self.problem, left)
         elif self.wanted.size:
@@ -172,18 +172,18 @@ class Track(ABC):
         limits = {"tol": self.tol, "max_iter": self.max_iter}
         results = results_along(ALONG, problem, alphas, w, **limits)
         for alpha, result in zip(alphas, results, strict=False):
-            self.steps.append(Step.of(alpha, result))
+            self.models.append(Model.of(alpha, result))
             w, self.z = result.w, result.point.z
-            if self.enough(self.steps):
+            if self.enough(self.models):
                 break
         new = np.setdiff1d(np.flatnonzero(w), self.features)
         if self.features.size + new.size <= MOST:
-            self.pool.extend(new[~self.pool.known[new]])
+            self.shared.extend(new[~self.shared.known[new]])
             self._enter(new)
         self.w = w[self.features]
 
 
-class ConvexTrack(Track):
+class ConvexPathState(PathState):
     """Of a convex penalty that is a multiple of alpha: all alphas of a batch in one call."""
 
     @property
@@ -196,10 +196,10 @@ class ConvexTrack(Track):
         W[0], Z[0] = self.w, self.z[self.features]
         self.sweeps = np.ones(alphas.size, dtype=np.intp)
         penalty = problem.penalty
-        settle_along.sized(10 * alphas.size * size**2)(
+        solve_convex_along.sized(10 * alphas.size * size**2)(
             penalty,
-            penalty.kink(),
-            penalty.steady_curvature,
+            penalty.slope_at_zero(),
+            penalty.constant_curvature,
             self.gram,
             self.gram.diagonal().copy(),
             problem.weights[self.features],
@@ -226,12 +226,12 @@ class ConvexTrack(Track):
             if not problem.design.has_rows:
                 reach = np.abs(self.W) @ problem.design.lengths[self.features]
                 gaps = np.maximum(gaps, rounding_of(problem.design, reach, rr))
-        limit = problem.weights * problem.penalty.kink()
+        limit = problem.weights * problem.penalty.slope_at_zero()
         with np.errstate(divide="ignore", invalid="ignore"):
             return charged, gaps, problem.penalty.pull(Z) / alphas[:, None] / limit
 
 
-class CurvedTrack(Track):
+class NonconvexPathState(PathState):
     """Of a nonconvex penalty: its certificate is the distance from a fixed point."""
 
     @property

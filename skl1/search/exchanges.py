@@ -8,9 +8,9 @@ import numpy as np
 
 from skl1.compiled import kernel
 from skl1.designs import Design
-from skl1.problem import Problem
-from skl1.solvers.descend import descend
+from skl1.problems.problem import Problem
 from skl1.solvers.driver import Result, Solver, minimise
+from skl1.solvers.gram_nonconvex import descend
 
 #: Exchanges tried in vain from one model, the most promising first, before it counts as the best
 #: around.
@@ -261,7 +261,7 @@ def exchanged(
     count = 0
     while 0 < np.count_nonzero(result.w) <= most:
         w, z, done = result.w, result.point.z, 0
-        while np.count_nonzero(w) <= most and (better := step(problem, w, z, store, least)):
+        while np.count_nonzero(w) <= most and (better := exchange(problem, w, z, store, least)):
             w, z = better
             done += 1
         if not done:
@@ -274,7 +274,7 @@ def exchanged(
     return result, count
 
 
-def step(problem, w, z, store, least, *, grow=True) -> tuple[np.ndarray, np.ndarray] | None:
+def exchange(problem, w, z, store, least, *, grow=True) -> tuple[np.ndarray, np.ndarray] | None:
     """The moves that lower the objective, of all around w: ``(w, z)`` after them, if any does.
 
     Each is tried on the features in use alone, from where the last good one led to.

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg.lapack import dpotrf, dpotri, dpotrs
 
-from skl1.certificates import certify
+from skl1.paths.one_by_one import ALONG
 from skl1.penalties import L1, NonNegative, Penalty, Ridged
-from skl1.problem import Problem
-from skl1.sequence import ALONG
+from skl1.problems.certificates import certify
+from skl1.problems.problem import Problem
 from skl1.solvers.driver import minimise
 
 #: Up to this many features, with more rows, the inverse of the Gram matrix is formed.

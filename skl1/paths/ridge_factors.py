@@ -8,11 +8,11 @@ from typing import cast
 
 import numpy as np
 
+from skl1.compiled.threads import spread
 from skl1.designs import BesideDesign, MomentDesign, TableDesign
 from skl1.designs.table import adjoints
-from skl1.problem import Problem
+from skl1.problems.problem import Problem
 from skl1.solvers.first_order import inverse
-from skl1.threads import spread
 
 EPS = float(np.finfo(np.float64).eps)
 #: Rows, or columns, up to which their Gram matrix is decomposed: 128 MB.

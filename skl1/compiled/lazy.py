@@ -18,7 +18,7 @@ class lazy(Generic[Value]):  # noqa: N801 (reads as a decorator)
 
     Examples
     --------
-    >>> from skl1.lazy import lazy
+    >>> from skl1.compiled.lazy import lazy
     >>> class Circle:
     ...     def __init__(self, radius):
     ...         self.radius = radius

@@ -21,7 +21,7 @@ def blank_factor(room: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 @kernel(exact=True)
-def settle(
+def solve_convex(
     penalty, kink, bend, gram, norms, weights, alpha, limit, most, w, z, order, held, factor
 ):  # fmt: skip
     """Sweeps, and Newton's method on the support, for weights times alpha. Returns the sweeps.
@@ -77,7 +77,7 @@ def settle(
 
 
 @kernel(exact=True)
-def settle_along(
+def solve_convex_along(
     penalty, kink, bend, gram, norms, weights, alphas, limit, most, W, Z, sweeps,
     order, held, factor,
 ):  # fmt: skip
@@ -90,7 +90,7 @@ def settle_along(
         for j in range(w.size):
             w[j] = W[k, j]
             z[j] = Z[k, j]
-        sweeps[k] = settle(
+        sweeps[k] = solve_convex(
             penalty, kink, bend, gram, norms, weights, alpha, limit, most, w, z, order, held, factor
         )
 

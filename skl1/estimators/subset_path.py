@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skl1.estimators import BestSubsetRegressor
-from skl1.problem import Point, Problem
-from skl1.sequence import ALONG
+from skl1.compiled.threads import single_threaded
+from skl1.estimators.best_subset import BestSubsetRegressor
+from skl1.paths.one_by_one import ALONG
+from skl1.problems.model import Model
+from skl1.problems.problem import Point, Problem
+from skl1.search.subsets import search_subsets
 from skl1.solvers.driver import minimise
-from skl1.step import Step
-from skl1.subsets import search_subsets
-from skl1.threads import single_threaded
 
 #: Rounds for the fit on a subset, which as a rule is a minimum already.
 ROUNDS = 100
@@ -167,13 +167,13 @@ def subsets_along(problem: Problem, sizes: np.ndarray) -> SubsetPath:
     )
 
 
-def subset_steps(problem: Problem, sizes: np.ndarray, tol: float) -> list[Step]:
+def subset_steps(problem: Problem, sizes: np.ndarray, tol: float) -> list[Model]:
     """The same as models of a path."""
     results = [
         minimise(ALONG, problem.narrowed_to(point.w != 0.0), point.w, tol=tol, max_iter=ROUNDS)
         for point in _points(problem, sizes)
     ]
-    return [Step.of(size, result) for size, result in zip(sizes, results, strict=True)]
+    return [Model.of(size, result) for size, result in zip(sizes, results, strict=True)]
 
 
 def _points(problem: Problem, sizes: np.ndarray) -> list[Point]:

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from skl1.path import follow_path
+from skl1.paths.one_by_one import ALONG
+from skl1.paths.solve import follow_path
 from skl1.penalties import L1, Lp, NonNegative
-from skl1.problem import Problem
-from skl1.sequence import ALONG
+from skl1.problems.problem import Problem
+from skl1.search.exchanges import ColumnStore, exchanged, least_gain, refitted
+from skl1.search.subsets import Subsets
 from skl1.solvers.driver import INTERRUPTED, Result, minimise
-from skl1.solvers.local_search import ColumnStore, exchanged, least_gain, refitted
-from skl1.subsets import Subsets
 
 #: Shares of the way from the Lasso to the penalty at which the homotopy halts.
 HALTS = (0.8, 0.6, 0.4, 0.2)

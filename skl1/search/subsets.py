@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from skl1.path import solve_path
+from skl1.paths.solve import solve_path
 from skl1.penalties import L1, NonNegative
-from skl1.problem import Problem
-from skl1.solvers.local_search import ColumnStore, Neighbourhood, least_gain, refitted, step
+from skl1.problems.problem import Problem
+from skl1.search.exchanges import ColumnStore, Neighbourhood, exchange, least_gain, refitted
 
 #: Passes over the sizes, up and down, while any of them gains.
 PASSES = 3
@@ -101,7 +101,7 @@ class Subsets:
         w = self.best[size][1].copy()
         z = self.store.correlations(self.problem, w)
         if grow:
-            found = step(self.problem, w, z, self.store, self.least)
+            found = exchange(self.problem, w, z, self.store, self.least)
             return found is not None and self.offer(found[0])
         around = Neighbourhood(self.problem, w, z, self.store)
         w[around.support[np.argmin(around.drops)]] = 0.0
@@ -117,14 +117,14 @@ class Subsets:
             rest = self.problem.narrowed_to(others)
             less = np.where(others, w, 0.0)
             z = self.store.correlations(rest, less)
-            found = step(rest, less, z, self.store, self.least)
+            found = exchange(rest, less, z, self.store, self.least)
             if found is not None:
                 gained |= self.offer(self._exchanged(found[0], rest))
         return gained
 
     def _exchanged(self, w: np.ndarray, problem: Problem) -> np.ndarray:
         z = self.store.correlations(problem, w)
-        while better := step(problem, w, z, self.store, self.least, grow=False):
+        while better := exchange(problem, w, z, self.store, self.least, grow=False):
             w, z = better
             self.exchanges += 1
         return w

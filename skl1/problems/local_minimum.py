@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg.lapack import dpotrf
 
-from skl1.certificates import EPS, ORTHOGONAL, fixed_point_certificate
-from skl1.problem import Point, Problem
+from skl1.problems.certificates import EPS, ORTHOGONAL, fixed_point_certificate
+from skl1.problems.problem import Point, Problem
 
 #: Least eigenvalue, in units of the columns, that counts as positive.
 POSITIVE = 1e-10
@@ -62,7 +62,7 @@ def _beside_free(problem: Problem, point: Point, tol: float) -> bool:
 
 def _limit(problem: Problem, features: np.ndarray) -> np.ndarray:
     """``u g'(0+)``; where that is infinite any correlation is within it."""
-    kink = problem.penalty.kink()
+    kink = problem.penalty.slope_at_zero()
     return (
         np.full(np.count_nonzero(features), np.inf)
         if kink == np.inf

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from skl1.problem import Problem
+from skl1.problems.problem import Problem
 from skl1.solvers.driver import Result, Solver, minimise
 from skl1.solvers.inner import SweepsThenNewton
 from skl1.solvers.working_set import WorkingSet

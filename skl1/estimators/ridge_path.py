@@ -6,20 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skl1.certificates import certify
+from skl1.compiled.threads import single_threaded
 from skl1.designs import MomentDesign
-from skl1.estimators import RidgeGD
-from skl1.path import with_free
+from skl1.estimators.ridge_gd import RidgeGD
 from skl1.paths.degrees import degrees_along
-from skl1.paths.factors import LARGEST_FACTOR, Factor, Models, factor_of
 from skl1.paths.grid import check_grid, given_alphas, length_or_alphas, warn
-from skl1.paths.models import ModelPath, basics, no_worse
-from skl1.problem import Point, Problem
+from skl1.paths.model_path import ModelPath, basics, no_worse
+from skl1.paths.ridge_factors import LARGEST_FACTOR, Factor, Models, factor_of
+from skl1.paths.solve import with_free
+from skl1.problems.certificates import certify
+from skl1.problems.model import Model
+from skl1.problems.problem import Point, Problem
 from skl1.solvers.driver import CONVERGED, PRECISION, minimise
 from skl1.solvers.first_order import Nesterov
 from skl1.solvers.gradient_descent import ConjugateGradient, GradientDescent
-from skl1.step import Step
-from skl1.threads import single_threaded
 
 #: The largest alpha of a grid in units of the mean curvature, and the smallest as a share of it.
 TOP, RIDGE_EPS = 1e3, 1e-7
@@ -213,7 +213,7 @@ def ridge_grid(problem: Problem, alphas, n_alphas: int, eps: float | None) -> np
 
 def solve_ridge_path(
     problem: Problem, alphas: np.ndarray, *, tol: float, max_iter: int
-) -> list[Step]:
+) -> list[Model]:
     """The models of a squared penalty multiplied by each alpha, all certified.
 
     Parameters
@@ -228,7 +228,7 @@ def solve_ridge_path(
     return _solved(problem, alphas, tol, max_iter)[0]
 
 
-def _solved(problem, alphas, tol, max_iter) -> tuple[list[Step], Factor | None]:
+def _solved(problem, alphas, tol, max_iter) -> tuple[list[Model], Factor | None]:
     """The models, and the factor that they come from, if they do."""
     if _condenses(problem) and problem.core is not problem:
         beside, factor = _solved(problem.core, alphas, tol, max_iter)
@@ -239,7 +239,7 @@ def _solved(problem, alphas, tol, max_iter) -> tuple[list[Step], Factor | None]:
     factor = None if problem.one_sided else factor_of(problem)
     if factor is None:
         return _descended(problem, alphas, tol, max_iter), None
-    steps: list[Step] = []
+    steps: list[Model] = []
     at_once = max(1, MODEL_ENTRIES // (design.n_features + design.n_samples))
     for start in range(0, len(alphas), at_once):
         steps += _refined(problem, factor, alphas[start : start + at_once], tol)
@@ -249,7 +249,7 @@ def _solved(problem, alphas, tol, max_iter) -> tuple[list[Step], Factor | None]:
     return steps, factor
 
 
-def _refined(problem: Problem, factor: Factor, alphas: np.ndarray, tol: float) -> list[Step]:
+def _refined(problem: Problem, factor: Factor, alphas: np.ndarray, tol: float) -> list[Model]:
     """Models from the factor; what has not converged is improved by another step with it."""
     models = factor.improved(alphas, factor.null(len(alphas)))
     steps = _judged(problem, alphas, models, tol, 1)
@@ -265,7 +265,7 @@ def _refined(problem: Problem, factor: Factor, alphas: np.ndarray, tol: float) -
     return steps
 
 
-def _judged(problem, alphas, models: Models, tol, n_iter) -> list[Step]:
+def _judged(problem, alphas, models: Models, tol, n_iter) -> list[Model]:
     """Steps with certificates."""
     steps = []
     for alpha, w, z, rr in zip(alphas, models.W, models.Z, models.rr, strict=True):
@@ -275,7 +275,7 @@ def _judged(problem, alphas, models: Models, tol, n_iter) -> list[Step]:
         reached = bool(known.error <= tol * problem.null.objective)
         features = np.flatnonzero(w)
         steps.append(
-            Step(
+            Model(
                 alpha=float(alpha),
                 features=features,
                 values=w[features],
@@ -290,7 +290,7 @@ def _judged(problem, alphas, models: Models, tol, n_iter) -> list[Step]:
     return steps
 
 
-def _mended(problem: Problem, step: Step, tol: float, max_iter: int) -> Step:
+def _mended(problem: Problem, step: Model, tol: float, max_iter: int) -> Model:
     """Conjugate gradients from where the digits of the factor end: units too far apart, say."""
     start = problem.null.w
     if np.isfinite(step.values).all() and step.objective <= problem.null.objective:
@@ -298,30 +298,30 @@ def _mended(problem: Problem, step: Step, tol: float, max_iter: int) -> Step:
         start[step.features] = step.values
     stage = problem.scaled(step.alpha)
     result = minimise(ConjugateGradient(), stage, start, tol=tol, max_iter=max_iter)
-    best = min(step, Step.of(step.alpha, result), key=lambda step: step.error)
+    best = min(step, Model.of(step.alpha, result), key=lambda step: step.error)
     return no_worse(problem, best, tol)
 
 
-def _descended(problem: Problem, alphas, tol, max_iter) -> list[Step]:
+def _descended(problem: Problem, alphas, tol, max_iter) -> list[Model]:
     """One alpha after the other, each from the model before."""
     solver = GradientDescent(Nesterov()) if problem.one_sided else ConjugateGradient()
     problem.operator  # noqa: B018 (it is the same for all alphas)
     steps, w = [], problem.null.w
     for alpha in alphas:
         result = minimise(solver, problem.scaled(float(alpha)), w, tol=tol, max_iter=max_iter)
-        steps.append(no_worse(problem, Step.of(alpha, result), tol))
+        steps.append(no_worse(problem, Model.of(alpha, result), tol))
         w = result.w if np.isfinite(result.w).all() else problem.null.w
     return steps
 
 
-def ridge_degrees(problem: Problem, steps: list[Step]) -> np.ndarray:
+def ridge_degrees(problem: Problem, steps: list[Model]) -> np.ndarray:
     """Degrees of freedom of each model: the trace of its hat matrix."""
     condensed = _condensed(problem.core if _condenses(problem) else problem)
     factor = None if problem.one_sided else factor_of(condensed)
     return _degrees(problem, steps, factor)
 
 
-def _degrees(problem: Problem, steps: list[Step], factor: Factor | None) -> np.ndarray:
+def _degrees(problem: Problem, steps: list[Model], factor: Factor | None) -> np.ndarray:
     """From the factor, or from the support of each model if that is not too large; else NaN."""
     if factor is not None:
         alphas = np.array([step.alpha for step in steps])[:, None]
@@ -345,7 +345,7 @@ def _condenses(problem: Problem) -> bool:
     return small or isinstance(design.whole, MomentDesign)
 
 
-def _collect(problem: Problem, steps: list[Step], factor: Factor | None) -> RidgePath:
+def _collect(problem: Problem, steps: list[Model], factor: Factor | None) -> RidgePath:
     _, _, dual_gaps = basics(problem, steps)
     degrees = _degrees(problem, steps, factor)
     return RidgePath.of(problem, steps, dual_gaps=dual_gaps, degrees_of_freedom=degrees)

@@ -16,7 +16,7 @@ from typing import Any
 from sklearn.utils.parallel import Parallel, delayed
 from threadpoolctl import ThreadpoolController
 
-from skl1.forks import fork_safe_lock, run_in_children
+from skl1.compiled.forks import fork_safe_lock, run_in_children
 
 #: Multiplications above which one product is worth waking threads for.
 LARGE = 2**31

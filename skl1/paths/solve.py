@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from skl1.batches import shared_paths
 from skl1.designs import MomentDesign, TableDesign
 from skl1.designs.span import EPS
-from skl1.problem import Problem
-from skl1.sequence import ALONG, results_along
+from skl1.paths.one_by_one import ALONG, results_along
+from skl1.paths.path_state import ALL
+from skl1.paths.together import shared_paths
+from skl1.problems.model import Model, coefficients
+from skl1.problems.problem import Problem
 from skl1.solvers.driver import CONVERGED, PRECISION, Solver, certified_error, minimise
-from skl1.step import Step, coefficients
-from skl1.tracks import ALL
 
 #: Each alpha of a continuation is about this share of the one before.
 SHRINK = 0.6
@@ -45,7 +45,7 @@ def follow_path(solver: Solver, problem: Problem, first: float, last: float) -> 
     return w
 
 
-def solve_path(problem: Problem, alphas: np.ndarray, *, tol: float, max_iter: int) -> list[Step]:
+def solve_path(problem: Problem, alphas: np.ndarray, *, tol: float, max_iter: int) -> list[Model]:
     """The solutions of a convex problem with its penalty multiplied by each alpha, all certified.
 
     Parameters
@@ -66,11 +66,11 @@ def solve_paths(
     *,
     tol,
     max_iter,
-    enough: Sequence[Callable[[list[Step]], bool]] | None = None,
-) -> list[list[Step]]:
+    enough: Sequence[Callable[[list[Model]], bool]] | None = None,
+) -> list[list[Model]]:
     """The same for several problems on the same X, or on moments, that differ in their weights.
 
-    ``enough`` has a function for each problem: once it is true of the steps so far, no more alphas
+    ``enough`` has a function for each problem: once it is true of the models so far, no more alphas
     are begun, though some after it may have been solved for.
     """
     cores = [each.core for each in problems]
@@ -88,8 +88,8 @@ def solve_paths(
         not signed
         and isinstance(problems[0].design.whole, TableDesign | MomentDesign)
         and penalty.proportional
-        and penalty.steady_curvature is not None
-        and (penalty.kink() > 0.0 or p <= ALL)
+        and penalty.constant_curvature is not None
+        and (penalty.slope_at_zero() > 0.0 or p <= ALL)
     ):
         return shared_paths(
             problems, alphas, tol=tol, max_iter=max_iter, origins=origins, enough=enough
@@ -102,60 +102,60 @@ def solve_paths(
     ]
 
 
-def path_until(done: Callable[[list[Step]], bool], problem, alphas, *, tol, max_iter):
-    """One alpha after the other, until that is true of the steps so far."""
-    steps: list[Step] = []
+def path_until(done: Callable[[list[Model]], bool], problem, alphas, *, tol, max_iter):
+    """One alpha after the other, until that is true of the models so far."""
+    models: list[Model] = []
     results = results_along(ALONG, problem, alphas, problem.null.w, tol=tol, max_iter=max_iter)
     for alpha, result in zip(alphas, results, strict=False):
-        steps.append(Step.of(alpha, result))
-        if done(steps):
+        models.append(Model.of(alpha, result))
+        if done(models):
             break
-    return steps
+    return models
 
 
-def with_free(problem: Problem, steps: list[Step], tol: float) -> list[Step]:
+def with_free(problem: Problem, models: list[Model], tol: float) -> list[Model]:
     """The models of a problem with free features, from those of the problem beside them."""
-    if problem.core is problem or not steps:
-        return steps
+    if problem.core is problem or not models:
+        return models
     beside = problem.core.design
-    W = beside.lift(coefficients(steps, beside.n_features))
-    return [_with_free(problem, step, w, tol) for step, w in zip(steps, W, strict=True)]
+    W = beside.lift(coefficients(models, beside.n_features))
+    return [_with_free(problem, model, w, tol) for model, w in zip(models, W, strict=True)]
 
 
-def _with_free(problem: Problem, step: Step, w: np.ndarray, tol: float) -> Step:
+def _with_free(problem: Problem, model: Model, w: np.ndarray, tol: float) -> Model:
     convex, beside = problem.penalty.convex, problem.core.design
     target = tol * problem.null.objective if convex else tol
-    slack = CUSHION * beside.slack(w, step.rr)
+    slack = CUSHION * beside.slack(w, model.rr)
     excess = 0.5 * slack**2 if convex else slack / (np.sqrt(beside.total) or 1.0)
     if beside.sees_all and excess <= SLIGHT * max(target, EPS):
         features = np.flatnonzero(w)
-        error = step.error + excess if convex else step.error
-        return step._replace(features=features, values=w[features], error=error)
-    stage, w = problem.at_alpha(step.alpha), beside.lift_exactly(w)
+        error = model.error + excess if convex else model.error
+        return model._replace(features=features, values=w[features], error=error)
+    stage, w = problem.at_alpha(model.alpha), beside.lift_exactly(w)
     point = stage.at(w)
-    error, floor = certified_error(stage, point, step.error)
-    reason = step.stop_reason
+    error, floor = certified_error(stage, point, model.error)
+    reason = model.stop_reason
     if reason in {CONVERGED, PRECISION}:
         reason = CONVERGED if error <= target else PRECISION
     features = np.flatnonzero(w)
-    return step._replace(
+    return model._replace(
         features=features,
         values=w[features],
         objective=point.objective,
         rr=point.rr,
         error=error,
         stop_reason=reason,
-        converged=bool(error <= target or (step.converged and error <= floor)),
+        converged=bool(error <= target or (model.converged and error <= floor)),
     )
 
 
-def working_set_path(problem, alphas, *, tol, max_iter) -> list[Step]:
+def working_set_path(problem, alphas, *, tol, max_iter) -> list[Model]:
     """One alpha after the other; the Gram matrix of the working set is kept on the way."""
     return sequential_path(ALONG, problem, alphas, tol=tol, max_iter=max_iter)
 
 
-def sequential_path(solver: Solver, problem, alphas, *, tol, max_iter) -> list[Step]:
+def sequential_path(solver: Solver, problem, alphas, *, tol, max_iter) -> list[Model]:
     """One alpha after the other by any solver, each from where the last one ended."""
     start, limits = problem.null.w, {"tol": tol, "max_iter": max_iter}
     results = results_along(solver, problem, alphas, start, **limits)
-    return [Step.of(alpha, result) for alpha, result in zip(alphas, results, strict=True)]
+    return [Model.of(alpha, result) for alpha, result in zip(alphas, results, strict=True)]

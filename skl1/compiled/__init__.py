@@ -1,8 +1,8 @@
 """Records and kernels: plain Python that numba compiles when it is worth while.
 
 A *record* is a frozen dataclass, a formula with a few numbers; a *kernel* is a loop that takes
-records and arrays. Both are ordinary Python: this module does not even import numba, which takes
-as long as some hundred small fits. ``skl1.records`` does, on the first call of a kernel.
+records and arrays. Both are ordinary Python: nothing here even imports numba, which takes as long
+as some hundred small fits. ``machine_code.py`` does, on the first call of a kernel.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from typing import Annotated, Any, dataclass_transform, get_type_hints
 import numpy as np
 import numpy.typing as npt
 
-from skl1.forks import fork_safe_lock
-from skl1.lazy import lazy
+from skl1.compiled.forks import fork_safe_lock
+from skl1.compiled.lazy import lazy
 
 __all__ = [
     "ColumnMatrix",
@@ -113,7 +113,7 @@ def kernel(function: Callable[..., Any] | None = None, *, exact: bool = False) -
 
 
 class _Compiler:
-    """``skl1.records``, and with it numba, imported when first called for."""
+    """``skl1.compiled.machine_code``, and with it numba, imported when first called for."""
 
     def __init__(self) -> None:
         self.module: Any = None
@@ -137,7 +137,7 @@ class _Compiler:
         def work() -> None:
             try:
                 with self.importing:
-                    self.module = import_module("skl1.records")
+                    self.module = import_module("skl1.compiled.machine_code")
             except BaseException as error:
                 failure.append(error)
             finally:

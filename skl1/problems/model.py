@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from skl1.solvers.driver import Result
 
-
-class Step(NamedTuple):
+class Model(NamedTuple):
     """The solution at one alpha of a path; only its nonzero coefficients are kept."""
 
     alpha: float
@@ -23,7 +21,7 @@ class Step(NamedTuple):
     converged: bool
 
     @classmethod
-    def of(cls, alpha: float, result: Result) -> Step:
+    def of(cls, alpha: float, result: Any) -> Model:
         """What remains of a run for this alpha."""
         features = np.flatnonzero(result.w)
         return cls(
@@ -39,9 +37,9 @@ class Step(NamedTuple):
         )
 
 
-def coefficients(steps: list[Step], n_features: int) -> np.ndarray:
-    """The coefficients of some steps, one a row."""
-    W = np.zeros((len(steps), n_features))
-    for w, step in zip(W, steps, strict=True):
-        w[step.features] = step.values
+def coefficients(models: list[Model], n_features: int) -> np.ndarray:
+    """The coefficients of some models, one a row."""
+    W = np.zeros((len(models), n_features))
+    for w, model in zip(W, models, strict=True):
+        w[model.features] = model.values
     return W

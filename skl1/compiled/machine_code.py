@@ -39,7 +39,7 @@ from numba.extending import NativeValue, infer_getattr, models, register_model, 
 from numba.np.numpy_support import from_dtype
 
 from skl1.compiled import Record, record_fields
-from skl1.forks import free_in_children
+from skl1.compiled.forks import free_in_children
 
 _FLAGS: Any = {"nogil": True, "error_model": "numpy"}
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skl1.certificates import certify
 from skl1.paths.grid import explained
-from skl1.problem import ROUNDING, Problem
+from skl1.problems.certificates import certify
+from skl1.problems.model import Model, coefficients
+from skl1.problems.problem import ROUNDING, Problem
 from skl1.solvers.driver import met
-from skl1.step import Step, coefficients
 
 #: Why a path has the null model where that is no minimum: the one that was found is above it.
 WORSE = "no minimum below the null objective found"
@@ -31,19 +31,19 @@ class ModelPath:
     stop_reasons: list[str]
 
     @classmethod
-    def of(cls, problem: Problem, steps: list[Step], **more):
-        """The models of some steps, and what only this kind of path has."""
-        alphas, coefs, _ = basics(problem, steps)
+    def of(cls, problem: Problem, models: list[Model], **more):
+        """What is known of some models, and what only this kind of path has."""
+        alphas, coefs, _ = basics(problem, models)
         return cls(
             alphas=alphas,
             coefs=coefs,
             intercepts=problem.design.intercepts(coefs.T),
-            objectives=np.array([step.objective for step in steps]),
-            explained=np.array([explained(problem, step) for step in steps]),
+            objectives=np.array([model.objective for model in models]),
+            explained=np.array([explained(problem, model) for model in models]),
             n_nonzeros=np.count_nonzero(coefs, axis=0),
-            n_iters=np.array([step.n_iter for step in steps]),
-            converged=np.array([step.converged for step in steps]),
-            stop_reasons=[step.stop_reason for step in steps],
+            n_iters=np.array([model.n_iter for model in models]),
+            converged=np.array([model.converged for model in models]),
+            stop_reasons=[model.stop_reason for model in models],
             **more,
         )
 
@@ -63,29 +63,31 @@ class ModelPath:
         return X @ self.coefs + self.intercepts
 
 
-def basics(problem: Problem, steps: list[Step]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def basics(problem: Problem, models: list[Model]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Alphas, coefficients, gaps or stationarities."""
-    alphas, errors = (np.array([getattr(step, of) for step in steps]) for of in ("alpha", "error"))
-    return alphas, coefficients(steps, problem.design.n_features).T + 0.0, errors
+    alphas, errors = (
+        np.array([getattr(model, of) for model in models]) for of in ("alpha", "error")
+    )
+    return alphas, coefficients(models, problem.design.n_features).T + 0.0, errors
 
 
-def no_worse(problem: Problem, step: Step, tol: float) -> Step:
-    """The step, or the null model if its objective is smaller, or the step's is no number."""
+def no_worse(problem: Problem, model: Model, tol: float) -> Model:
+    """The model, or the null model if its objective is smaller, or the model's is no number."""
     null = problem.null
     # At alpha_max two minima may have one objective, and rounding must not decide between them.
-    if step.objective <= null.objective * (1.0 + ROUNDING):
-        return step
-    known = certify(problem.at_alpha(step.alpha), null)
+    if model.objective <= null.objective * (1.0 + ROUNDING):
+        return model
+    known = certify(problem.at_alpha(model.alpha), null)
     reason = met(known.error, tol * null.objective if problem.penalty.convex else tol, known)
     features = np.flatnonzero(null.w)
-    return Step(
-        alpha=step.alpha,
+    return Model(
+        alpha=model.alpha,
         features=features,
         values=null.w[features],
         objective=null.objective,
         rr=null.rr,
         error=known.error,
-        n_iter=step.n_iter,
-        stop_reason=reason or (WORSE if step.converged else step.stop_reason),
+        n_iter=model.n_iter,
+        stop_reason=reason or (WORSE if model.converged else model.stop_reason),
         converged=bool(reason),
     )

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skl1.estimators import ProximalLasso
-from skl1.path import solve_path
+from skl1.compiled.threads import single_threaded
+from skl1.estimators.proximal_lasso import ProximalLasso
 from skl1.paths.degrees import degrees_along
 from skl1.paths.grid import alpha_grid, check_ends, check_grid, cut, length_or_alphas, warn
-from skl1.paths.models import ModelPath, basics
-from skl1.threads import single_threaded
+from skl1.paths.model_path import ModelPath, basics
+from skl1.paths.solve import solve_path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +165,7 @@ def lasso_path(
         tol=tol,
         max_iter=max_iter,
     )
-    result, problem, steps = follow(
+    result, problem, models = follow(
         model,
         X,
         y,
@@ -177,7 +177,7 @@ def lasso_path(
         max_explained=max_explained,
         return_path=return_path,
     )
-    warn(problem, steps, tol)
+    warn(problem, models, tol)
     return result
 
 
@@ -194,7 +194,7 @@ def follow(
     max_explained=None,
     return_path=False,
 ):
-    """The path of an estimator with alpha=1, whatever data it takes; the problem and its steps."""
+    """The path of an estimator with alpha=1, whatever data it takes; the problem and its models."""
     alphas, n_alphas = length_or_alphas(alphas, n_alphas)
     check_grid(n_alphas, eps)
     check_ends(max_nonzeros, max_explained)
@@ -203,18 +203,18 @@ def follow(
         grid = alpha_grid(problem, alphas, n_alphas, eps)
         # Threads that wait by spinning would slow the small products of the result as well.
         with single_threaded(problem.design.work()):
-            steps = solve_path(problem, grid, tol=model.tol, max_iter=model.max_iter)
-            steps = cut(problem, steps, max_nonzeros, max_explained)
-            result = _collect(problem, steps) if return_path else basics(problem, steps)
-    return result, problem, steps
+            models = solve_path(problem, grid, tol=model.tol, max_iter=model.max_iter)
+            models = cut(problem, models, max_nonzeros, max_explained)
+            result = _collect(problem, models) if return_path else basics(problem, models)
+    return result, problem, models
 
 
-def _collect(problem, steps):
-    _, _, dual_gaps = basics(problem, steps)
+def _collect(problem, models):
+    _, _, dual_gaps = basics(problem, models)
     return LassoPath.of(
         problem,
-        steps,
+        models,
         dual_gaps=dual_gaps,
-        degrees_of_freedom=degrees_along(problem, steps),
+        degrees_of_freedom=degrees_along(problem, models),
         alpha_max=problem.alpha_max,
     )

@@ -9,7 +9,7 @@ import numpy as np
 from skl1.compiled import formula, kernel
 from skl1.designs import BesideDesign, Design
 from skl1.penalties.base import Penalty, prox_vector
-from skl1.problem import Point, Problem
+from skl1.problems.problem import Point, Problem
 
 EPS = float(np.finfo(np.float64).eps)
 #: Cosine of the angle to the residual below which a column is orthogonal up to rounding.
@@ -120,7 +120,7 @@ def best_gap(
     clipped on one side only its dual point would be infeasible. The other is c = 1, which
     costs a finite conjugate only where the penalty has an l2 term; at an optimum it is exact.
     """
-    limit = weights * penalty.kink()
+    limit = weights * penalty.slope_at_zero()
     agreement = float(w @ z)
     highest = largest_multiple(limit, penalty.pull(z))
     return gap_along(
@@ -146,14 +146,14 @@ def best_gaps(
 
     ``charged`` and ``agreement`` are ``sum_j u_j g(w_j)`` and ``w . z``.
     """
-    limit = weights * penalty.kink()
+    limit = weights * penalty.slope_at_zero()
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         highest = alphas * np.fmin.reduce(limit / penalty.pull(Z), axis=1, initial=np.inf)
     lowest = np.zeros(rr.size)
     for k in np.flatnonzero(rr + agreement < 0.0):
         lowest[k] = largest_multiple(alphas[k] * limit, penalty.pull(-Z[k]))
     beyond = np.where(highest < 1.0, np.inf, 0.0)
-    if penalty.bends:
+    if penalty.superlinear:
         for k in np.flatnonzero(highest < 1.0):
             beyond[k] = charge_beyond(penalty, alphas[k] * weights, Z[k])
     gaps = np.empty(rr.size)
@@ -188,9 +188,9 @@ def gaps_along(charged, agreement, rr, highest, lowest, beyond, gaps):
 
 def charge_beyond(penalty: Penalty, weights: np.ndarray, z: np.ndarray) -> float:
     """The conjugate at z, which is zero but for the features beyond their kink."""
-    if not penalty.bends:
+    if not penalty.superlinear:
         return np.inf
-    beyond = penalty.pull(z) > weights * penalty.kink()
+    beyond = penalty.pull(z) > weights * penalty.slope_at_zero()
     return float(penalty.conjugate(z[beyond], weights[beyond]).sum())  # type: ignore[attr-defined]
 
 
@@ -209,7 +209,7 @@ def surely_zero(problem: Problem, certificate: Certificate, radii: float = 1.0) 
     """
     radius = radii * np.sqrt(2.0 * certificate.error)
     pulled = problem.penalty.pull(certificate.dual)
-    limit = problem.weights * problem.penalty.kink()
+    limit = problem.weights * problem.penalty.slope_at_zero()
     return pulled + problem.design.lengths * radius < limit * (1.0 - 4.0 * EPS)
 
 

@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import numpy as np
 
+from skl1.compiled.lazy import lazy
 from skl1.designs import BesideDesign, Design, GramOperator, MomentDesign
-from skl1.lazy import lazy
 from skl1.penalties import Penalty
 
 #: First-order methods iterate on a Gram matrix of at most this many columns.
@@ -144,7 +144,7 @@ class Problem:
         enters or stays out by the last digit of its correlation. Rows of W are models, the columns
         are some of the features.
         """
-        if not self.penalty.kink() > 0.0:
+        if not self.penalty.slope_at_zero() > 0.0:
             return np.zeros(W.shape, dtype=bool)
         share = np.abs(W) * self.design.lengths[features]
         least = NEGLIGIBLE * np.sqrt(self.design.energy)
@@ -180,7 +180,9 @@ class Problem:
         pulled = self.penalty.pull(self.null.z[penalised])
         # A feature without an effect correlates by rounding, which no alpha should go by.
         least = NEGLIGIBLE * np.sqrt(self.design.energy) * self.design.lengths[penalised]
-        pulled = np.where(pulled > least, pulled, 0.0) if self.penalty.kink() > 0.0 else pulled
+        pulled = (
+            np.where(pulled > least, pulled, 0.0) if self.penalty.slope_at_zero() > 0.0 else pulled
+        )
         norms, weights = self.design.norms[penalised], self.weights[penalised]
         top = float(self.penalty.alpha_max(pulled, norms, weights).max())
         return top if self.penalty.convex else top * (1.0 + 4.0 * ROUNDING)

@@ -1,0 +1,91 @@
+"""The features in play for any of several paths on the same X, and their Gram matrices."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+
+from skl1.designs.table import adjoints
+from skl1.paths.path_state import PathState
+
+
+class SharedGram(ABC):
+    """The features in play for any of the problems."""
+
+    def __init__(self, designs):
+        self.designs = designs
+        self.known = np.zeros(designs[0].n_features, dtype=bool)
+
+    def extend(self, new: np.ndarray) -> None:
+        """Add features."""
+        self.known[new] = True
+
+    @abstractmethod
+    def gram(self, problem: int, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """A block of the Gram matrix of one of the problems."""
+
+    @abstractmethod
+    def look(self, states: list[PathState]) -> list[tuple[np.ndarray, np.ndarray]]:
+        """For each state the correlations of all features, and twice the loss, of its batch."""
+
+
+class ColumnGram(SharedGram):
+    """With rows: the columns in play are copied once, and serve all problems."""
+
+    def __init__(self, designs):
+        super().__init__(designs)
+        self.wholes = [each.whole for each in designs]
+        self.place = np.zeros(self.known.size, dtype=np.intp)
+        self.columns = np.empty((designs[0].n_samples, 0))
+
+    def extend(self, new):
+        super().extend(new)
+        self.place[new] = self.columns.shape[1] + np.arange(new.size)
+        self.columns = np.hstack([self.columns, self.wholes[0].columns(new)])
+
+    def gram(self, problem, rows, columns):
+        design, first = self.wholes[problem], self.wholes[0]
+        right = self.columns[:, self.place[columns]] * design.weights[:, None]
+        block = self.columns[:, self.place[rows]].T @ right
+        shift = design.x_mean - first.x_mean
+        block -= shift[rows][:, None] * shift[columns]
+        return self.designs[problem].beside(block, rows, columns)
+
+    def look(self, states):
+        wide = []
+        for state in states:
+            W = np.zeros((len(state.W), self.columns.shape[1]))
+            W[:, self.place[state.features]] = state.W
+            wide.append(W)
+        fits = np.split(
+            np.concatenate(wide) @ self.columns.T, np.cumsum([len(W) for W in wide])[:-1]
+        )
+        designs = [self.wholes[state.number] for state in states]
+        besides = [self.designs[state.number] for state in states]
+        residuals = []
+        for design, fit in zip(designs, fits, strict=True):
+            R = design.y - fit
+            if design.fit_intercept:
+                R -= (R @ design.weights)[:, None]
+            residuals.append(R)
+        residuals = [d.beside_rows(R) for d, R in zip(besides, residuals, strict=True)]
+        energies = [(R * R) @ d.weights for R, d in zip(residuals, designs, strict=True)]
+        looks = zip(besides, adjoints(designs, residuals), energies, strict=True)
+        return [design.beside_look(Z, rr) for design, Z, rr in looks]
+
+
+class MomentGram(SharedGram):
+    """Without rows: everything is in the Gram matrices."""
+
+    def gram(self, problem, rows, columns):
+        return self.designs[problem].matrix[np.ix_(rows, columns)]
+
+    def look(self, states):
+        looks = []
+        for state in states:
+            design, W = self.designs[state.number], state.W
+            Z = design.correlation - W @ design.matrix[state.features]
+            agreement = np.einsum("kj,kj->k", W, (design.correlation + Z)[:, state.features])
+            looks.append((Z, np.maximum(design.energy - agreement, 0.0)))
+        return looks

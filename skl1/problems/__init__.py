@@ -1,0 +1,1 @@
+"""Problems, and what certifies a point of one."""

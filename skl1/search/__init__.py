@@ -1,0 +1,1 @@
+"""The search for good minima of nonconvex problems, and of best subsets."""
