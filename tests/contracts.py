@@ -32,7 +32,7 @@ from skl1.penalties import (
     SquaredL2,
 )
 from skl1.problems.problem import Problem
-from skl1.solvers.driver import Solver
+from skl1.solvers.base import Solver
 from skl1.solvers.first_order import Nesterov, Still
 from skl1.solvers.gradient_descent import ConjugateGradient, GradientDescent
 from skl1.solvers.inner import Sweeps, SweepsThenNewton

@@ -52,16 +52,8 @@ def data(n=60, p=12, seed=0):
 def route(request, monkeypatch):
     """Both ways of treating folds, on data for which the first would be taken."""
     if request.param == "rows":
-        monkeypatch.setattr("skl1.model_selection.folds.ALL", 0)
-        monkeypatch.setattr("skl1.model_selection.folds.GRAM_COLUMNS", 0)
-        for module in (
-            "paths.together",
-            "paths.path_state",
-            "paths.solve",
-            "search.nonconvex_path",
-        ):
-            monkeypatch.setattr(f"skl1.{module}.ALL", 0)
-        monkeypatch.setattr("skl1.paths.solve.GRAM_COLUMNS", 0)
+        monkeypatch.setattr("skl1.problems.moments.ALL", 0)
+        monkeypatch.setattr("skl1.problems.moments.PATHS", 0)
     return request.param
 
 

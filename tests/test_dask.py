@@ -17,7 +17,7 @@ from common import concrete, quiet
 from skl1.designs import make_design
 from skl1.penalties import L1
 from skl1.problems.problem import Problem
-from skl1.solvers.driver import minimise
+from skl1.solvers.minimise import minimise
 
 dask = pytest.importorskip("dask")
 da = pytest.importorskip("dask.array")
@@ -280,8 +280,8 @@ def test_paths(chunks):
 def test_long_paths(most, monkeypatch):
     """Beyond the columns whose moments are taken."""
     monkeypatch.setattr(remote.path.Along, "_formed", 1)
-    monkeypatch.setattr("skl1.paths.solve.GRAM_COLUMNS", 1)
-    monkeypatch.setattr("skl1.paths.solve.ALL", 1)
+    monkeypatch.setattr("skl1.problems.moments.PATHS", 1)
+    monkeypatch.setattr("skl1.problems.moments.ALL", 1)
     monkeypatch.setattr(estimators.DaskRegressor, "_rows_at_most", lambda *_: most)
     X, y, _ = data()
     options = {"n_alphas": 6, "eps": 0.05, "tol": 1e-12, "return_path": True}
@@ -602,5 +602,5 @@ def test_what_makes_no_progress_ends():
     problem = Problem(LongDesign(source, False), L1(0.001), np.ones(6))
     solver = remote.ProximalLasso()._solver()
     result = minimise(solver, problem, problem.null.w, tol=1e-6, max_iter=10_000)
-    assert result.stop_reason
+    assert result.model.stop_reason
     assert source.n_passes < 100

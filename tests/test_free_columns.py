@@ -28,7 +28,7 @@ from skl1.estimators.nonconvex import NonconvexRegressor
 from skl1.paths.one_by_one import ALONG
 from skl1.penalties import L1, NonNegative, SquaredL2
 from skl1.problems.problem import Problem
-from skl1.solvers.driver import minimise
+from skl1.solvers.minimise import minimise
 
 pytestmark = pytest.mark.filterwarnings(EMPTY)
 

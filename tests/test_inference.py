@@ -32,8 +32,8 @@ from skl1.inference.noise import penalty_level, scaled_lasso, standard_lasso
 from skl1.inference.stability import _halved
 from skl1.paths import path_state
 from skl1.paths.solve import path_until, solve_paths
-from skl1.problems.model import coefficients
-from skl1.solvers.driver import EXHAUSTED
+from skl1.problems import moments
+from skl1.problems.model import EXHAUSTED, coefficients
 
 
 def gaussian(n, p, truth, *, seed=0, correlation=None, noise=1.0):
@@ -585,7 +585,7 @@ def test_paths_end_where_enough_is_known(monkeypatch):
     for most in (900, 3):  # beyond it one alpha follows the other
         monkeypatch.setattr(path_state, "MOST", most)
         for known in (500, 1):
-            monkeypatch.setattr(path_state, "ALL", known)
+            monkeypatch.setattr(moments, "ALL", known)
             steps = follow([lambda steps: any(step.features.size >= 6 for step in steps)])
             assert first <= len(steps) < min(first + 10, len(whole))
             expected = coefficients(whole[: len(steps)], 40)
@@ -696,7 +696,7 @@ def test_debiased_in_every_storage_and_unit(monkeypatch, storage):
     result = debiased_lasso(storage(X), y, features=[0, 1, 7])
     rtol = 1e-3 if storage is np.float32 else 1e-6
     assert_allclose(result.coefs, expected.coefs, rtol=rtol)
-    monkeypatch.setattr("skl1.inference.debiased.GRAM_COLUMNS", 0)
+    monkeypatch.setattr("skl1.inference.debiased.PATHS", 0)
     mask = np.isin(np.arange(30), [0, 1, 7])
     result = debiased_lasso(storage(X), y, features=mask)
     for name in ("coefs", "standard_errors", "lower", "upper", "p_values", "bias_factors"):

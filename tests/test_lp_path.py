@@ -31,9 +31,8 @@ def data(n=50, p=20, seed=0):
 def route(request, monkeypatch):
     """Both ways to follow a path, on data for which the first would be taken."""
     if request.param == "rows":
-        monkeypatch.setattr("skl1.search.nonconvex_path.GRAM_COLUMNS", 0)
-        for module in ("paths.together", "paths.path_state", "search.nonconvex_path"):
-            monkeypatch.setattr(f"skl1.{module}.ALL", 0)
+        monkeypatch.setattr("skl1.problems.moments.ALL", 0)
+        monkeypatch.setattr("skl1.problems.moments.PATHS", 0)
     return request.param
 
 
@@ -196,7 +195,7 @@ def test_the_null_model_where_it_is_better(monkeypatch):
 
     def worse(problems, alphas, **_):
         w = np.full(problems[0].design.n_features, 50.0)
-        rest = (w, 1e9, 1e9, 1.0, 3, "max_iter reached", False)
+        rest = (w, 1e9, 1e9, 1.0, -np.inf, 3, "max_iter reached", False)
         return [[nonconvex_path.Model(a, np.arange(w.size), *rest) for a in alphas]]
 
     monkeypatch.setattr(nonconvex_path, "shared_paths", worse)

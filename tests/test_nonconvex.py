@@ -20,7 +20,7 @@ from skl1.problems.local_minimum import is_local_minimum
 from skl1.problems.problem import Problem
 from skl1.search.exchanges import ColumnStore, Neighbourhood, exchanged
 from skl1.search.lower_bound import lower_bound
-from skl1.solvers.driver import minimise
+from skl1.solvers.minimise import minimise
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -26,11 +26,9 @@ def data(n=50, p=20, seed=0):
 def route(request, monkeypatch):
     """All ways of following a path, on data for which the first would be taken."""
     if request.param != "all in play":
-        monkeypatch.setattr("skl1.paths.together.ALL", 0)
-        monkeypatch.setattr("skl1.paths.path_state.ALL", 0)
-        monkeypatch.setattr("skl1.paths.solve.ALL", 0)
+        monkeypatch.setattr("skl1.problems.moments.ALL", 0)
     if request.param not in {"all in play", "gram"}:
-        monkeypatch.setattr("skl1.paths.solve.GRAM_COLUMNS", 0)
+        monkeypatch.setattr("skl1.problems.moments.PATHS", 0)
     if request.param == "few at a time":
         monkeypatch.setattr("skl1.paths.path_state.ENTER", 1)
         monkeypatch.setattr("skl1.paths.path_state.ENTER_SHARE", 0.0)

@@ -11,8 +11,7 @@ import skl1
 from common import is_convex, label, problem, searches, variants
 from skl1.paths.model_path import WORSE, no_worse
 from skl1.penalties import Lp
-from skl1.problems.model import Model
-from skl1.solvers.driver import CONVERGED, EXHAUSTED, PRECISION
+from skl1.problems.model import CONVERGED, EXHAUSTED, PRECISION, Model
 
 #: Share of the null objective, or of y's spread, that float32 is excused for.
 SINGLE = 1e-6
@@ -143,8 +142,9 @@ def test_the_null_model_in_place_of_a_worse_one(reason):
         features=np.arange(1),
         values=np.ones(1),
         objective=2.0 * posed.null.objective,
-        rr=4.0 * posed.null.objective,
+        loss=2.0 * posed.null.objective,
         error=0.0,
+        bound=-np.inf,
         n_iter=3,
         stop_reason=reason,
         converged=reason != EXHAUSTED,

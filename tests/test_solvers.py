@@ -17,17 +17,11 @@ from skl1.designs.base import FULL_GRAM
 from skl1.paths.solve import follow_path
 from skl1.penalties import L1, ElasticNet, Lp, NonNegative, SquaredL2
 from skl1.problems.certificates import certify
+from skl1.problems.model import CONVERGED, EXHAUSTED, INTERRUPTED, PRECISION
 from skl1.problems.problem import Problem
+from skl1.solvers.base import Goal
 from skl1.solvers.block import ColumnBlock, GramBlock, GramStore
-from skl1.solvers.driver import (
-    CONVERGED,
-    EXHAUSTED,
-    INTERRUPTED,
-    PRECISION,
-    Goal,
-    certified,
-    minimise,
-)
+from skl1.solvers.driver import certified
 from skl1.solvers.first_order import (
     Momentum,
     Nesterov,
@@ -41,6 +35,7 @@ from skl1.solvers.first_order import (
 )
 from skl1.solvers.gradient_descent import ConjugateGradient, GradientDescent
 from skl1.solvers.inner import Inner, Sweeps, SweepsThenNewton
+from skl1.solvers.minimise import minimise
 from skl1.solvers.newton import conjugate_step, newton_step, walk_face
 from skl1.solvers.proximal_gradient import ProximalGradient
 from skl1.solvers.subgradient import Crossing, Landing, SubgradientDescent, Truncated, suffix
@@ -85,12 +80,15 @@ def test_reaches_the_optimum(solver, case, storage):
             case, seed, storage=storage, sample_weight=weighting, penalty_weights=u, n=30
         )
         result = run(solver.solver, task.problem, tol=solver.tol, max_iter=solver.max_iter)
-        assert result.stop_reason in {CONVERGED, PRECISION}, (seed, result.error / result.target)
+        assert result.model.stop_reason in {CONVERGED, PRECISION}, (
+            seed,
+            result.model.error / result.target,
+        )
         best = run(FAST, task.problem, tol=1e-14)
         rounding = 1e-13 * float(task.reference.energy)
         excess = task.objective(result.w) - task.objective(best.w)
-        assert -rounding - best.error <= excess <= result.error + rounding
-        assert result.error <= max(result.target, 1e-13 * float(task.reference.energy))
+        assert -rounding - best.model.error <= excess <= result.model.error + rounding
+        assert result.model.error <= max(result.target, 1e-13 * float(task.reference.energy))
         assert not result.w[~task.problem.included].any()
         assert not (case.one_sided and (result.w < 0.0).any())
 
@@ -127,7 +125,7 @@ def test_nonconvex_ends_at_a_coordinate_minimum(solver, case, storage):
             case, seed, storage=storage, sample_weight=weighting, penalty_weights=u, share=0.1
         )
         result = run(solver, task.problem, tol=1e-9)
-        assert result.converged
+        assert result.model.converged
         lowest = task.objective(result.w)
         for j in np.flatnonzero(task.problem.included):
             for value in [0.0, *np.linspace(-3, 3, 41), *(result.w[j] * np.array([0.99, 1.01]))]:
@@ -188,10 +186,15 @@ def test_degenerate_data(solver, data):
             assert np.isfinite(result.w).all()
             # The textbook method may stall for ever; every other one has to arrive.
             if "Crossing" not in str(solver):
-                assert result.converged, (storage, intercept, result.stop_reason, result.error)
+                assert result.model.converged, (
+                    storage,
+                    intercept,
+                    result.model.stop_reason,
+                    result.model.error,
+                )
             best = run(FAST, problem, tol=1e-14, max_iter=200)
             excess = result.point.objective - best.point.objective
-            assert excess <= result.error + 1e-13 * design.energy
+            assert excess <= result.model.error + 1e-13 * design.energy
 
 
 @pytest.mark.parametrize("inner", [SweepsThenNewton(), Sweeps()], ids=["newton", "sweeps"])
@@ -210,8 +213,8 @@ def test_columns_of_extreme_scales(inner, penalty):
     assert scaled.alpha_max == pytest.approx(plain.alpha_max, rel=1e-10)
     one = run(WorkingSet(inner), plain.with_penalty(share), tol=1e-10)
     other = run(WorkingSet(inner), scaled.with_penalty(share), tol=1e-10)
-    assert one.converged
-    assert other.converged
+    assert one.model.converged
+    assert other.model.converged
     np.testing.assert_allclose(other.w * scale, one.w, rtol=1e-6, atol=1e-8)
 
 
@@ -232,7 +235,7 @@ def test_operators_of_every_storage_serve_first_order_methods(storage, monkeypat
     ]:
         result = run(solver, Problem(design, penalty, np.ones(5)), tol=1e-11)
         best = run(FAST, Problem(exact, penalty, np.ones(5)), tol=1e-14)
-        assert result.converged
+        assert result.model.converged
         np.testing.assert_allclose(result.w, best.w, atol=1e-5)
 
 
@@ -244,8 +247,8 @@ def test_driver_starts_with_a_check():
     task = make_task(CASES[0], 10)
     best = run(FAST, task.problem)
     again = run(FAST, task.problem, best.w, tol=1e-9)
-    assert again.n_iter == 1
-    assert again.stop_reason == CONVERGED
+    assert again.model.n_iter == 1
+    assert again.model.stop_reason == CONVERGED
     np.testing.assert_array_equal(again.w, best.w)
 
 
@@ -256,16 +259,16 @@ def test_history_and_iterations(solver):
     for limit in (1, 7, 25):
         task = make_task(case, 11, n=30, p=20, share=0.001)
         result = run(solver.solver, task.problem, tol=0.0, max_iter=limit, record=True)
-        assert 1 <= result.n_iter <= limit
+        assert 1 <= result.model.n_iter <= limit
         history = result.history
         assert len({len(column) for column in history.values()}) == 1
-        assert history["iteration"][-1] == result.n_iter
+        assert history["iteration"][-1] == result.model.n_iter
         assert history["objective"][-1] == result.point.objective
-        assert history["gap"][-1] == result.error
+        assert history["gap"][-1] == result.model.error
         assert history["nonzeros"][-1] == np.count_nonzero(result.w)
         assert np.all(np.diff(history["iteration"]) > 0)
         assert np.all(np.diff(history["seconds"]) >= 0)
-        assert (result.stop_reason == EXHAUSTED) == (not result.converged)
+        assert (result.model.stop_reason == EXHAUSTED) == (not result.model.converged)
 
 
 @every_solver
@@ -281,8 +284,8 @@ def test_callback_stops(solver):
 
     result = run(solver.solver, task.problem, tol=0.0, max_iter=1000, callback=callback)
     assert seen
-    if not result.converged:
-        assert result.stop_reason == INTERRUPTED
+    if not result.model.converged:
+        assert result.model.stop_reason == INTERRUPTED
     np.testing.assert_array_equal(seen[-1], result.w)
 
 
@@ -293,11 +296,11 @@ def test_certified_uses_the_bound_found_on_the_way():
     rounded = result.w.astype(np.float32).astype(float)
     single = certified(task.problem, result, rounded)
     assert single.point.objective == pytest.approx(task.objective(rounded), rel=1e-13)
-    assert single.converged
+    assert single.model.converged
     excess = task.objective(rounded) - task.objective(result.w)
-    assert excess - 1e-14 <= single.error <= 1e-6 * task.problem.null.objective
+    assert excess - 1e-14 <= single.model.error <= 1e-6 * task.problem.null.objective
     far = certified(task.problem, result, result.w + 1.0)
-    assert not far.converged
+    assert not far.model.converged
 
 
 # First-order methods: curvature, spaces, steps
@@ -372,7 +375,7 @@ def test_sample_space_equals_feature_space(storage, weighting):
         w = np.zeros(20)
         for _ in range(count):
             w -= step * (G @ w - q + 0.3 * w)
-        assert result.n_iter == count
+        assert result.model.n_iter == count
         np.testing.assert_allclose(result.w, w, rtol=1e-10, atol=1e-13)
 
 
@@ -387,7 +390,7 @@ def test_sample_space_with_penalty_weights():
         problem = Problem(design, SquaredL2(0.5), u)
         assert prefers_samples(problem, np.zeros(20))
         result = run(solver, problem, tol=1e-12)
-        assert result.converged
+        assert result.model.converged
         keep = np.arange(20) != 3
         G, q = design.gram(np.arange(20), np.arange(20)), design.correlation
         exact = np.linalg.solve((G + np.diag(0.5 * np.where(keep, u, 0)))[keep][:, keep], q[keep])
@@ -396,7 +399,7 @@ def test_sample_space_with_penalty_weights():
         u0 = np.where(keep, u, 0.0)
         free = Problem(design, SquaredL2(0.5), u0)
         assert not prefers_samples(free, np.zeros(20))
-        assert run(solver, free, tol=1e-9, max_iter=5000).converged
+        assert run(solver, free, tol=1e-9, max_iter=5000).model.converged
 
 
 @pytest.mark.parametrize("shape", [(30, 6), (6, 30)])
@@ -410,16 +413,16 @@ def test_fixed_step_above_the_limit_diverges_with_advice(shape, momentum):
     L = np.linalg.eigvalsh(problem.design.gram(every, every))[-1] + 0.1
     for factor in (1.01, 3.0, 1e6):
         result = run(GradientDescent(momentum, 2 * factor / L), problem, tol=1e-12, max_iter=5000)
-        assert result.stop_reason.startswith("diverged")
-        assert not result.converged
+        assert result.model.stop_reason.startswith("diverged")
+        assert not result.model.converged
         assert np.isfinite(result.w).all()
         assert result.point.objective <= problem.null.objective * (1 + 1e-12)
-        named = float(result.stop_reason.rpartition(" ")[2])
+        named = float(result.model.stop_reason.rpartition(" ")[2])
         assert named <= 1.01 * 2 / L
         if isinstance(momentum, Still):
-            assert run(GradientDescent(momentum, 0.95 * named), problem, tol=1e-8).converged
+            assert run(GradientDescent(momentum, 0.95 * named), problem, tol=1e-8).model.converged
     safe = run(GradientDescent(Still(), 1.0 / L), problem, tol=1e-9)
-    assert safe.converged
+    assert safe.model.converged
 
 
 def test_estimate_of_curvature_that_is_low_is_survived():
@@ -436,8 +439,8 @@ def test_estimate_of_curvature_that_is_low_is_survived():
         patch.setattr("skl1.solvers.proximal_gradient.largest_curvature", low)
         patch.setattr("skl1.solvers.gradient_descent.largest_curvature", low)
         for momentum in (Still(), Nesterov()):
-            assert run(ProximalGradient(momentum), lasso, tol=1e-9).converged
-        assert run(GradientDescent(Still()), ridge, tol=1e-9).converged
+            assert run(ProximalGradient(momentum), lasso, tol=1e-9).model.converged
+        assert run(GradientDescent(Still()), ridge, tol=1e-9).model.converged
 
 
 @pytest.mark.parametrize("rank", [1, 3, 6])
@@ -449,8 +452,8 @@ def test_conjugate_gradient_ends_within_the_rank(rank):
         design = make_design(X, rng.normal(size=shape[0]))
         problem = Problem(design, SquaredL2(0.1), np.ones(shape[1]))
         result = run(ConjugateGradient(), problem, tol=1e-13, max_iter=100)
-        assert result.converged
-        assert result.n_iter <= most
+        assert result.model.converged
+        assert result.model.n_iter <= most
 
 
 def test_conjugate_gradient_of_full_rank():
@@ -460,8 +463,8 @@ def test_conjugate_gradient_of_full_rank():
         make_design(rng.normal(size=(60, 9)), rng.normal(size=60)), SquaredL2(0.1), np.ones(9)
     )
     result = run(ConjugateGradient(), problem, tol=1e-13, max_iter=100)
-    assert result.converged
-    assert result.n_iter <= 10
+    assert result.model.converged
+    assert result.model.n_iter <= 10
 
 
 def test_conjugate_gradient_on_a_bad_spectrum():
@@ -471,9 +474,9 @@ def test_conjugate_gradient_on_a_bad_spectrum():
     X = (Q * np.geomspace(1e-5, 1, 20)) @ np.linalg.qr(rng.normal(size=(20, 20)))[0]
     problem = Problem(make_design(X, Q.sum(axis=1)), SquaredL2(1e-10), np.ones(20))
     result = run(ConjugateGradient(), problem, tol=1e-8, max_iter=2000)
-    assert result.converged
+    assert result.model.converged
     best = run(FAST, problem, tol=1e-12)
-    assert result.point.objective - best.point.objective <= result.error + 1e-15
+    assert result.point.objective - best.point.objective <= result.model.error + 1e-15
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -484,10 +487,10 @@ def test_momentum_pays_and_is_restarted(seed):
     problem = Problem(make_design(X, rng.normal(size=40)), L1(0.01), np.ones(12))
     ista = run(ProximalGradient(Still()), problem, tol=1e-8, max_iter=20_000)
     fista = run(ProximalGradient(Nesterov()), problem, tol=1e-8, max_iter=20_000)
-    assert fista.converged
-    assert fista.n_iter < 0.7 * ista.n_iter
+    assert fista.model.converged
+    assert fista.model.n_iter < 0.7 * ista.model.n_iter
     closer = run(ProximalGradient(Nesterov()), problem, tol=1e-12, max_iter=20_000)
-    assert closer.n_iter < 2.5 * fista.n_iter
+    assert closer.model.n_iter < 2.5 * fista.model.n_iter
 
 
 # The subgradient method
@@ -520,7 +523,7 @@ def test_truncated_coefficient_leaves_zero_again():
     problem = Problem(make_design(X, y, None, False), L1(0.001), np.ones(2))
     solver = SubgradientDescent("polyak", 1.0, Truncated(), False)
     result = run(solver, problem, np.array([-0.1, -0.1]), tol=1e-4, max_iter=5000)
-    assert result.converged
+    assert result.model.converged
     assert np.all(result.w > 0.5)
 
 
@@ -599,7 +602,7 @@ def test_working_set_grows_and_drops(penalty, kind):
         known = certify(problem, point)
         if known.error <= goal.target or state.verdict:
             break
-        FAST.step(problem, state, point, known, goal)
+        FAST.advance(problem, state, point, known, goal)
         sizes.append(np.count_nonzero(state.members))
         alive.append(int(state.alive.sum()))
         assert state.members[state.w != 0.0].all()
@@ -612,7 +615,7 @@ def test_working_set_grows_and_drops(penalty, kind):
     if problem.penalty.convex:
         assert np.all(np.diff(alive) <= 0)
         best = state.w
-        FAST.step(problem, state, point, known, goal)
+        FAST.advance(problem, state, point, known, goal)
         assert np.count_nonzero(best) <= state.alive.sum() < p // 2
         descent = [problem.penalty.descent(*pair, 1.0) for pair in zip(best, -point.z, strict=True)]
         assert np.abs(descent).max() < 1e-3 * problem.penalty.slope_at_zero()
@@ -624,7 +627,7 @@ def test_working_set_holds_a_dense_start():
     problem = Problem(make_design(X, y), L1(0.2), np.ones(X.shape[1]))
     start = np.random.default_rng(25).normal(size=X.shape[1])
     one, other = run(FAST, problem, start), run(FAST, problem)
-    assert one.converged
+    assert one.model.converged
     np.testing.assert_allclose(one.w, other.w, atol=1e-6)
 
 
@@ -635,7 +638,7 @@ def test_working_set_with_free_features_beyond_the_full_gram():
     u[-3:] = 0.0
     problem = Problem(make_design(X, y + 5 * X[:, -1]), L1(0.2), u)
     result = run(FAST, problem, problem.null.w, tol=1e-12)
-    assert result.converged
+    assert result.model.converged
     assert result.w[-3:].all()
     z = problem.at(result.w).z
     assert np.abs(z[-3:]).max() < 1e-10
@@ -706,7 +709,7 @@ def test_both_forms_of_a_block_do_the_same(case):
             full[block.features] = block.w
             now = block.problem.at(full)
             np.testing.assert_allclose(block.z, now.z[block.features], atol=1e-11)
-            assert block.rr == pytest.approx(now.rr, abs=1e-11)
+            assert block.loss == pytest.approx(now.loss, abs=1e-11)
         np.testing.assert_allclose(gram.w, columns.w, atol=1e-11)
         assert gram.error() == pytest.approx(columns.error(), rel=1e-6, abs=1e-12)
         for block in blocks:
@@ -735,7 +738,7 @@ def test_newton_step_lowers_the_objective(case, form):
             assert now.objective < before
             assert np.all((block.w != 0) == (start != 0))
         np.testing.assert_allclose(block.z, now.z[block.features], atol=1e-11)
-        assert block.rr == pytest.approx(now.rr, abs=1e-11)
+        assert block.loss == pytest.approx(now.loss, abs=1e-11)
 
 
 def test_newton_step_refuses_a_singular_support():
@@ -766,7 +769,7 @@ def test_dependent_sparse_columns_of_which_some_are_free(near):
     problem = Problem(make_design(sparse.csc_array(X), y), L1(1.0), u)
     problem = problem.with_penalty(L1(0.1 * problem.alpha_max))
     result = run(FAST, problem, tol=1e-6, max_iter=20)
-    assert result.stop_reason == CONVERGED
+    assert result.model.stop_reason == CONVERGED
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -830,8 +833,8 @@ def test_single_precision_gives_way_where_it_does_not_suffice(apart):
     problem = Problem(make_design(X, y), L1(0.0), np.ones(120))
     problem = problem.with_penalty(L1(0.02 * problem.with_penalty(L1(1.0)).alpha_max))
     result = minimise(FAST, problem, problem.null.w, tol=1e-10, max_iter=500)
-    assert result.converged
-    assert result.error <= 1e-10 * problem.null.objective
+    assert result.model.converged
+    assert result.model.error <= 1e-10 * problem.null.objective
 
 
 def test_rounds_of_single_precision_reach_every_digit():
@@ -843,8 +846,8 @@ def test_rounds_of_single_precision_reach_every_digit():
     state = FAST.init(problem, problem.null.w)
     assert state.store.dtype == np.float32
     result = minimise(FAST, problem, problem.null.w, tol=1e-13, max_iter=100)
-    assert result.converged
-    assert result.n_iter < 20
+    assert result.model.converged
+    assert result.model.n_iter < 20
 
 
 def test_strides_of_the_penalty_end_at_one():
@@ -861,7 +864,7 @@ def test_strides_of_the_penalty_end_at_one():
         known = certify(problem, point)
         if known.error <= goal.target:
             break
-        FAST.step(problem, state, point, known, goal)
+        FAST.advance(problem, state, point, known, goal)
         stages.append(state.stage)
     assert known.error <= goal.target
     assert stages[0] == pytest.approx(20.0)
@@ -889,7 +892,7 @@ def test_passes_are_narrowed_to_what_may_be_in_use(kind, monkeypatch):
 
     monkeypatch.setattr(type(problem.design), "gradient", listening)
     result = run(FAST, problem, tol=1e-13)
-    assert result.converged
+    assert result.model.converged
     assert asked[0] == p
     assert asked[-1] < p // 16
     assert certify(problem, problem.at(result.w)).error <= 1e-12 * problem.null.objective
@@ -919,4 +922,4 @@ def test_a_run_that_goes_astray_returns_its_best_point():
     result = minimise(ConjugateGradient(), problem, w, tol=1e-8, max_iter=500)
     assert result.point.objective <= problem.null.objective
     assert result.point.objective == problem.at(result.w).objective
-    assert result.converged == (result.error <= result.target)
+    assert result.model.converged == (result.model.error <= result.target)

@@ -72,11 +72,11 @@ class LongDesign(RemoteDesign):
 
     def gradient(self, w, among=None):
         support = np.flatnonzero(w)
-        z, rr, total = self._pass(
+        z, squares, total = self._pass(
             tasks.look, support, w[support], self.x_mean, self.y_mean, self.share, self.unit
         )
         # The columns are centred, so z is what it is for a centred residual.
-        return z, max(rr - total * total, 0.0) if self.fit_intercept else rr
+        return z, max(squares - total * total, 0.0) if self.fit_intercept else squares
 
     def hessian(self, v):
         z, _ = self.gradient(v)

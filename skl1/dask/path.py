@@ -11,7 +11,7 @@ from skl1.dask.estimators import ProximalLasso
 from skl1.estimators.docstrings import sections, shared
 from skl1.estimators.lasso_path import follow
 from skl1.paths.grid import warn
-from skl1.paths.solve import GRAM_COLUMNS
+from skl1.problems.moments import PATHS
 
 
 @shared(sections(estimators.LassoPath, "Attributes"))
@@ -35,7 +35,7 @@ class LassoPath(estimators.LassoPath):
 class Along(ProximalLasso):
     """One of many models: a Gram matrix of all features serves all of them."""
 
-    _formed = GRAM_COLUMNS
+    _formed = PATHS
 
 
 def lasso_path(X, y, *, sample_weight=None, client: Any = None, **options: Any):
@@ -76,8 +76,8 @@ def lasso_path(X, y, *, sample_weight=None, client: Any = None, **options: Any):
     of_models = inspect.signature(ProximalLasso).parameters
     settings = {name: options.pop(name) for name in list(options) if name in of_models}
     model = Along(**{**settings, "alpha": 1.0, "client": client})
-    result, problem, steps = follow(model, X, y, sample_weight=sample_weight, **options)
-    warn(problem, steps, model.tol)
+    result, problem, models = follow(model, X, y, sample_weight=sample_weight, **options)
+    warn(problem, models, model.tol)
     if isinstance(result, estimators.LassoPath):
         grid = model._taken  # noqa: SLF001 (of this package)
         return LassoPath(**vars(result), n_passes=grid.n_passes, n_bytes=grid.n_bytes)

@@ -79,12 +79,12 @@ class Design(ABC):
         """Square roots of the norms."""
         return np.sqrt(self.norms)
 
-    def rounding(self, rr):
-        """The rounding error of a correlation where the loss is ``rr / 2``, per length and epsilon.
+    def rounding(self, squares):
+        """The rounding error of a correlation, per length and epsilon.
 
         About the length of what a column is multiplied by: the residual.
         """
-        return np.sqrt(rr)
+        return np.sqrt(squares)
 
     @property
     def total(self):
@@ -104,9 +104,9 @@ class Design(ABC):
         """Residuals, one vector a row, without their part along what is out."""
         return R
 
-    def beside_look(self, Z, rr):
+    def beside_look(self, Z, squares):
         """The same of correlations and squared residuals, where residuals still had that part."""
-        return Z, rr
+        return Z, squares
 
     def lift(self, W):
         """Coefficients, one vector a row, with those that have been taken out of this design."""
@@ -136,7 +136,7 @@ class Design(ABC):
         """Whether the loss of some coefficients may be smaller than it looks."""
         return False
 
-    def slack(self, w, rr):
+    def slack(self, w, squares):
         """What rounding may hide of a residual's part along what is out."""
         return 0.0
 
@@ -180,10 +180,10 @@ class Design(ABC):
 
     @abstractmethod
     def gradient(self, w, among=None):
-        """``(z, rr)``: correlations ``z_j = sum_i s_i x_ij r_i`` and ``rr = sum_i s_i r_i^2``.
+        """``(z, squares)``: ``z_j = sum_i s_i x_ij r_i`` and ``sum_i s_i r_i^2``.
 
-        r = y - X w; z is minus the gradient of the loss. Where only the features ``among`` are
-        wanted, z_j may be 0 for the others.
+        r = y - X w is the residual; z is minus the gradient of the loss. Where only the features
+        ``among`` are wanted, z_j may be 0 for the others.
         """
 
     @abstractmethod

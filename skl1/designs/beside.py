@@ -85,8 +85,8 @@ class BesideDesign(Design):
     def work(self):
         return self.whole.work()
 
-    def rounding(self, rr):
-        return self.whole.rounding(rr)
+    def rounding(self, squares):
+        return self.whole.rounding(squares)
 
     def lift(self, W):
         F = self.span.columns
@@ -136,37 +136,37 @@ class BesideDesign(Design):
             return self.whole.residual_along(self.span.basis, w)
         return self.span.refit @ z[self.span.columns]
 
-    def slack(self, w, rr):
-        """What rounding may hide of a residual's part, ``sqrt(rr)`` being its length.
+    def slack(self, w, squares):
+        """What rounding may hide of a residual's part, ``sqrt(squares)`` being its length.
 
         Large coefficients cancel in the residual, and columns that nearly do in the basis.
         """
         F = self.span.columns
-        return EPS * float(np.abs(w[F]) @ self.whole.lengths[F]) + self.span.blur * np.sqrt(rr)
+        return EPS * float(np.abs(w[F]) @ self.whole.lengths[F]) + self.span.blur * np.sqrt(squares)
 
-    def unseen(self, w, z, rr):
+    def unseen(self, w, z, squares):
         """How far the loss may fall along what Gram matrices cannot show of F."""
         reach = np.sqrt(self.total) + float(np.abs(w) @ self.whole.lengths)
-        return self.span.unseen(z[self.span.columns], rr, reach)
+        return self.span.unseen(z[self.span.columns], squares, reach)
 
-    def refitted(self, w, z, rr):
-        """``(z, rr, excess)``: what a point becomes with F refitted, and by how much it is better.
+    def refitted(self, w, z, squares):
+        """``(z, squares, excess)``: a point with F refitted, and by how much it is better.
 
         The excess counts what rounding may hide, and what Gram matrices cannot show.
         """
         F, part = self.span.columns, self.part(w, z)
         square = float(part @ part)
-        excess = 0.5 * (np.sqrt(square) + self.slack(w, rr)) ** 2 + self.unseen(w, z, rr)
+        excess = 0.5 * (np.sqrt(square) + self.slack(w, squares)) ** 2 + self.unseen(w, z, squares)
         z = z - self.across @ part
         z[F] = 0.0
-        return z, max(rr - square, 0.0), excess
+        return z, max(squares - square, 0.0), excess
 
     def gradient(self, w, among=None):
         whole = self.lift(w)
         if among is not None:
             among = np.union1d(among, self.span.columns)
-        z, rr, _ = self.refitted(whole, *self.whole.gradient(whole, among))
-        return z, rr
+        z, squares, _ = self.refitted(whole, *self.whole.gradient(whole, among))
+        return z, squares
 
     def hessian(self, v):
         v = v.copy()
@@ -218,14 +218,14 @@ class BesideDesign(Design):
         out = ((R * root) @ Q) @ Q.T
         return R - np.divide(out, root, out=np.zeros_like(out), where=root > 0.0)
 
-    def beside_look(self, Z, rr):
+    def beside_look(self, Z, squares):
         F = self.span.columns
         if self.span.basis is None:
             part = Z[:, F] @ self.span.refit.T
             Z = Z - part @ self.across.T
-            rr = np.maximum(rr - np.einsum("ij,ij->i", part, part), 0.0)
+            squares = np.maximum(squares - np.einsum("ij,ij->i", part, part), 0.0)
         Z[:, F] = 0.0
-        return Z, rr
+        return Z, squares
 
     def holds(self, count, dtype):
         if self.span.basis is None or self.steep.size or self._nearly_all(count):

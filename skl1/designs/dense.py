@@ -177,9 +177,9 @@ class DenseDesign(TableDesign):
         y = self.y + self.x_mean @ w
         few = np.flatnonzero(w)
         part = (w[:0], few) if few.size * SCATTERED < w.size else (w, NONE)
-        rr, total = residual_rows(self.X, self.weights, y, w, *part, z)
+        squares, total = residual_rows(self.X, self.weights, y, w, *part, z)
         z -= self.x_mean * total
-        return z, max(rr - total * total, 0.0) if self.fit_intercept else rr
+        return z, max(squares - total * total, 0.0) if self.fit_intercept else squares
 
     def _by_rows(self):
         """Whether the compiled pass over rows is exact enough, and worth while."""

@@ -84,7 +84,7 @@ class MomentDesign(Design):
     def work(self):
         return float(self.n_features) ** 3
 
-    def rounding(self, rr):
+    def rounding(self, squares):
         return np.sqrt(self.energy)
 
     def gradient(self, w, among=None):

@@ -103,7 +103,7 @@ def residual_rows(X, s, y, w, many, few, z):
     ``many``, the first ones of w, and those at the places ``few``.
     """
     n, p = X.shape
-    rr = total = 0.0
+    squares = total = 0.0
     for i in range((n + 3) // 4):
         k0, k1, k2, k3 = quarters(i, n)
         xa, xb, xc, xd = X[k0], X[k1], X[k2], X[k3]
@@ -119,12 +119,12 @@ def residual_rows(X, s, y, w, many, few, z):
             c -= xc[j] * w[j]
             d -= xd[j] * w[j]
         sa, sb, sc, sd = weigh(s, i, n)
-        rr += sa * a * a + sb * b * b + sc * c * c + sd * d * d
+        squares += sa * a * a + sb * b * b + sc * c * c + sd * d * d
         a, b, c, d = sa * a, sb * b, sc * c, sd * d
         total += a + b + c + d
         for j in range(p):
             z[j] += a * xa[j] + b * xb[j] + c * xc[j] + d * xd[j]
-    return rr, total
+    return squares, total
 
 
 @kernel

@@ -69,7 +69,7 @@ class Span:
         """How exact the sums are: no length is negative, and one that looks so tells."""
         return max(UNSEEN * EPS, -2.0 * float(self.values.min(initial=0.0)))
 
-    def unseen(self, z: np.ndarray, rr: float, scale: float) -> float:
+    def unseen(self, z: np.ndarray, squares: float, scale: float) -> float:
         """How far the objective may fall along combinations whose length is not known.
 
         A combination of length ``sqrt(v)`` and correlation b with the residual lowers it by
@@ -84,7 +84,7 @@ class Span:
         sure = self.values - noise
         falls = np.divide(along**2, sure, out=np.full(along.size, np.inf), where=sure > 0.0)
         falls[along == 0.0] = 0.0
-        return 0.5 * min(float(falls.sum()), rr)
+        return 0.5 * min(float(falls.sum()), squares)
 
 
 def span_of_columns(columns, block, units, ratios) -> Span:

@@ -15,22 +15,17 @@ from skl1.designs import Design, MomentDesign, Moments
 from skl1.estimators.state import all_or_nothing
 from skl1.estimators.streamed import StreamedRegressor
 from skl1.exceptions import EmptyModelWarning, warn_user
-from skl1.penalties import NonNegative, Penalty
+from skl1.penalties import Penalty
+from skl1.problems.model import EXHAUSTED, INTERRUPTED, PRECISION
 from skl1.problems.problem import Problem
 from skl1.sklearn_api import (
     Interval,
     fit_callback,
     fit_context,
 )
-from skl1.solvers.driver import (
-    EXHAUSTED,
-    INTERRUPTED,
-    PRECISION,
-    Result,
-    Solver,
-    certified,
-    minimise,
-)
+from skl1.solvers.base import Solver
+from skl1.solvers.driver import Run, certified
+from skl1.solvers.minimise import minimise
 
 FLOAT64 = np.dtype(np.float64)
 
@@ -170,9 +165,6 @@ class PenalisedRegressor(StreamedRegressor):
         self._warn(problem, result)
         return self
 
-    def _signed(self, penalty: Penalty) -> Penalty:
-        return NonNegative(penalty) if self.positive else penalty
-
     def _feature_weights(self) -> np.ndarray:
         """The penalty weights, checked. Without a penalty every feature is free."""
         p = self.n_features_in_
@@ -205,7 +197,8 @@ class PenalisedRegressor(StreamedRegressor):
 
     def _problem(self, design: Design) -> Problem:
         """What the parameters make of the data."""
-        return Problem(design, self._signed(self._penalty()), self._feature_weights())
+        lower = 0.0 if self.positive else -np.inf
+        return Problem(design, self._penalty(), self._feature_weights(), lower=lower)
 
     def _posed(self, X, y, sample_weight) -> tuple[Any, Problem]:
         """X as validated and the problem, for all who do not call ``fit``."""
@@ -221,7 +214,7 @@ class PenalisedRegressor(StreamedRegressor):
         if problem.empties(problem.penalty.strength):
             return problem.null.w  # which is the solution
         w = np.where(problem.included, np.asarray(coef, dtype=np.float64), 0.0)
-        w = np.maximum(w, 0.0) if self.positive else w
+        w = problem.clip(w)
         # A start that is worse than the null model (or not finite) is no help.
         return w if problem.at(w).objective <= problem.null.objective else problem.null.w
 
@@ -231,7 +224,7 @@ class PenalisedRegressor(StreamedRegressor):
 
     def _solve(
         self, problem: Problem, start: np.ndarray, callback: Callable[[np.ndarray], bool] | None
-    ) -> Result:
+    ) -> Run:
         return minimise(
             self._solver(),
             problem,
@@ -246,7 +239,7 @@ class PenalisedRegressor(StreamedRegressor):
         """The attributes that predict needs, made of a solution w on the way."""
         return _rounded_model(problem, w, dtype)
 
-    def _publish(self, problem: Problem, result: Result, dtype) -> Result:
+    def _publish(self, problem: Problem, result: Run, dtype) -> Run:
         """Set the fitted attributes; the result is certified for the coefficients as returned."""
         model = _rounded_model(problem, result.w, dtype)
         if not (np.isfinite(model["coef_"]).all() and np.isfinite(model["intercept_"])):
@@ -260,21 +253,21 @@ class PenalisedRegressor(StreamedRegressor):
             w = self.coef_.astype(np.float64)
             excess = 0.5 * (float(self.intercept_) - problem.design.intercept(w)) ** 2
             result = certified(problem, result, w, excess)
-        self.n_iter_ = result.n_iter
-        self.objective_ = result.point.objective + excess
+        self.n_iter_ = result.model.n_iter
+        self.objective_ = result.model.objective + excess
         if problem.penalty.convex:
-            self.dual_gap_ = result.error
-        self.converged_ = result.converged
-        self.stop_reason_ = result.stop_reason
+            self.dual_gap_ = result.model.error
+        self.converged_ = result.model.converged
+        self.stop_reason_ = result.model.stop_reason
         self.alpha_max_ = problem.alpha_max
         if self.record_history:
             self.history_ = result.history
         return result
 
-    def _warn(self, problem: Problem, result: Result) -> None:
+    def _warn(self, problem: Problem, result: Run) -> None:
         """At most one warning about convergence, and one about an empty model."""
         if not self.converged_ and self.stop_reason_ != INTERRUPTED:
-            reached = f"{result.error:.3g}"
+            reached = f"{result.model.error:.3g}"
             if problem.penalty.convex:
                 figures = (
                     f"at a duality gap of {reached}; {result.target:.3g} was wanted "

@@ -15,7 +15,7 @@ from skl1.problems.problem import Problem
 from skl1.search.lower_bound import subset_bound
 from skl1.search.subsets import search_subsets
 from skl1.sklearn_api import Interval
-from skl1.solvers.driver import minimise
+from skl1.solvers.minimise import minimise
 
 
 class BestSubsetRegressor(PenalisedRegressor):
@@ -191,10 +191,10 @@ class BestSubsetRegressor(PenalisedRegressor):
         )
 
     def _publish(self, problem, result, dtype):
-        exact = result.point.objective
+        exact = result.model.objective
         result = super()._publish(problem.narrowed_to(result.w != 0.0), result, dtype)
         del self.alpha_max_
-        self.stationarity_ = result.error
+        self.stationarity_ = result.model.error
         null = problem.null.objective
         self.lower_bound_, self.lower_bound_kind_ = subset_bound(problem, exact, self.k)
         excess = max(self.objective_ - self.lower_bound_, 0.0)

@@ -15,6 +15,8 @@ from skl1.paths.one_by_one import ALONG
 from skl1.penalties import Penalty, Ridged
 from skl1.problems.certificates import fixed_point_certificate
 from skl1.problems.local_minimum import is_local_minimum
+from skl1.problems.model import INTERRUPTED
+from skl1.problems.moments import for_search
 from skl1.search.exchanges import HELD
 from skl1.search.lower_bound import DUAL, lower_bound
 from skl1.search.starts import (
@@ -26,7 +28,9 @@ from skl1.search.starts import (
     subset_start,
 )
 from skl1.sklearn_api import Interval, StrOptions
-from skl1.solvers.driver import INTERRUPTED, certified, lift_calls, lifted, minimise
+from skl1.solvers.driver import certified
+from skl1.solvers.free import lift_calls, lifted
+from skl1.solvers.minimise import minimise
 
 #: What the docstrings of the estimators have in common.
 SHARED = {
@@ -176,7 +180,7 @@ class NonconvexRegressor(PenalisedRegressor):
         """The best minimum of all starts."""
         searched = not problem.penalty.convex and self.alpha > 0.0
         searched = searched and not problem.empties(self.alpha)
-        quick = problem.summed if searched else problem
+        quick = for_search(problem) if searched else problem
         if not searched:
             starts = iter([("warm start" if warm else "path", start)])
         elif warm:
@@ -198,11 +202,12 @@ class NonconvexRegressor(PenalisedRegressor):
 
     def _on_rows(self, problem, best, callback):
         """The best of a search on moments, certified from the data, and improved if need be."""
-        if best.stop_reason == INTERRUPTED:
+        if best.model.stop_reason == INTERRUPTED:
             return certified(problem, best, best.w)
         limits = {"tol": self.tol, "max_iter": self.max_iter}
         result = minimise(ALONG, problem, best.w, callback=callback, **limits)
-        return replace(result, history=best.history, n_iter=max(best.n_iter, result.n_iter))
+        n_iter = max(best.model.n_iter, result.model.n_iter)
+        return replace(result, model=result.model._replace(n_iter=n_iter), history=best.history)
 
     def _starts(self, problem):
         """Names and coefficients, each made when its turn has come."""
@@ -231,11 +236,11 @@ class NonconvexRegressor(PenalisedRegressor):
         """The tests of the minimum, on the coefficients before any rounding to float32."""
         null = problem.null.objective
         if problem.penalty.convex:
-            self.is_local_minimum_ = result.converged
-            self.lower_bound_, self.lower_bound_kind_ = max(result.bound, 0.0), DUAL
+            self.is_local_minimum_ = result.model.converged
+            self.lower_bound_, self.lower_bound_kind_ = max(result.model.bound, 0.0), DUAL
         else:
             self.is_local_minimum_ = is_local_minimum(problem, result.point, self.tol)
-            bound = lower_bound(problem, result.point.objective)
+            bound = lower_bound(problem, result.model.objective)
             self.lower_bound_, self.lower_bound_kind_ = bound.value, bound.kind
         excess = max(float(self.objective_) - self.lower_bound_, 0.0)
         self.optimality_gap_ = excess / float(null) if null > 0.0 else 0.0

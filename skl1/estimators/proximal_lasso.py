@@ -8,7 +8,7 @@ from typing import ClassVar
 from skl1.estimators.base import PenalisedRegressor
 from skl1.penalties import L1, ElasticNet, Penalty, SquaredL2
 from skl1.sklearn_api import Interval, StrOptions
-from skl1.solvers.driver import Solver
+from skl1.solvers.base import Solver
 from skl1.solvers.first_order import Nesterov, Still
 from skl1.solvers.inner import Sweeps, SweepsThenNewton
 from skl1.solvers.proximal_gradient import ProximalGradient

@@ -15,11 +15,12 @@ from skl1.paths.model_path import ModelPath, basics, no_worse
 from skl1.paths.ridge_factors import LARGEST_FACTOR, Factor, Models, factor_of
 from skl1.paths.solve import with_free
 from skl1.problems.certificates import certify
-from skl1.problems.model import Model
-from skl1.problems.problem import Point, Problem
-from skl1.solvers.driver import CONVERGED, PRECISION, minimise
+from skl1.problems.model import CONVERGED, PRECISION, Model
+from skl1.problems.point import Point
+from skl1.problems.problem import Problem
 from skl1.solvers.first_order import Nesterov
 from skl1.solvers.gradient_descent import ConjugateGradient, GradientDescent
+from skl1.solvers.minimise import minimise
 
 #: The largest alpha of a grid in units of the mean curvature, and the smallest as a share of it.
 TOP, RIDGE_EPS = 1e3, 1e-7
@@ -239,66 +240,63 @@ def _solved(problem, alphas, tol, max_iter) -> tuple[list[Model], Factor | None]
     factor = None if problem.one_sided else factor_of(problem)
     if factor is None:
         return _descended(problem, alphas, tol, max_iter), None
-    steps: list[Model] = []
+    solved: list[Model] = []
     at_once = max(1, MODEL_ENTRIES // (design.n_features + design.n_samples))
     for start in range(0, len(alphas), at_once):
-        steps += _refined(problem, factor, alphas[start : start + at_once], tol)
-    for k, step in enumerate(steps):
-        if not step.converged:
-            steps[k] = _mended(origin, step, tol, max_iter)
-    return steps, factor
+        solved += _refined(problem, factor, alphas[start : start + at_once], tol)
+    for k, model in enumerate(solved):
+        if not model.converged:
+            solved[k] = _mended(origin, model, tol, max_iter)
+    return solved, factor
 
 
 def _refined(problem: Problem, factor: Factor, alphas: np.ndarray, tol: float) -> list[Model]:
     """Models from the factor; what has not converged is improved by another step with it."""
     models = factor.improved(alphas, factor.null(len(alphas)))
-    steps = _judged(problem, alphas, models, tol, 1)
+    solved = _judged(problem, alphas, models, tol, 1)
     left = np.arange(len(alphas))
     for count in range(2, REFINEMENTS + 1):
-        failed = np.array([not steps[k].converged for k in left], dtype=bool)
+        failed = np.array([not solved[k].converged for k in left], dtype=bool)
         left, models = left[failed], models.pick(failed)
         if not left.size:
             break
         models = factor.improved(alphas[left], models)
-        for k, step in zip(left, _judged(problem, alphas[left], models, tol, count), strict=True):
-            steps[k] = min(steps[k], step, key=lambda step: step.error)
-    return steps
+        for k, model in zip(left, _judged(problem, alphas[left], models, tol, count), strict=True):
+            solved[k] = min(solved[k], model, key=lambda model: model.error)
+    return solved
 
 
 def _judged(problem, alphas, models: Models, tol, n_iter) -> list[Model]:
-    """Steps with certificates."""
-    steps = []
-    for alpha, w, z, rr in zip(alphas, models.W, models.Z, models.rr, strict=True):
+    """The same with certificates."""
+    solved = []
+    for alpha, w, z, loss in zip(alphas, models.W, models.Z, models.losses, strict=True):
         stage = problem.scaled(float(alpha))
-        point = stage.again(Point(w, z, float(rr), np.nan))
+        point = stage.again(Point(w, z, float(loss), np.nan))
         known = certify(stage, point)
-        reached = bool(known.error <= tol * problem.null.objective)
-        features = np.flatnonzero(w)
-        steps.append(
-            Model(
-                alpha=float(alpha),
-                features=features,
-                values=w[features],
-                objective=point.objective,
-                rr=point.rr,
-                error=known.error if np.isfinite(known.error) else np.inf,
-                n_iter=n_iter,
-                stop_reason=CONVERGED if reached else PRECISION,
-                converged=reached or bool(known.error <= known.floor),
-            )
+        reached = bool(known.error <= stage.target(tol))
+        error = known.error if np.isfinite(known.error) else np.inf
+        model = Model.of(
+            float(alpha),
+            point,
+            error=error,
+            bound=point.objective - error,
+            n_iter=n_iter,
+            stop_reason=CONVERGED if reached else PRECISION,
+            converged=reached or bool(known.error <= known.floor),
         )
-    return steps
+        solved.append(model)
+    return solved
 
 
-def _mended(problem: Problem, step: Model, tol: float, max_iter: int) -> Model:
+def _mended(problem: Problem, model: Model, tol: float, max_iter: int) -> Model:
     """Conjugate gradients from where the digits of the factor end: units too far apart, say."""
     start = problem.null.w
-    if np.isfinite(step.values).all() and step.objective <= problem.null.objective:
+    if np.isfinite(model.values).all() and model.objective <= problem.null.objective:
         start = np.zeros_like(start)
-        start[step.features] = step.values
-    stage = problem.scaled(step.alpha)
-    result = minimise(ConjugateGradient(), stage, start, tol=tol, max_iter=max_iter)
-    best = min(step, Model.of(step.alpha, result), key=lambda step: step.error)
+        start[model.features] = model.values
+    stage = problem.scaled(model.alpha)
+    run = minimise(ConjugateGradient(), stage, start, tol=tol, max_iter=max_iter)
+    best = min(model, run.model, key=lambda model: model.error)
     return no_worse(problem, best, tol)
 
 
@@ -306,30 +304,30 @@ def _descended(problem: Problem, alphas, tol, max_iter) -> list[Model]:
     """One alpha after the other, each from the model before."""
     solver = GradientDescent(Nesterov()) if problem.one_sided else ConjugateGradient()
     problem.operator  # noqa: B018 (it is the same for all alphas)
-    steps, w = [], problem.null.w
+    solved, w = [], problem.null.w
     for alpha in alphas:
-        result = minimise(solver, problem.scaled(float(alpha)), w, tol=tol, max_iter=max_iter)
-        steps.append(no_worse(problem, Model.of(alpha, result), tol))
-        w = result.w if np.isfinite(result.w).all() else problem.null.w
-    return steps
+        run = minimise(solver, problem.scaled(float(alpha)), w, tol=tol, max_iter=max_iter)
+        solved.append(no_worse(problem, run.model._replace(alpha=float(alpha)), tol))
+        w = run.w if np.isfinite(run.w).all() else problem.null.w
+    return solved
 
 
-def ridge_degrees(problem: Problem, steps: list[Model]) -> np.ndarray:
+def ridge_degrees(problem: Problem, solved: list[Model]) -> np.ndarray:
     """Degrees of freedom of each model: the trace of its hat matrix."""
     condensed = _condensed(problem.core if _condenses(problem) else problem)
     factor = None if problem.one_sided else factor_of(condensed)
-    return _degrees(problem, steps, factor)
+    return _degrees(problem, solved, factor)
 
 
-def _degrees(problem: Problem, steps: list[Model], factor: Factor | None) -> np.ndarray:
+def _degrees(problem: Problem, solved: list[Model], factor: Factor | None) -> np.ndarray:
     """From the factor, or from the support of each model if that is not too large; else NaN."""
     if factor is not None:
-        alphas = np.array([step.alpha for step in steps])[:, None]
+        alphas = np.array([model.alpha for model in solved])[:, None]
         free_rank = problem.core.design.rank
         return free_rank + (factor.spectrum / (factor.spectrum + alphas)).sum(axis=1)
-    if max(step.features.size for step in steps) > LARGEST_FACTOR:
-        return np.full(len(steps), np.nan)
-    return degrees_along(problem, steps)
+    if max(model.features.size for model in solved) > LARGEST_FACTOR:
+        return np.full(len(solved), np.nan)
+    return degrees_along(problem, solved)
 
 
 def _condensed(problem: Problem) -> Problem:
@@ -345,7 +343,7 @@ def _condenses(problem: Problem) -> bool:
     return small or isinstance(design.whole, MomentDesign)
 
 
-def _collect(problem: Problem, steps: list[Model], factor: Factor | None) -> RidgePath:
-    _, _, dual_gaps = basics(problem, steps)
-    degrees = _degrees(problem, steps, factor)
-    return RidgePath.of(problem, steps, dual_gaps=dual_gaps, degrees_of_freedom=degrees)
+def _collect(problem: Problem, solved: list[Model], factor: Factor | None) -> RidgePath:
+    _, _, dual_gaps = basics(problem, solved)
+    degrees = _degrees(problem, solved, factor)
+    return RidgePath.of(problem, solved, dual_gaps=dual_gaps, degrees_of_freedom=degrees)

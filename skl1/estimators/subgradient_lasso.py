@@ -8,7 +8,7 @@ from typing import ClassVar
 from skl1.estimators.base import PenalisedRegressor
 from skl1.penalties import L1, Penalty
 from skl1.sklearn_api import Interval, StrOptions
-from skl1.solvers.driver import Solver
+from skl1.solvers.base import Solver
 from skl1.solvers.subgradient import Crossing, SubgradientDescent, Truncated
 
 

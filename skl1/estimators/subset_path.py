@@ -10,9 +10,10 @@ from skl1.compiled.threads import single_threaded
 from skl1.estimators.best_subset import BestSubsetRegressor
 from skl1.paths.one_by_one import ALONG
 from skl1.problems.model import Model
-from skl1.problems.problem import Point, Problem
+from skl1.problems.point import Point
+from skl1.problems.problem import Problem
 from skl1.search.subsets import search_subsets
-from skl1.solvers.driver import minimise
+from skl1.solvers.minimise import minimise
 
 #: Rounds for the fit on a subset, which as a rule is a minimum already.
 ROUNDS = 100
@@ -162,18 +163,18 @@ def subsets_along(problem: Problem, sizes: np.ndarray) -> SubsetPath:
         coefs=W.T + 0.0,
         intercepts=problem.design.intercepts(W),
         objectives=np.array([point.objective for point in points]),
-        explained=np.array([1.0 - p.rr / energy if energy > 0.0 else 0.0 for p in points]),
+        explained=np.array([1.0 - 2.0 * p.loss / energy if energy > 0.0 else 0.0 for p in points]),
         n_nonzeros=np.count_nonzero(W, axis=1),
     )
 
 
 def subset_steps(problem: Problem, sizes: np.ndarray, tol: float) -> list[Model]:
     """The same as models of a path."""
-    results = [
+    runs = [
         minimise(ALONG, problem.narrowed_to(point.w != 0.0), point.w, tol=tol, max_iter=ROUNDS)
         for point in _points(problem, sizes)
     ]
-    return [Model.of(size, result) for size, result in zip(sizes, results, strict=True)]
+    return [run.model._replace(alpha=size) for size, run in zip(sizes, runs, strict=True)]
 
 
 def _points(problem: Problem, sizes: np.ndarray) -> list[Point]:

@@ -24,9 +24,7 @@ from skl1.inference.noise import (
     shortfall,
     standard_lasso,
 )
-
-#: Up to this many features all regressions are solved on one Gram matrix: 128 MB.
-GRAM_COLUMNS = 4000
+from skl1.problems.moments import PATHS
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,7 +266,7 @@ class Regressions:
         self.n = int(np.count_nonzero(table.weights))
         self.constant = table.norms == 0.0
         self.design: Design = table
-        if table.n_features <= GRAM_COLUMNS:
+        if table.n_features <= PATHS:
             self.design = MomentDesign.of_design(table)
         self.level = penalty_level(self.n, max(int(np.count_nonzero(~self.constant)), 1))
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from skl1.problems.model import Model
+from skl1.problems.model import CONVERGED, Model
 from skl1.problems.problem import Problem
-from skl1.solvers.driver import CONVERGED
 
 
 class Entries:

@@ -10,10 +10,11 @@ from scipy.optimize import brentq
 from scipy.stats import norm
 
 from skl1.designs import Design
-from skl1.penalties import L1, NonNegative
+from skl1.penalties import L1
 from skl1.problems.problem import Problem
-from skl1.solvers.driver import Result, minimise
+from skl1.solvers.driver import Run
 from skl1.solvers.inner import SweepsThenNewton
+from skl1.solvers.minimise import minimise
 from skl1.solvers.working_set import WorkingSet
 
 #: The noise level is settled when it changes by less than this share; rounds at most until then.
@@ -25,7 +26,7 @@ class Fit:
     """A Lasso in standard units, ``alpha sum_j sd_j |w_j|``, and the noise that it leaves."""
 
     alpha: float
-    result: Result
+    result: Run
     sigma: float  #: root of the mean squared residual
     converged: bool  #: of the Lasso, and of the noise level where that is estimated
     gap: float  #: the duality gap as a share of the null objective
@@ -39,8 +40,8 @@ def standard_weights(units: np.ndarray, factors: np.ndarray) -> np.ndarray:
 
 def standard_lasso(design: Design, factors: np.ndarray, positive: bool = False) -> Problem:
     """The Lasso with alpha = 1 and penalty weights in standard deviations."""
-    penalty = NonNegative(L1(1.0)) if positive else L1(1.0)
-    return Problem(design, penalty, standard_weights(design.lengths, factors))
+    weights = standard_weights(design.lengths, factors)
+    return Problem(design, L1(1.0), weights, lower=0.0 if positive else -np.inf)
 
 
 def penalty_level(n: int, p: int) -> float:
@@ -57,7 +58,7 @@ def fixed_lasso(problem: Problem, alpha: float, *, tol: float, max_iter: int) ->
     """The Lasso at a given alpha."""
     solver = WorkingSet(SweepsThenNewton())
     result = minimise(solver, problem.scaled(alpha), problem.null.w, tol=tol, max_iter=max_iter)
-    return _fit(problem, alpha, result, result.converged)
+    return _fit(problem, alpha, result, result.model.converged)
 
 
 def scaled_lasso(problem: Problem, level: float, *, tol: float, max_iter: int) -> Fit:
@@ -69,13 +70,13 @@ def scaled_lasso(problem: Problem, level: float, *, tol: float, max_iter: int) -
     """
     solver = WorkingSet(SweepsThenNewton(), narrows=False)
     settings: dict[str, Any] = {"tol": tol, "max_iter": max_iter}
-    sigma = float(np.sqrt(problem.null.rr))
+    sigma = float(np.sqrt(2.0 * problem.null.loss))
     alpha = level * sigma
     result = minimise(solver, problem.scaled(alpha), problem.null.w, **settings)
     for _ in range(MOST_ROUNDS):
-        last, sigma = sigma, float(np.sqrt(result.point.rr))
+        last, sigma = sigma, float(np.sqrt(2.0 * result.model.loss))
         if abs(sigma - last) <= SETTLED * last:
-            return _fit(problem, alpha, result, result.converged)
+            return _fit(problem, alpha, result, result.model.converged)
         alpha = level * sigma
         result = minimise(solver, problem.scaled(alpha), result.w, last=result, **settings)
     return _fit(problem, alpha, result, False)
@@ -88,6 +89,6 @@ def shortfall(gap: float, tol: float) -> str:
     return "the level of the noise did not settle"
 
 
-def _fit(problem: Problem, alpha: float, result: Result, converged: bool) -> Fit:
-    share = result.error / (problem.null.objective or 1.0)
-    return Fit(alpha, result, float(np.sqrt(result.point.rr)), converged, share)
+def _fit(problem: Problem, alpha: float, result: Run, converged: bool) -> Fit:
+    share = result.model.error / (problem.null.objective or 1.0)
+    return Fit(alpha, result, float(np.sqrt(2.0 * result.model.loss)), converged, share)

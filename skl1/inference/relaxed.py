@@ -12,8 +12,9 @@ from skl1.estimators import ProximalLasso
 from skl1.exceptions import warn_user
 from skl1.problems.problem import Problem
 from skl1.sklearn_api import Interval
-from skl1.solvers.driver import Result, minimise
+from skl1.solvers.driver import Run
 from skl1.solvers.inner import SweepsThenNewton
+from skl1.solvers.minimise import minimise
 from skl1.solvers.working_set import WorkingSet
 
 
@@ -172,10 +173,10 @@ class RelaxedLasso(ProximalLasso):
     def _last_solution(self) -> np.ndarray | None:
         return self._earlier("lasso_coef_")
 
-    def _refit(self, problem: Problem, w: np.ndarray) -> Result:
+    def _refit(self, problem: Problem, w: np.ndarray) -> Run:
         """Least squares on the support of w: the problem in which its features are free."""
         kept = (w != 0.0) | problem.free
-        refit = Problem(problem.design, problem.penalty, np.where(kept, 0.0, np.inf))
+        refit = problem.reweighted(np.where(kept, 0.0, np.inf))
         solver = WorkingSet(SweepsThenNewton())
         return minimise(solver, refit, refit.null.w, tol=self.tol, max_iter=self.max_iter)
 
@@ -190,7 +191,7 @@ class RelaxedLasso(ProximalLasso):
             w = self._blend(w, self._refit(problem, w).w)
         return super()._model(problem, w, dtype)
 
-    def _publish(self, problem: Problem, result: Result, dtype) -> Result:
+    def _publish(self, problem: Problem, result: Run, dtype) -> Run:
         result = super()._publish(problem, result, dtype)
         self.lasso_coef_, self.lasso_intercept_ = self.coef_.copy(), self.intercept_
         if self.gamma == 1.0:
@@ -203,17 +204,19 @@ class RelaxedLasso(ProximalLasso):
                 "too far apart; rescale them (StandardScaler does it for X)."
             )
         self.coef_, self.intercept_ = model["coef_"], model["intercept_"]
-        if self.converged_ and not refit.converged:
-            self.converged_, self.stop_reason_ = False, refit.stop_reason
+        second = refit.model
+        if self.converged_ and not second.converged:
+            self.converged_, self.stop_reason_ = False, second.stop_reason
             warn_user(
                 f"The second stage of {type(self).__name__}, least squares on "
-                f"{np.count_nonzero(result.w)} features, stopped after {refit.n_iter} rounds "
-                f"({refit.stop_reason}) at a duality gap of {refit.error:.3g}; "
+                f"{np.count_nonzero(result.w)} features, stopped after {second.n_iter} rounds "
+                f"({second.stop_reason}) at a duality gap of {second.error:.3g}; "
                 f"{refit.target:.3g} was wanted. Increase alpha, for fewer features, or max_iter.",
                 ConvergenceWarning,
             )
         return result
 
-    def _warn(self, problem: Problem, result: Result) -> None:
-        if self.converged_ or not result.converged:  # else the second stage has its own warning
+    def _warn(self, problem: Problem, result: Run) -> None:
+        # Where only the second stage has failed, that has its own warning.
+        if self.converged_ or not result.model.converged:
             super()._warn(problem, result)

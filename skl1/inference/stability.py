@@ -23,6 +23,7 @@ from skl1.inference.bounds import lifted, unimodal, worst_case
 from skl1.inference.entries import Entries
 from skl1.paths.path_state import MOST
 from skl1.paths.solve import solve_paths
+from skl1.problems.model import CONVERGED, INTERRUPTED, PRECISION
 from skl1.problems.problem import Problem
 from skl1.sklearn_api import (
     CallbackSupportMixin,
@@ -33,7 +34,6 @@ from skl1.sklearn_api import (
     fit_context,
     validate_data,
 )
-from skl1.solvers.driver import CONVERGED, INTERRUPTED, PRECISION
 
 #: The alphas of a half as shares of its alpha_max: each this share of the one before, until one
 #: is below this share of the first.

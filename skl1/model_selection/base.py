@@ -43,10 +43,9 @@ from skl1.model_selection.rules import (
 from skl1.model_selection.search import ALL_DATA, Outcome, Search, on_folds
 from skl1.paths.degrees import degrees_along
 from skl1.paths.grid import length_or_alphas
-from skl1.problems.model import Model
+from skl1.problems.model import INTERRUPTED, Model
 from skl1.problems.problem import Problem
 from skl1.sklearn_api import Interval, StrOptions, fit_callback, fit_context, routed
-from skl1.solvers.driver import INTERRUPTED
 
 
 class PenalisedRegressorCV(StreamedRegressor):
@@ -326,7 +325,7 @@ class PenalisedRegressorCV(StreamedRegressor):
             "error": np.array([s.error for path in outcome.models for s in path]),
         }
         if not len(search.folds):
-            squares = [[model.rr for model in path] for path in outcome.models]
+            squares = [[2.0 * model.loss for model in path] for path in outcome.models]
             outcome.basis = self._basis(search, count)
             losses = criterion(self.selection, squares, degrees, outcome.basis)
             self.criterion_path_ = form(losses)
@@ -390,7 +389,7 @@ class PenalisedRegressorCV(StreamedRegressor):
         plain = search.plains[row]
         strength = search.grids[row][column].item()
         plain.set_params(**{self._strength: strength})
-        problem = search.problems[row].with_penalty(plain._signed(plain._penalty()))  # noqa: SLF001
+        problem = search.problems[row].with_penalty(plain._penalty())  # noqa: SLF001
         start = outcome.coefficients[row][column]
         result = plain._solve(problem, start, None)  # noqa: SLF001
         result = plain._publish(problem, result, dtype)  # noqa: SLF001
@@ -400,7 +399,7 @@ class PenalisedRegressorCV(StreamedRegressor):
         setattr(self, f"{self._strength}_", strength)
         if self._shape is not None:
             setattr(self, f"{self._shape}_", float(getattr(plain, self._shape)))
-        outcome.note(ALL_DATA, strength, result.error, result.converged)
+        outcome.note(ALL_DATA, strength, result.model.error, result.model.converged)
         self.converged_ = not (outcome.failures or outcome.stopped)
         if outcome.stopped:
             self.stop_reason_ = INTERRUPTED

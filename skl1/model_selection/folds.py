@@ -12,8 +12,7 @@ from sklearn.model_selection import check_cv
 
 from skl1.designs import Design, MomentDesign, Moments, make_design
 from skl1.designs.weights import normalised_weights
-from skl1.paths.solve import GRAM_COLUMNS
-from skl1.paths.together import ALL
+from skl1.problems.moments import paths_on_moments
 
 #: Entries of all Gram matrices of folds together: 1 GB, or as many as X has.
 GRAM_ENTRIES = 2**27
@@ -158,8 +157,8 @@ def make_folds(X, y, sample_weight, splits, fit_intercept) -> Folds:
     """The folds that suit the shape of X: moments where a path would form the Gram matrix."""
     rows = RowFolds(X, y, sample_weight, splits, fit_intercept)
     n, p = X.shape
-    formed = p <= ALL or p <= min(GRAM_COLUMNS, n)
     room = max(GRAM_ENTRIES, n * p)
+    formed = paths_on_moments(n, p)
     if not (formed and p * p * len(splits) <= room and partition(splits, n)):
         return rows
     X = X.tocsr() if issparse(X) else X

@@ -130,10 +130,11 @@ def chosen(problem: Problem, designs: list[Design], n: int) -> list[np.ndarray]:
     level = penalty_level(n, int(np.count_nonzero(penalised)))
     alphas = np.geomspace(top, DOWN * top, LENGTH)
     choices = []
-    for design, steps in zip(
+    for design, models in zip(
         designs, solve_paths(lassos, alphas, tol=TOL, max_iter=ROUNDS), strict=True
     ):
-        model = next((each for each in steps if each.alpha <= level * np.sqrt(each.rr)), steps[-1])
+        small = (each for each in models if each.alpha <= level * np.sqrt(2.0 * each.loss))
+        model = next(small, models[-1])
         kept = penalised[model.features]
         features = model.features[kept]
         sizes = np.abs(model.values[kept]) * design.lengths[features]

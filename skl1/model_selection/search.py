@@ -15,9 +15,8 @@ from skl1.model_selection.criteria import Basis
 from skl1.model_selection.folds import Folds
 from skl1.model_selection.rules import Choice
 from skl1.paths.model_path import WORSE
-from skl1.problems.model import Model, coefficients
+from skl1.problems.model import PRECISION, Model, coefficients
 from skl1.problems.problem import Problem
-from skl1.solvers.driver import PRECISION
 
 #: The number of the path that is fitted to all data, among those of the folds.
 ALL_DATA = -1

@@ -74,7 +74,7 @@ def alpha_grid(problem: Problem, alphas, n_alphas: int, eps: float | None) -> np
 def explained(problem: Problem, model: Model) -> float:
     """The share of y's energy that a model explains."""
     energy = problem.design.energy
-    return 1.0 - model.rr / energy if energy > 0.0 else 0.0
+    return 1.0 - 2.0 * model.loss / energy if energy > 0.0 else 0.0
 
 
 def cut(problem: Problem, models: list[Model], max_nonzeros, max_explained) -> list[Model]:
@@ -96,9 +96,7 @@ def warn(problem: Problem, models: list[Model], tol: float) -> None:
     worst = max(failed, key=lambda model: model.error)
     if problem.penalty.convex:
         measure = "duality gap"
-        wanted = (
-            f"{tol * problem.null.objective:.3g} was wanted (tol={tol:g} of the null objective)"
-        )
+        wanted = f"{problem.target(tol):.3g} was wanted (tol={tol:g} of the null objective)"
     else:
         measure, wanted = "stationarity", f"tol={tol:g} was wanted"
     warn_user(

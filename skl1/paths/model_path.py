@@ -77,17 +77,13 @@ def no_worse(problem: Problem, model: Model, tol: float) -> Model:
     # At alpha_max two minima may have one objective, and rounding must not decide between them.
     if model.objective <= null.objective * (1.0 + ROUNDING):
         return model
-    known = certify(problem.at_alpha(model.alpha), null)
-    reason = met(known.error, tol * null.objective if problem.penalty.convex else tol, known)
-    features = np.flatnonzero(null.w)
-    return Model(
-        alpha=model.alpha,
-        features=features,
-        values=null.w[features],
-        objective=null.objective,
-        rr=null.rr,
+    stage = problem.at_alpha(model.alpha)
+    point, known = stage.again(null), certify(stage, null)
+    reason = met(known.error, stage.target(tol), known)
+    return model.at(
+        point,
         error=known.error,
-        n_iter=model.n_iter,
+        bound=-np.inf,
         stop_reason=reason or (WORSE if model.converged else model.stop_reason),
         converged=bool(reason),
     )

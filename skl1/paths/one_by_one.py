@@ -7,15 +7,17 @@ from collections.abc import Iterator
 import numpy as np
 
 from skl1.problems.problem import Problem
-from skl1.solvers.driver import Result, Solver, minimise
+from skl1.solvers.base import Solver
+from skl1.solvers.driver import Run
 from skl1.solvers.inner import SweepsThenNewton
+from skl1.solvers.minimise import minimise
 from skl1.solvers.working_set import WorkingSet
 
 #: The working-set solver as a sequence needs it: the next problem asks for all correlations.
 ALONG = WorkingSet(SweepsThenNewton(), narrows=False)
 
 
-def results_along(
+def runs_along(
     solver: Solver,
     problem: Problem,
     alphas: np.ndarray,
@@ -23,14 +25,14 @@ def results_along(
     *,
     tol: float,
     max_iter: int,
-) -> Iterator[Result]:
-    """The result for the penalty of each alpha, from w first, then from where the last ended.
+) -> Iterator[Run]:
+    """The run for the penalty of each alpha, from w first, then from where the last ended.
 
     What the solver has formed, a Gram matrix say, is kept on the way.
     """
-    result = None
+    last = None
     for alpha in alphas:
         stage = problem.at_alpha(float(alpha))
-        result = minimise(solver, stage, w, tol=tol, max_iter=max_iter, last=result)
-        w = result.w
-        yield result
+        last = minimise(solver, stage, w, tol=tol, max_iter=max_iter, last=last)
+        w = last.w
+        yield last

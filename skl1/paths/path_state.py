@@ -7,17 +7,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from skl1.paths.one_by_one import ALONG, results_along
+from skl1.paths.one_by_one import ALONG, runs_along
 from skl1.penalties.base import prox_vector
+from skl1.problems import moments
 from skl1.problems.certificates import best_gaps, certify, rounding_of
-from skl1.problems.model import Model
-from skl1.problems.problem import Point, Problem
-from skl1.solvers.driver import CONVERGED
+from skl1.problems.model import CONVERGED, Model
+from skl1.problems.point import Point
+from skl1.problems.problem import Problem
 from skl1.solvers.gram_convex import blank_factor, solve_convex_along
 from skl1.solvers.gram_nonconvex import descend
 
-#: Up to this many features all are in play from the start.
-ALL = 500
 #: Features in play at most; with more, one alpha follows the other by the working-set solver.
 MOST = 900
 #: At most so many features enter at a time, and this share of those in play.
@@ -70,7 +69,7 @@ class PathState(ABC):
         # Without an l2 term no more features are independent than there are rows.
         n = problem.design.n_samples if not problem.penalty.superlinear else MOST
         self.factor = blank_factor(min(n, problem.design.n_features, MOST))
-        some = np.flatnonzero(problem.included if self.z.size <= ALL else problem.free)
+        some = np.flatnonzero(problem.included if self.z.size <= moments.ALL else problem.free)
         shared.extend(some[~shared.known[some]])
         self._enter(some)
         self.w = self.null.w[some]
@@ -102,25 +101,25 @@ class PathState(ABC):
         """The same, up to rounding."""
 
     @abstractmethod
-    def _measure(self, alphas, Z, rr) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _measure(self, alphas, Z, losses) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Charges and errors of the batch, and how hard each feature pulls for each alpha.
 
         A pull of more than 1 is one to enter.
         """
 
     @property
-    @abstractmethod
     def target(self) -> float:
         """The error up to which a model counts as done."""
+        return self.problem.target(self.tol)
 
-    def judge(self, alphas: np.ndarray, Z: np.ndarray, rr: np.ndarray) -> None:
+    def judge(self, alphas: np.ndarray, Z: np.ndarray, losses: np.ndarray) -> None:
         """Keep what is certified, and note what should join for the rest."""
         Z[:, ~self.problem.included] = 0.0
-        charged, errors, pulls = self._measure(alphas, Z, rr)
+        charged, errors, pulls = self._measure(alphas, Z, losses)
         # In this form an error that is NaN is missed as well.
         missed = np.flatnonzero(~(errors <= self.target))
         done = missed[0] if missed.size else alphas.size
-        self._keep(alphas, 0.5 * rr + charged, rr, errors, done)
+        self._keep(alphas, losses + charged, losses, errors, done)
         if done:
             self.w, self.z = self.W[done - 1].copy(), Z[done - 1].copy()
         self.stuck = not done
@@ -135,12 +134,17 @@ class PathState(ABC):
                 wanted = wanted[np.argpartition(-pull[wanted], room)[:room]]
             self.wanted = wanted
 
-    def _keep(self, alphas, objectives, rr, gaps, done) -> None:
+    def _keep(self, alphas, objectives, losses, errors, done) -> None:
         """The first solutions of the batch as models."""
         rows, places = np.nonzero(self.W[:done])
         features, values = self.features[places], self.W[rows, places]
         ends = np.searchsorted(rows, np.arange(done + 1)).tolist()
-        figures = (each[:done].tolist() for each in (alphas, objectives, rr, gaps, self.sweeps))
+        convex = self.problem.penalty.convex
+        bounds = objectives - errors if convex else np.full(errors.size, -np.inf)
+        figures = (
+            each[:done].tolist()
+            for each in (alphas, objectives, losses, errors, bounds, self.sweeps)
+        )
         for k, (alpha, *rest, count) in enumerate(zip(*figures, strict=True)):
             used = slice(ends[k], ends[k + 1])
             known = (features[used], values[used], *rest, count, CONVERGED, True)
@@ -170,10 +174,9 @@ class PathState(ABC):
         """Solve for some alphas by the working-set solver."""
         w = self._whole(self.w)
         limits = {"tol": self.tol, "max_iter": self.max_iter}
-        results = results_along(ALONG, problem, alphas, w, **limits)
-        for alpha, result in zip(alphas, results, strict=False):
-            self.models.append(Model.of(alpha, result))
-            w, self.z = result.w, result.point.z
+        for run in runs_along(ALONG, problem, alphas, w, **limits):
+            self.models.append(run.model)
+            w, self.z = run.w, run.point.z
             if self.enough(self.models):
                 break
         new = np.setdiff1d(np.flatnonzero(w), self.features)
@@ -185,10 +188,6 @@ class PathState(ABC):
 
 class ConvexPathState(PathState):
     """Of a convex penalty that is a multiple of alpha: all alphas of a batch in one call."""
-
-    @property
-    def target(self):
-        return self.tol * self.null.objective
 
     def _solve(self, alphas: np.ndarray) -> None:
         problem, size = self.problem, self.features.size
@@ -213,19 +212,21 @@ class ConvexPathState(PathState):
         )
         self.W = W[1:]
 
-    def _measure(self, alphas, Z, rr):
+    def _measure(self, alphas, Z, losses):
         problem = self.problem
         charged = alphas * (problem.penalty.value(self.W) @ problem.weights[self.features])
         if problem.has_free:
             stages = [problem.scaled(float(alpha)) for alpha in alphas]
-            points = map(Point, map(self._whole, self.W), Z, rr, 0.5 * rr + charged)
+            points = map(Point, map(self._whole, self.W), Z, losses, losses + charged)
             gaps = np.array([certify(*each).error for each in zip(stages, points, strict=True)])
         else:
             agreement = np.einsum("kj,kj->k", self.W, Z[:, self.features])
-            gaps = best_gaps(problem.penalty, alphas, problem.weights, charged, agreement, Z, rr)
+            gaps = best_gaps(
+                problem.penalty, alphas, problem.weights, charged, agreement, Z, losses
+            )
             if not problem.design.has_rows:
                 reach = np.abs(self.W) @ problem.design.lengths[self.features]
-                gaps = np.maximum(gaps, rounding_of(problem.design, reach, rr))
+                gaps = np.maximum(gaps, rounding_of(problem.design, reach, losses))
         limit = problem.weights * problem.penalty.slope_at_zero()
         with np.errstate(divide="ignore", invalid="ignore"):
             return charged, gaps, problem.penalty.pull(Z) / alphas[:, None] / limit
@@ -233,10 +234,6 @@ class ConvexPathState(PathState):
 
 class NonconvexPathState(PathState):
     """Of a nonconvex penalty: its certificate is the distance from a fixed point."""
-
-    @property
-    def target(self):
-        return self.tol
 
     def _solve(self, alphas):
         problem, size = self.problem, self.features.size
@@ -254,7 +251,7 @@ class NonconvexPathState(PathState):
     def _too_large(self):
         return super()._too_large() or np.count_nonzero(self.w) > FACTORED
 
-    def _measure(self, alphas, Z, rr):
+    def _measure(self, alphas, Z, losses):
         problem = self.problem
         norms, weights = problem.design.norms, problem.weights
         d = np.where(norms > 0.0, norms, 1.0)

@@ -29,8 +29,7 @@ class Models:
         Coefficients.
     Z : ndarray of shape (n_models, n_features)
         Minus the gradients of the loss.
-    rr : ndarray of shape (n_models,)
-        Twice the loss.
+    losses : ndarray of shape (n_models,)
     A : ndarray of shape (n_models, n_samples)
         Where the unknowns are coefficients of the rows: these, with W = A X / u.
     R : ndarray of shape (n_models, n_samples)
@@ -39,7 +38,7 @@ class Models:
 
     W: np.ndarray
     Z: np.ndarray
-    rr: np.ndarray
+    losses: np.ndarray
     A: np.ndarray | None = None
     R: np.ndarray | None = None
 
@@ -47,7 +46,7 @@ class Models:
         """Some of the models."""
         dual = None if self.A is None else self.A[index]
         residuals = None if self.R is None else self.R[index]
-        return Models(self.W[index], self.Z[index], self.rr[index], dual, residuals)
+        return Models(self.W[index], self.Z[index], self.losses[index], dual, residuals)
 
 
 class Factor(ABC):
@@ -108,8 +107,8 @@ class FeatureFactor(Factor):
     def null(self, count):
         z = np.where(self.included, self.design.correlation, 0.0)
         shape = (count, z.size)
-        rr = np.full(count, self.design.energy)
-        return Models(np.zeros(shape), np.broadcast_to(z, shape), rr)
+        losses = np.full(count, 0.5 * self.design.energy)
+        return Models(np.zeros(shape), np.broadcast_to(z, shape), losses)
 
     def improved(self, alphas, models):
         slope = models.Z - alphas[:, None] * self.weights * models.W
@@ -118,9 +117,9 @@ class FeatureFactor(Factor):
         W[:, self.penalised] += self._solve(alphas, pull) * self.units
         q = self.design.correlation
         Z = q - W @ self.design.matrix
-        rr = np.maximum(self.design.energy - np.einsum("ij,ij->i", W, q + Z), 0.0)
+        losses = 0.5 * np.maximum(self.design.energy - np.einsum("ij,ij->i", W, q + Z), 0.0)
         Z[:, ~self.included] = 0.0
-        return Models(W, Z, rr)
+        return Models(W, Z, losses)
 
 
 class RowFactor(Factor):
@@ -152,8 +151,8 @@ class RowFactor(Factor):
         target = self.design.root * self.design.y
         shape = (count, target.size)
         W = np.zeros((count, self.design.n_features))
-        rr = np.full(count, self.design.energy)
-        return Models(W, W, rr, np.zeros(shape), np.broadcast_to(target, shape))
+        losses = np.full(count, 0.5 * self.design.energy)
+        return Models(W, W, losses, np.zeros(shape), np.broadcast_to(target, shape))
 
     def improved(self, alphas, models):
         design = self.design
@@ -169,8 +168,8 @@ class RowFactor(Factor):
             residuals = design.residuals(W)
         Z = adjoints([design], [residuals])[0]
         Z[:, ~self.included] = 0.0
-        rr = (residuals * residuals) @ design.weights
-        return Models(W, Z, rr, A, design.root * residuals)
+        losses = 0.5 * ((residuals * residuals) @ design.weights)
+        return Models(W, Z, losses, A, design.root * residuals)
 
 
 def factor_of(problem: Problem) -> Factor | None:

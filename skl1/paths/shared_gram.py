@@ -27,7 +27,7 @@ class SharedGram(ABC):
 
     @abstractmethod
     def look(self, states: list[PathState]) -> list[tuple[np.ndarray, np.ndarray]]:
-        """For each state the correlations of all features, and twice the loss, of its batch."""
+        """For each path the correlations of all features, and the losses, of its batch."""
 
 
 class ColumnGram(SharedGram):
@@ -70,9 +70,10 @@ class ColumnGram(SharedGram):
                 R -= (R @ design.weights)[:, None]
             residuals.append(R)
         residuals = [d.beside_rows(R) for d, R in zip(besides, residuals, strict=True)]
-        energies = [(R * R) @ d.weights for R, d in zip(residuals, designs, strict=True)]
-        looks = zip(besides, adjoints(designs, residuals), energies, strict=True)
-        return [design.beside_look(Z, rr) for design, Z, rr in looks]
+        squares = [(R * R) @ d.weights for R, d in zip(residuals, designs, strict=True)]
+        looks = zip(besides, adjoints(designs, residuals), squares, strict=True)
+        found = [design.beside_look(Z, each) for design, Z, each in looks]
+        return [(Z, 0.5 * each) for Z, each in found]
 
 
 class MomentGram(SharedGram):
@@ -87,5 +88,5 @@ class MomentGram(SharedGram):
             design, W = self.designs[state.number], state.W
             Z = design.correlation - W @ design.matrix[state.features]
             agreement = np.einsum("kj,kj->k", W, (design.correlation + Z)[:, state.features])
-            looks.append((Z, np.maximum(design.energy - agreement, 0.0)))
+            looks.append((Z, 0.5 * np.maximum(design.energy - agreement, 0.0)))
         return looks

@@ -8,12 +8,14 @@ import numpy as np
 
 from skl1.designs import MomentDesign, TableDesign
 from skl1.designs.span import EPS
-from skl1.paths.one_by_one import ALONG, results_along
-from skl1.paths.path_state import ALL
+from skl1.paths.one_by_one import ALONG, runs_along
 from skl1.paths.together import shared_paths
-from skl1.problems.model import Model, coefficients
+from skl1.problems import moments
+from skl1.problems.model import CONVERGED, PRECISION, Model, coefficients
 from skl1.problems.problem import Problem
-from skl1.solvers.driver import CONVERGED, PRECISION, Solver, certified_error, minimise
+from skl1.solvers.base import Solver
+from skl1.solvers.free import certified_error
+from skl1.solvers.minimise import minimise
 
 #: Each alpha of a continuation is about this share of the one before.
 SHRINK = 0.6
@@ -22,9 +24,6 @@ STAGES = 40
 #: What is asked of the solutions on the way.
 LOOSE = 1e-3
 ROUNDS = 100
-#: Up to this many features, with at least as many rows, a path works on the Gram matrix of all,
-#: formed once: 128 MB.
-GRAM_COLUMNS = 4000
 #: Models whose refitted coefficients err by less than this share of the target, with so much to
 #: spare, need no look at the data of their own.
 SLIGHT, CUSHION = 0.01, 16.0
@@ -82,14 +81,14 @@ def solve_paths(
     origins = problems
     # Free features that must not be negative are left to an active set of them.
     signed = any(each.has_free for each in problems)
-    if not signed and (p <= min(GRAM_COLUMNS, design.n_samples) or p <= ALL):
-        problems = [each.on(MomentDesign.of_design(each.design)) for each in problems]
+    if not signed:
+        problems = [moments.for_path(each) for each in problems]
     if (
         not signed
         and isinstance(problems[0].design.whole, TableDesign | MomentDesign)
         and penalty.proportional
         and penalty.constant_curvature is not None
-        and (penalty.slope_at_zero() > 0.0 or p <= ALL)
+        and (penalty.slope_at_zero() > 0.0 or p <= moments.ALL)
     ):
         return shared_paths(
             problems, alphas, tol=tol, max_iter=max_iter, origins=origins, enough=enough
@@ -105,9 +104,8 @@ def solve_paths(
 def path_until(done: Callable[[list[Model]], bool], problem, alphas, *, tol, max_iter):
     """One alpha after the other, until that is true of the models so far."""
     models: list[Model] = []
-    results = results_along(ALONG, problem, alphas, problem.null.w, tol=tol, max_iter=max_iter)
-    for alpha, result in zip(alphas, results, strict=False):
-        models.append(Model.of(alpha, result))
+    for run in runs_along(ALONG, problem, alphas, problem.null.w, tol=tol, max_iter=max_iter):
+        models.append(run.model)
         if done(models):
             break
     return models
@@ -124,26 +122,24 @@ def with_free(problem: Problem, models: list[Model], tol: float) -> list[Model]:
 
 def _with_free(problem: Problem, model: Model, w: np.ndarray, tol: float) -> Model:
     convex, beside = problem.penalty.convex, problem.core.design
-    target = tol * problem.null.objective if convex else tol
-    slack = CUSHION * beside.slack(w, model.rr)
+    target = problem.target(tol)
+    slack = CUSHION * beside.slack(w, 2.0 * model.loss)
     excess = 0.5 * slack**2 if convex else slack / (np.sqrt(beside.total) or 1.0)
     if beside.sees_all and excess <= SLIGHT * max(target, EPS):
         features = np.flatnonzero(w)
         error = model.error + excess if convex else model.error
-        return model._replace(features=features, values=w[features], error=error)
+        bound = model.objective - error if convex else -np.inf
+        return model._replace(features=features, values=w[features], error=error, bound=bound)
     stage, w = problem.at_alpha(model.alpha), beside.lift_exactly(w)
     point = stage.at(w)
     error, floor = certified_error(stage, point, model.error)
     reason = model.stop_reason
     if reason in {CONVERGED, PRECISION}:
         reason = CONVERGED if error <= target else PRECISION
-    features = np.flatnonzero(w)
-    return model._replace(
-        features=features,
-        values=w[features],
-        objective=point.objective,
-        rr=point.rr,
+    return model.at(
+        point,
         error=error,
+        bound=point.objective - error if convex else -np.inf,
         stop_reason=reason,
         converged=bool(error <= target or (model.converged and error <= floor)),
     )
@@ -157,5 +153,4 @@ def working_set_path(problem, alphas, *, tol, max_iter) -> list[Model]:
 def sequential_path(solver: Solver, problem, alphas, *, tol, max_iter) -> list[Model]:
     """One alpha after the other by any solver, each from where the last one ended."""
     start, limits = problem.null.w, {"tol": tol, "max_iter": max_iter}
-    results = results_along(solver, problem, alphas, start, **limits)
-    return [Model.of(alpha, result) for alpha, result in zip(alphas, results, strict=True)]
+    return [run.model for run in runs_along(solver, problem, alphas, start, **limits)]

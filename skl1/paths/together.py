@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from skl1.designs import Design, MomentDesign
-from skl1.paths.path_state import ALL, ConvexPathState, NonconvexPathState, PathState
+from skl1.paths.path_state import ConvexPathState, NonconvexPathState, PathState
 from skl1.paths.shared_gram import ColumnGram, MomentGram
+from skl1.problems import moments
 from skl1.problems.model import Model
 from skl1.problems.problem import Problem
 
@@ -68,8 +69,8 @@ def shared_paths(
         for state, batch in zip(live, batches, strict=True):
             state.solve(batch)
         looks = shared.look(live)
-        for state, batch, (Z, rr) in zip(live, batches, looks, strict=True):
-            state.judge(batch, Z, rr)
+        for state, batch, (Z, losses) in zip(live, batches, looks, strict=True):
+            state.judge(batch, Z, losses)
         new = np.unique(np.concatenate([state.wanted for state in live]))
         shared.extend(new[~shared.known[new]])
         for state in live:
@@ -80,7 +81,7 @@ def shared_paths(
 
 def batch_size(design: Design, problems: int) -> int:
     """How many alphas of each problem are solved for between two looks."""
-    if design.n_features <= ALL:
+    if design.n_features <= moments.ALL:
         return LONGEST
     entries = min(max(design.n_samples * design.n_features // SHARE, FEWEST), MANY)
     return min(max(entries // (problems * design.n_features), 1), BATCH)

@@ -9,7 +9,8 @@ import numpy as np
 from skl1.compiled import formula, kernel
 from skl1.designs import BesideDesign, Design
 from skl1.penalties.base import Penalty, prox_vector
-from skl1.problems.problem import Point, Problem
+from skl1.problems.point import Point
+from skl1.problems.problem import Problem
 
 EPS = float(np.finfo(np.float64).eps)
 #: Cosine of the angle to the residual below which a column is orthogonal up to rounding.
@@ -55,7 +56,7 @@ def gap_certificate(problem: Problem, point: Point) -> Certificate:
 
     With ``z = X' S r`` and any c for which ``c z_j`` is feasible, Fenchel's inequality gives
 
-        gap(c) = (1 - c)^2 rr / 2 + sum_j [u_j g(w_j) - c w_j z_j + (u_j g)*(c z_j)],
+        gap(c) = (1 - c)^2 loss + sum_j [u_j g(w_j) - c w_j z_j + (u_j g)*(c z_j)],
 
     in which each term is nonnegative. Nothing large is subtracted, so the gap is meaningful
     far below the rounding error of the objective itself.
@@ -64,17 +65,17 @@ def gap_certificate(problem: Problem, point: Point) -> Certificate:
     if problem.has_free:
         gap, scaling, z, excess = gap_beside(problem, point)
     else:
-        gap, scaling = best_gap(problem.penalty, problem.weights, point.w, point.z, point.rr)
+        gap, scaling = best_gap(problem.penalty, problem.weights, point.w, point.z, point.loss)
         z = point.z
     design = problem.design
-    rounding = rounding_of(design, float(np.abs(point.w) @ design.lengths), point.rr)
+    rounding = rounding_of(design, float(np.abs(point.w) @ design.lengths), point.loss)
     floor = min(rounding, WORST_FLOOR * (design.energy if design.has_rows else design.total))
     floor = max(floor, NOTHING * design.total)
     error = gap if design.has_rows else max(gap, rounding)
     return Certificate(error, floor, scaling * z, excess)
 
 
-def rounding_of(design: Design, reach, rr):
+def rounding_of(design: Design, reach, loss):
     """What rounding may make of a gap, where ``reach`` is ``sum_j |w_j| ||x_j||``.
 
     Of sums over rows a gap below it is rounding itself, and counts as that much: without rows the
@@ -82,7 +83,7 @@ def rounding_of(design: Design, reach, rr):
     as y, whose part along free columns may be far larger than what is left of it.
     """
     size = np.sqrt(design.total * design.energy) if design.has_rows else design.total
-    return 4.0 * EPS * (reach * design.rounding(rr) + size)
+    return 4.0 * EPS * (reach * design.rounding(2.0 * loss) + size)
 
 
 def gap_beside(problem: Problem, point: Point) -> tuple[float, float, np.ndarray, float]:
@@ -93,25 +94,25 @@ def gap_beside(problem: Problem, point: Point) -> tuple[float, float, np.ndarray
     half the square of that part, the excess, which the gap has to include. Under a sign constraint
     only those in use are refitted; the others need a correlation of at most zero.
     """
-    w, z, rr, excess = point.w, point.z, point.rr, 0.0
+    w, z, squares, excess = point.w, point.z, 2.0 * point.loss, 0.0
     beside = problem.beside(problem.refitted(w)).design
     if isinstance(beside, BesideDesign):
-        z, rr, excess = beside.refitted(w, z, rr)
+        z, squares, excess = beside.refitted(w, z, squares)
     lengths = problem.design.lengths
     # Orthogonal but for rounding counts as orthogonal; what it may be worth enters the gap.
-    slight = problem.free & (np.abs(z) <= ORTHOGONAL * lengths * np.sqrt(rr))
+    slight = problem.free & (np.abs(z) <= ORTHOGONAL * lengths * np.sqrt(squares))
     slight &= problem.penalty.pull(z) > 0.0
     if slight.any():
         reach = np.sqrt(problem.design.energy) + float(np.abs(w) @ lengths)
         excess += reach * float((np.abs(z[slight]) / lengths[slight]).max())
         z = np.where(slight, 0.0, z)
     z = np.where(problem.included, z, 0.0)
-    gap, c = best_gap(problem.penalty, problem.weights, w, z, rr)
+    gap, c = best_gap(problem.penalty, problem.weights, w, z, 0.5 * squares)
     return gap + excess, c, z, excess
 
 
 def best_gap(
-    penalty: Penalty, weights: np.ndarray, w: np.ndarray, z: np.ndarray, rr: float
+    penalty: Penalty, weights: np.ndarray, w: np.ndarray, z: np.ndarray, loss: float
 ) -> tuple[float, float]:
     """``(gap, c)`` for the better of two multiples c of the residual.
 
@@ -126,9 +127,9 @@ def best_gap(
     return gap_along(
         float(weights @ penalty.value(w)),
         agreement,
-        rr,
+        loss,
         highest,
-        largest_multiple(limit, penalty.pull(-z)) if rr + agreement < 0.0 else 0.0,
+        largest_multiple(limit, penalty.pull(-z)) if 2.0 * loss + agreement < 0.0 else 0.0,
         charge_beyond(penalty, weights, z) if highest < 1.0 else 0.0,
     )
 
@@ -140,7 +141,7 @@ def best_gaps(
     charged: np.ndarray,
     agreement: np.ndarray,
     Z: np.ndarray,
-    rr: np.ndarray,
+    losses: np.ndarray,
 ) -> np.ndarray:
     """The gaps of many points under the weights times an alpha each; z is a row of Z.
 
@@ -149,29 +150,29 @@ def best_gaps(
     limit = weights * penalty.slope_at_zero()
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         highest = alphas * np.fmin.reduce(limit / penalty.pull(Z), axis=1, initial=np.inf)
-    lowest = np.zeros(rr.size)
-    for k in np.flatnonzero(rr + agreement < 0.0):
+    lowest = np.zeros(losses.size)
+    for k in np.flatnonzero(2.0 * losses + agreement < 0.0):
         lowest[k] = largest_multiple(alphas[k] * limit, penalty.pull(-Z[k]))
     beyond = np.where(highest < 1.0, np.inf, 0.0)
     if penalty.superlinear:
         for k in np.flatnonzero(highest < 1.0):
             beyond[k] = charge_beyond(penalty, alphas[k] * weights, Z[k])
-    gaps = np.empty(rr.size)
-    gaps_along.sized(40 * rr.size)(charged, agreement, rr, highest, lowest, beyond, gaps)
+    gaps = np.empty(losses.size)
+    gaps_along.sized(40 * losses.size)(charged, agreement, losses, highest, lowest, beyond, gaps)
     return gaps
 
 
 @formula
-def gap_along(charged, agreement, rr, highest, lowest, beyond):
+def gap_along(charged, agreement, loss, highest, lowest, beyond):
     """``(gap, c)`` along the residual, from what the penalty says.
 
     ``charged`` is ``sum_j u_j g(w_j)``, ``agreement`` ``w . z``; ``highest`` and ``lowest`` are the
     largest multiples of z and of -z within the kink, ``beyond`` is the conjugate at c = 1.
     """
-    c = min(1.0 + agreement / rr if rr > 0.0 else 1.0, highest)
+    c = min(1.0 + 0.5 * agreement / loss if loss > 0.0 else 1.0, highest)
     if c < 0.0:
         c = max(c, -lowest)
-    gap = 0.5 * (1.0 - c) ** 2 * rr + charged - c * agreement
+    gap = (1.0 - c) ** 2 * loss + charged - c * agreement
     if charged - agreement + beyond < gap:
         c = 1.0
         gap = charged - agreement + beyond
@@ -179,10 +180,10 @@ def gap_along(charged, agreement, rr, highest, lowest, beyond):
 
 
 @kernel(exact=True)
-def gaps_along(charged, agreement, rr, highest, lowest, beyond, gaps):
+def gaps_along(charged, agreement, losses, highest, lowest, beyond, gaps):
     """The same for many points."""
     for k in range(gaps.size):
-        gap, _ = gap_along(charged[k], agreement[k], rr[k], highest[k], lowest[k], beyond[k])
+        gap, _ = gap_along(charged[k], agreement[k], losses[k], highest[k], lowest[k], beyond[k])
         gaps[k] = gap
 
 
@@ -203,11 +204,12 @@ def largest_multiple(limit: np.ndarray, pulled: np.ndarray) -> float:
 def surely_zero(problem: Problem, certificate: Certificate, radii: float = 1.0) -> np.ndarray:
     """Mask of features that are zero in every solution (gap-safe sphere; Ndiaye et al. 2017).
 
-    The dual objective is strongly concave in the (weighted) residual with modulus one, so the
-    optimal correlations are within ``||x_j|| sqrt(2 gap)`` of the dual point's. Two such radii
-    hold the dual points of all smaller gaps: those stay feasible without a look at the feature.
+    The dual objective is strongly concave in the (weighted) residual, with the inverse of the
+    loss's largest curvature b as modulus, so the optimal correlations are within
+    ``||x_j|| sqrt(2 b gap)`` of the dual point's. Two such radii hold the dual points of all
+    smaller gaps: those stay feasible without a look at the feature.
     """
-    radius = radii * np.sqrt(2.0 * certificate.error)
+    radius = radii * np.sqrt(2.0 * problem.loss.curvature_bound * certificate.error)
     pulled = problem.penalty.pull(certificate.dual)
     limit = problem.weights * problem.penalty.slope_at_zero()
     return pulled + problem.design.lengths * radius < limit * (1.0 - 4.0 * EPS)
@@ -231,8 +233,8 @@ def fixed_point_certificate(problem: Problem, point: Point) -> Certificate:
     if isinstance(beside, BesideDesign):
         # Free columns may depend on each other, so they are looked at together.
         together = problem.refitted(point.w)
-        part, slack = beside.part(point.w, point.z), beside.slack(point.w, point.rr)
-        unseen = np.sqrt(2.0 * beside.unseen(point.w, point.z, point.rr))
+        part, slack = beside.part(point.w, point.z), beside.slack(point.w, 2.0 * point.loss)
+        unseen = np.sqrt(2.0 * beside.unseen(point.w, point.z, 2.0 * point.loss))
         moves = np.append(moves[~together], np.linalg.norm(part) + unseen)
         floor += min(slack / np.sqrt(total), np.sqrt(WORST_FLOOR))
     error = float(np.abs(moves).max(initial=0.0)) / np.sqrt(total)

@@ -6,7 +6,8 @@ import numpy as np
 from scipy.linalg.lapack import dpotrf
 
 from skl1.problems.certificates import EPS, ORTHOGONAL, fixed_point_certificate
-from skl1.problems.problem import Point, Problem
+from skl1.problems.point import Point
+from skl1.problems.problem import Problem
 
 #: Least eigenvalue, in units of the columns, that counts as positive.
 POSITIVE = 1e-10
@@ -54,7 +55,7 @@ def _beside_free(problem: Problem, point: Point, tol: float) -> bool:
     # A free coefficient at its bound of zero is held there by a negative correlation, unless it
     # depends on those in use and has none.
     others = problem.free & ~refitted
-    least = ORTHOGONAL * design.lengths[others] * np.sqrt(point.rr)
+    least = ORTHOGONAL * design.lengths[others] * np.sqrt(2.0 * point.loss)
     if np.any(point.z[others] > least):
         return False
     return is_local_minimum(core, core.at(core.bare(point.w)), tol)

@@ -1,40 +1,51 @@
-"""One model of a path."""
+"""One solved problem as a record, whoever has solved it: a fit, a path, a fold, a search."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from skl1.problems.point import Point
+
+#: The reasons for which a run may end.
+CONVERGED = "tolerance reached"
+PRECISION = "numerical precision"
+EXHAUSTED = "max_iter reached"
+INTERRUPTED = "stopped by a callback"
+
 
 class Model(NamedTuple):
-    """The solution at one alpha of a path; only its nonzero coefficients are kept."""
+    """The solution of a problem, and how good it is. Only nonzero coefficients are kept."""
 
     alpha: float
-    features: np.ndarray
-    values: np.ndarray
+    features: np.ndarray  #: in use
+    values: np.ndarray  #: their coefficients
     objective: float
-    rr: float  #: twice the loss
+    loss: float
     error: float  #: the duality gap, or the stationarity
+    bound: float  #: the objective of no coefficients is smaller; -inf where nothing is known
     n_iter: int
     stop_reason: str
     converged: bool
 
     @classmethod
-    def of(cls, alpha: float, result: Any) -> Model:
-        """What remains of a run for this alpha."""
-        features = np.flatnonzero(result.w)
+    def of(cls, alpha: float, point: Point, **known) -> Model:
+        """The model at a point; ``known`` has the other fields."""
+        features = np.flatnonzero(point.w)
         return cls(
-            alpha=float(alpha),
+            alpha=alpha,
             features=features,
-            values=result.w[features],
-            objective=result.point.objective,
-            rr=result.point.rr,
-            error=result.error,
-            n_iter=result.n_iter,
-            stop_reason=result.stop_reason,
-            converged=result.converged,
+            values=point.w[features],
+            objective=point.objective,
+            loss=point.loss,
+            **known,
         )
+
+    def at(self, point: Point, **known) -> Model:
+        """The same of another point."""
+        known = {"n_iter": self.n_iter, "stop_reason": self.stop_reason, **known}
+        return Model.of(self.alpha, point, **known)
 
 
 def coefficients(models: list[Model], n_features: int) -> np.ndarray:

@@ -1,37 +1,27 @@
-"""A problem: design + penalty + penalty weights. What a solver is given."""
+"""A problem: design, loss, penalty, weights and bounds. What a solver is given."""
 
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
 
 from skl1.compiled.lazy import lazy
-from skl1.designs import BesideDesign, Design, GramOperator, MomentDesign
-from skl1.penalties import Penalty
+from skl1.designs import BesideDesign, Design, GramOperator
+from skl1.losses import Loss, Squared
+from skl1.penalties import NonNegative, Penalty
+from skl1.problems.point import Point
 
 #: First-order methods iterate on a Gram matrix of at most this many columns.
 GRAM_COLUMNS = 2000
 #: Sets of refitted features whose bases are kept.
 KEPT = 8
-#: Searches work on the moments of at most this many columns, with no fewer rows.
-SUMMED = 1000
 #: Share by which a threshold may be off for no other reason than rounding.
 ROUNDING = 1e-12
 #: A coefficient whose part of the fit is below this share of y's spread is rounding.
 NEGLIGIBLE = 1e-13
-
-
-@dataclass(frozen=True)
-class Point:
-    """A point of the domain with what one pass over the data tells about it."""
-
-    w: np.ndarray
-    z: np.ndarray  #: minus the gradient of the loss
-    rr: float  #: twice the loss
-    objective: float
+SQUARED = Squared()
 
 
 class Problem:
@@ -44,6 +34,11 @@ class Problem:
     penalty_weights : ndarray of shape (n_features,)
         u >= 0. A feature of weight 0 is never penalised ("free"), one of weight inf is
         excluded, and so is a column that is constant.
+    lower, upper : float or ndarray of shape (n_features,), default=-inf, inf
+        Bounds of the coefficients. What can be solved today is no bound, or 0 below all of them,
+        which a `NonNegative` penalty says as well.
+    loss : Loss, default=Squared()
+        Of one sample; the design knows the sum over the samples.
 
     Attributes
     ----------
@@ -53,11 +48,33 @@ class Problem:
         Included features without a penalty.
     weights : ndarray
         u, with 0 for excluded features, whose coefficient is 0 throughout.
+    penalty : Penalty
+        The penalty within the bounds: wrapped, where there are any.
+    lower, upper : ndarray
+        The bounds.
     """
 
-    def __init__(self, design: Design, penalty: Penalty, penalty_weights: np.ndarray):
-        self.design = design
-        self.penalty = penalty
+    def __init__(
+        self,
+        design: Design,
+        penalty: Penalty,
+        penalty_weights: np.ndarray,
+        *,
+        lower: Any = -np.inf,
+        upper: Any = np.inf,
+        loss: Loss = SQUARED,
+    ):
+        if not loss.quadratic:
+            raise ValueError(
+                f"loss must be the squared one, the only loss with a solver; got {loss!r}."
+            )
+        self.design, self.loss = design, loss
+        lower = 0.0 if penalty.one_sided else lower
+        self.lower, self.upper = (
+            np.broadcast_to(np.asarray(bound, dtype=np.float64), penalty_weights.shape)
+            for bound in (lower, upper)
+        )
+        self.penalty = self._bounded(penalty)
         self.included = np.isfinite(penalty_weights) & (design.norms > 0.0)
         self.free = self.included & (penalty_weights == 0.0)
         self.has_free = bool(self.free.any())
@@ -65,16 +82,33 @@ class Problem:
         self.made: dict[Any, Any] = {}
         self.among: np.ndarray | None = None
         self.weights = np.where(self.included, penalty_weights, 0.0)
-        self.one_sided = penalty.one_sided
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether negative coefficients are forbidden."""
+        return self.penalty.one_sided
+
+    def _bounded(self, penalty: Penalty) -> Penalty:
+        """The penalty on a coefficient that stays within the bounds."""
+        low, high = self.lower, self.upper
+        if np.all(high == np.inf) and np.all(low == -np.inf):
+            return penalty
+        if np.all(high == np.inf) and np.all(low == 0.0):
+            return penalty if penalty.one_sided else NonNegative(penalty)
+        raise ValueError("lower and upper must be no bounds at all, or 0 and inf for all features.")
+
+    def clip(self, w: np.ndarray) -> np.ndarray:
+        """The nearest coefficients within the bounds."""
+        return np.clip(w, self.lower, self.upper) if self.one_sided else w
 
     def with_penalty(self, penalty: Penalty) -> Problem:
-        """The same problem with another penalty of the same sign constraint.
+        """The same problem with another penalty, within the same bounds.
 
         What has been computed from the data alone is kept.
         """
         other = copy(self)
-        other.penalty = penalty
-        other.forget("alpha_max", "summed", "core")
+        other.penalty = self._bounded(penalty)
+        other.forget("alpha_max", "core")
         return other
 
     def at_alpha(self, alpha: float) -> Problem:
@@ -85,14 +119,14 @@ class Problem:
         """The same problem with the penalty multiplied by a factor."""
         other = copy(self)
         other.weights = factor * self.weights
-        other.forget("alpha_max", "summed", "core")
+        other.forget("alpha_max", "core")
         return other
 
     def on(self, design: Design) -> Problem:
         """The same problem on a design of the same data."""
         other = copy(self)
         other.design = design
-        other.forget("summed", "core")
+        other.forget("core")
         other.made = {}
         return other
 
@@ -114,10 +148,18 @@ class Problem:
 
     def narrowed_to(self, kept: np.ndarray) -> Problem:
         """The problem in which the features outside a mask are excluded."""
-        weights = self._weights_of(self.included & (kept | self.free))
-        other = Problem(self.design, self.penalty, weights)
+        other = self.reweighted(self._weights_of(self.included & (kept | self.free)))
         other.made = self.made
         return other
+
+    def reweighted(self, penalty_weights: np.ndarray) -> Problem:
+        """The problem with other penalty weights."""
+        return self._like(self.design, penalty_weights)
+
+    def _like(self, design: Design, penalty_weights: np.ndarray) -> Problem:
+        """A problem of the same kind."""
+        bounds = {"lower": self.lower, "upper": self.upper}
+        return Problem(design, self.penalty, penalty_weights, loss=self.loss, **bounds)
 
     def bare(self, w: np.ndarray) -> np.ndarray:
         """The coefficients w without those of features that are not included."""
@@ -125,13 +167,13 @@ class Problem:
 
     def at(self, w: np.ndarray) -> Point:
         """Gradient and objective at w: one pass over the data."""
-        z, rr = self.design.gradient(w, self.among)
+        z, squares = self.design.gradient(w, self.among)
         z[~self.included] = 0.0
-        return Point(w, z, rr, 0.5 * rr + self.penalty_value(w))
+        return Point(w, z, 0.5 * squares, 0.5 * squares + self.penalty_value(w))
 
     def again(self, point: Point) -> Point:
         """The same point under this penalty, without another pass."""
-        return Point(point.w, point.z, point.rr, 0.5 * point.rr + self.penalty_value(point.w))
+        return Point(point.w, point.z, point.loss, point.loss + self.penalty_value(point.w))
 
     def penalty_value(self, w: np.ndarray) -> float:
         """``sum_j u_j g(w_j)``."""
@@ -160,10 +202,19 @@ class Problem:
             return self.at(w)
         if self.has_free:
             beside = cast(BesideDesign, self.core.design)
-            z, rr = beside.null_point
-            return Point(beside.null, np.where(self.included, z, 0.0), rr, 0.5 * rr)
+            z, squares = beside.null_point
+            z, loss = np.where(self.included, z, 0.0), 0.5 * squares
+            return Point(beside.null, z, loss, loss)
         z = np.where(self.included, self.design.correlation, 0.0)
-        return Point(w, z, self.design.energy, 0.5 * self.design.energy)
+        loss = 0.5 * self.design.energy
+        return Point(w, z, loss, loss)
+
+    def target(self, tol: float) -> float:
+        """The error at which a point counts as solved.
+
+        A share of the null objective for a duality gap; a stationarity is a share of y's spread.
+        """
+        return tol * self.null.objective if self.penalty.convex else tol
 
     @lazy
     def alpha_max(self) -> float:
@@ -214,7 +265,7 @@ class Problem:
             left = BesideDesign(self.design, columns) if columns.size else self.design
             self.made[key] = left, {}
         design, made = self.made[key]
-        other = Problem(design, self.penalty, self._weights_of(self.included & ~self.free))
+        other = self._like(design, self._weights_of(self.included & ~self.free))
         other.made = made
         return other
 
@@ -229,18 +280,6 @@ class Problem:
         Itself if there are none, or if one does.
         """
         return self.beside(self.free) if self.has_free and not self.one_sided else self
-
-    @lazy
-    def summed(self) -> Problem:
-        """The same problem on its moments, for a search that asks for many products with them.
-
-        Itself where the Gram matrix of all features would cost more than that saves.
-        """
-        design = self.design
-        p = design.n_features
-        if not design.has_rows or p > min(SUMMED, design.n_samples):
-            return self
-        return self.on(MomentDesign.of_design(design))
 
     @property
     def operator(self):

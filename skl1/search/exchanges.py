@@ -9,8 +9,10 @@ import numpy as np
 from skl1.compiled import kernel
 from skl1.designs import Design
 from skl1.problems.problem import Problem
-from skl1.solvers.driver import Result, Solver, minimise
+from skl1.solvers.base import Solver
+from skl1.solvers.driver import Run
 from skl1.solvers.gram_nonconvex import descend
+from skl1.solvers.minimise import minimise
 
 #: Exchanges tried in vain from one model, the most promising first, before it counts as the best
 #: around.
@@ -230,13 +232,13 @@ def least_gain(problem: Problem) -> float:
 def exchanged(
     solver: Solver,
     problem: Problem,
-    result: Result,
+    result: Run,
     *,
     tol: float,
     max_iter: int,
     most: int,
     store: ColumnStore | None = None,
-) -> tuple[Result, int]:
+) -> tuple[Run, int]:
     """Exchange features while the objective falls. The model, and how many exchanges led to it.
 
     Hazimeh and Mazumder 2020, "Fast best subset selection: coordinate descent and local
@@ -247,7 +249,7 @@ def exchanged(
     ----------
     solver : Solver
     problem : Problem
-    result : Result
+    result : Run
         A minimum to start from.
     tol, max_iter
         As for ``minimise``.

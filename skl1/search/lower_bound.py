@@ -8,10 +8,12 @@ import numpy as np
 from scipy.linalg.lapack import dpotrf, dpotri, dpotrs
 
 from skl1.paths.one_by_one import ALONG
-from skl1.penalties import L1, NonNegative, Penalty, Ridged
+from skl1.penalties import L1, Penalty, Ridged
 from skl1.problems.certificates import certify
+from skl1.problems.moments import for_search
 from skl1.problems.problem import Problem
-from skl1.solvers.driver import minimise
+from skl1.search.lasso import lasso_of
+from skl1.solvers.minimise import minimise
 
 #: Up to this many features, with more rows, the inverse of the Gram matrix is formed.
 INVERTED = 500
@@ -51,7 +53,7 @@ def lower_bound(problem: Problem, objective: float) -> Bound:
     """
     if problem.core.design.hides:
         return Bound(0.0, TRIVIAL)
-    problem = problem.core.summed
+    problem = for_search(problem.core)
     free = problem.included & problem.free
     penalised = problem.included & ~problem.free
     floor, reach = level_set(problem, objective)
@@ -64,7 +66,7 @@ def lower_bound(problem: Problem, objective: float) -> Bound:
         if not relaxed.weights.any():
             break
         run = minimise(ALONG, relaxed, relaxed.null.w, tol=FIRST, max_iter=ROUNDS)
-        if run.bound > WORTH * problem.null.objective:
+        if run.model.bound > WORTH * problem.null.objective:
             run = minimise(ALONG, relaxed, run.w, tol=LOOSE, max_iter=ROUNDS, last=run)
         known = certify(relaxed, run.point)
         value = run.point.objective - known.error - known.floor
@@ -94,12 +96,11 @@ def subset_bound(problem: Problem, objective: float, most: int) -> Bound:
         return Bound(float(min(floor, objective)), TRIVIAL)
     shares = np.where(problem.included, 0.0, np.inf)
     shares[counted] = 1.0 / reach[counted]
-    penalty = NonNegative(L1(1.0)) if problem.one_sided else L1(1.0)
-    lasso = Problem(problem.design, penalty, shares)
+    lasso = lasso_of(problem, shares)
     top, best, w = lasso.alpha_max, floor, lasso.null.w
     for multiplier in np.geomspace(top, DOWN * top, MULTIPLIERS) if top > 0.0 else ():
         run = minimise(ALONG, lasso.at_alpha(multiplier), w, tol=LOOSE, max_iter=ROUNDS)
-        w, best = run.w, max(best, run.bound - multiplier * most)
+        w, best = run.w, max(best, run.model.bound - multiplier * most)
     return Bound(float(min(best, objective)), DUAL if best > floor else TRIVIAL)
 
 
@@ -117,7 +118,7 @@ def level_set(problem: Problem, objective: float) -> tuple[float, np.ndarray]:
     w = units * dpotrs(factor, units * design.correlation[inside])[0]
     least = np.zeros(design.n_features)
     least[inside] = w
-    loss = 0.5 * problem.at(least).rr
+    loss = problem.at(least).loss
     spread = units * np.sqrt(dpotri(factor)[0].diagonal())
     reach[inside] = np.abs(w) + np.sqrt(2.0 * max(objective - loss, 0.0)) * spread
     return loss, reach
@@ -135,4 +136,4 @@ def bounding_problem(problem: Problem, free: np.ndarray, reach: np.ndarray) -> P
         ridge = float((problem.weights[bent] * problem.penalty.ridge / slopes[bent]).min())
     penalty: Penalty = Ridged(L1(1.0), ridge) if ridge else L1(1.0)
     slopes[~problem.included | (reach == 0.0)] = np.inf
-    return Problem(problem.design, NonNegative(penalty) if problem.one_sided else penalty, slopes)
+    return problem.with_penalty(penalty).reweighted(slopes)

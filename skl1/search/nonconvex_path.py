@@ -6,18 +6,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from skl1.designs import MomentDesign
 from skl1.paths.grid import default_eps
 from skl1.paths.model_path import no_worse
 from skl1.paths.one_by_one import ALONG
-from skl1.paths.path_state import ALL
-from skl1.paths.solve import GRAM_COLUMNS, SHRINK, STAGES, solve_path, with_free, working_set_path
+from skl1.paths.solve import SHRINK, STAGES, solve_path, with_free, working_set_path
 from skl1.paths.together import shared_paths
-from skl1.penalties import L1, NonNegative
 from skl1.problems.model import Model
+from skl1.problems.moments import for_path
 from skl1.problems.problem import Problem
 from skl1.search.exchanges import ColumnStore, exchange, least_gain, refitted
-from skl1.solvers.driver import minimise
+from skl1.search.lasso import entry_share, lasso_of
+from skl1.solvers.minimise import minimise
 
 #: How exact the Lasso's solutions are that serve as starts, and how many features they may have
 #: for each one that a model may have.
@@ -55,13 +54,9 @@ def solve_nonconvex_path(
     if (core := problem.core) is not problem:
         models = solve_nonconvex_path(core, alphas, tol=tol, max_iter=max_iter, most=most)
         return with_free(problem, models, tol)
-    origin, design = problem, problem.design
-    p = design.n_features
-    signed = problem.has_free  # free features that must not be negative
-    if not signed and (p <= min(GRAM_COLUMNS, design.n_samples) or p <= ALL):
-        problem = problem.on(MomentDesign.of_design(design))
+    origin, problem = problem, for_path(problem)
     ladder, asked = _ladder(problem.alpha_max, alphas)
-    if signed:
+    if problem.has_free:  # which must not be negative
         models = working_set_path(problem, ladder, tol=tol, max_iter=max_iter)
     else:
         models = shared_paths([problem], ladder, tol=tol, max_iter=max_iter, origins=[origin])[0]
@@ -104,7 +99,7 @@ def improved(problem: Problem, models: list[Model], tol, max_iter, most: int) ->
         if not np.array_equal(np.flatnonzero(w), known.features):
             result = minimise(ALONG, stage, w, tol=tol, max_iter=max_iter)
             if result.point.objective < known.objective - least:
-                carried, best = [result.w], Model.of(known.alpha, result)
+                carried, best = [result.w], result.model
         yield best
 
 
@@ -128,12 +123,8 @@ def search(problem: Problem, w: np.ndarray, store, least: float, most: int) -> n
 
 def lasso_models(problem: Problem, models: list[Model]) -> list[Model]:
     """The Lasso's solutions at the alphas at which as much of a correlation passes."""
-    penalty = problem.penalty
-    lasso = problem.with_penalty(NonNegative(L1(1.0)) if penalty.one_sided else L1(1.0))
-    shares = (np.array([each.alpha for each in models]) / problem.alpha_max) ** (
-        1.0 / penalty.order
-    )
-    shares = shares ** (1.0 / penalty.order)
+    lasso = lasso_of(problem)
+    shares = entry_share(problem, np.array([each.alpha for each in models]))
     return solve_path(lasso, shares * lasso.alpha_max, tol=LOOSE, max_iter=100)
 
 

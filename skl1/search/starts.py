@@ -10,11 +10,14 @@ import numpy as np
 
 from skl1.paths.one_by_one import ALONG
 from skl1.paths.solve import follow_path
-from skl1.penalties import L1, Lp, NonNegative
+from skl1.penalties import Lp
+from skl1.problems.model import INTERRUPTED
 from skl1.problems.problem import Problem
 from skl1.search.exchanges import ColumnStore, exchanged, least_gain, refitted
+from skl1.search.lasso import entry_share, lasso_at
 from skl1.search.subsets import Subsets
-from skl1.solvers.driver import INTERRUPTED, Result, minimise
+from skl1.solvers.driver import Run
+from skl1.solvers.minimise import minimise
 
 #: Shares of the way from the Lasso to the penalty at which the homotopy halts.
 HALTS = (0.8, 0.6, 0.4, 0.2)
@@ -26,23 +29,9 @@ SPREAD = 1.0
 SAME = 1e-5
 
 
-def lasso_problem(problem: Problem, factors: np.ndarray | float = 1.0) -> Problem:
-    """The Lasso whose features enter where those of the problem would, its weights times factors.
-
-    Thresholds on a correlation go as the ``order``-th root of alpha: it has the alpha at which the
-    same share of the largest correlation passes.
-    """
-    penalty = problem.penalty
-    lasso = problem.with_penalty(NonNegative(L1(1.0)) if penalty.one_sided else L1(1.0))
-    share = (penalty.strength / problem.alpha_max) ** (1.0 / penalty.order)
-    lasso = lasso.at_alpha(share * lasso.alpha_max)
-    lasso.weights = lasso.weights * factors
-    return lasso
-
-
 def lasso_start(problem: Problem) -> np.ndarray:
-    """The solution of that Lasso."""
-    lasso = lasso_problem(problem)
+    """The solution of the Lasso whose features enter where those of the problem would."""
+    lasso = lasso_at(problem)
     return minimise(ALONG, lasso, lasso.null.w, tol=LOOSE, max_iter=ROUNDS).w
 
 
@@ -53,8 +42,7 @@ def path_start(problem: Problem) -> np.ndarray:
 
 def homotopy_start(problem: Problem, w: np.ndarray) -> np.ndarray:
     """From the Lasso's solution w through penalties between: convex at first, then less so."""
-    penalty = problem.penalty
-    share = (penalty.strength / problem.alpha_max) ** (1.0 / penalty.order)
+    penalty, share = problem.penalty, entry_share(problem, problem.penalty.strength)
     for halt in HALTS:
         stage = problem.with_penalty(penalty.relaxed(halt))
         stage = stage.at_alpha(stage.alpha_max * share**stage.penalty.order)
@@ -66,15 +54,13 @@ def random_starts(problem: Problem, count: int, random_state) -> Iterator[np.nda
     """Solutions of Lassos with random weights (Meinshausen and Buhlmann 2010, section 3)."""
     for _ in range(count):
         factors = np.exp(SPREAD * random_state.standard_normal(problem.weights.size))
-        lasso = lasso_problem(problem, factors)
+        lasso = lasso_at(problem, factors)
         yield minimise(ALONG, lasso, lasso.null.w, tol=LOOSE, max_iter=ROUNDS).w
 
 
 def subset_start(problem: Problem, most: int) -> np.ndarray:
     """Of the best subsets of every size, found without a penalty, the one that is best with it."""
-    penalty = problem.penalty
-    nothing = NonNegative(Lp(0.0, 0.0)) if penalty.one_sided else Lp(0.0, 0.0)
-    subsets = Subsets(problem.with_penalty(nothing), most)
+    subsets = Subsets(problem.with_penalty(Lp(0.0, 0.0)), most)
     subsets.search()
     fits = [refitted(problem, w, subsets.store) for _, w in subsets]
     return min(fits, key=lambda fit: fit[1])[0]
@@ -89,13 +75,13 @@ class Minima:
     """
 
     problem: Problem
-    best: Result | None = None
+    best: Run | None = None
     start: str = ""
     exchanges: int = 0
     by_start: dict[str, float] = field(default_factory=dict)
     found: list[tuple[float, np.ndarray]] = field(default_factory=list)
 
-    def add(self, start: str, result: Result, exchanges: int = 0) -> bool:
+    def add(self, start: str, result: Run, exchanges: int = 0) -> bool:
         """Take in a run. Whether its minimum is a new one."""
         objective = result.point.objective
         self.by_start[start] = min(objective, self.by_start.get(start, np.inf))
@@ -104,7 +90,7 @@ class Minima:
             self.best, self.start, self.exchanges = result, start, exchanges
         size = SAME * np.abs(result.w).max(initial=0.0)
         new = not any(np.abs(w - result.w).max() <= size for _, w in self.found)
-        if new and result.converged:
+        if new and result.model.converged:
             self.found.append((objective, result.w))
         return new
 
@@ -141,12 +127,14 @@ def seek(
     store = ColumnStore(problem.design)
     for name, w in starts:
         result = minimise(ALONG, problem, w, callback=callback, record=record, **limits)
-        if minima.add(name, result) and result.stop_reason != INTERRUPTED and most:
+        if minima.add(name, result) and result.model.stop_reason != INTERRUPTED and most:
             better, count = exchanged(ALONG, problem, result, most=most, store=store, **limits)
             if count:
                 minima.add(name, better, count)
-        if result.stop_reason == INTERRUPTED:
+        if result.model.stop_reason == INTERRUPTED:
             # The best may be of an earlier start; what was stopped is the search.
-            minima.best = replace(minima.best or result, stop_reason=INTERRUPTED, converged=False)
+            best = minima.best or result
+            model = best.model._replace(stop_reason=INTERRUPTED, converged=False)
+            minima.best = replace(best, model=model)
             break
     return minima

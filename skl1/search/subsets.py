@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from skl1.paths.solve import solve_path
-from skl1.penalties import L1, NonNegative
 from skl1.problems.problem import Problem
 from skl1.search.exchanges import ColumnStore, Neighbourhood, exchange, least_gain, refitted
+from skl1.search.lasso import lasso_of
 
 #: Passes over the sizes, up and down, while any of them gains.
 PASSES = 3
@@ -149,8 +149,7 @@ def lasso_supports(problem: Problem, most: int) -> Iterator[np.ndarray]:
     """
     lengths = problem.design.lengths
     weights = np.where(problem.free, 0.0, np.where(problem.included, lengths, np.inf))
-    penalty = NonNegative(L1(1.0)) if problem.one_sided else L1(1.0)
-    lasso = Problem(problem.design, penalty, weights)
+    lasso = lasso_of(problem, weights)
     seen = set()
     if most and lasso.alpha_max > 0.0:
         alphas = np.geomspace(lasso.alpha_max, DOWN * lasso.alpha_max, LASSOS)[1:]

@@ -10,7 +10,8 @@ import numpy as np
 from skl1.compiled.threads import spread
 from skl1.designs import Design
 from skl1.problems.certificates import best_gap, coordinate_moves
-from skl1.problems.problem import Point, Problem
+from skl1.problems.point import Point
+from skl1.problems.problem import Problem
 from skl1.solvers.kernels import column_correlations, column_shift, column_sweep, gram_shift, sweep
 
 #: What a random access into a residual costs, in consecutive ones.
@@ -31,8 +32,8 @@ class Block(ABC):
         Penalty weights and squared norms of the features.
     w, z : ndarray
         Their coefficients, and minus the gradient of the loss along them.
-    rr : float
-        Twice the loss.
+    loss : float
+        At these coefficients.
     singular : float
         Pivots of the support's matrix below this share of the diagonal count as zero.
     doubtful : bool
@@ -49,7 +50,7 @@ class Block(ABC):
         self.norms = problem.design.norms[features]
         self.w = point.w[features]
         self.z = point.z[features]
-        self.rr = point.rr
+        self.loss = point.loss
 
     def error(self) -> float:
         """The certificate of the subproblem: a guide, no proof."""
@@ -61,8 +62,8 @@ class Block(ABC):
 
     def _gap(self) -> float:
         """The duality gap of the subproblem."""
-        penalty, rr = self.problem.penalty, max(self.rr, 0.0)
-        return best_gap(penalty, self.weights, self.w, self.z, rr)[0]
+        penalty, loss = self.problem.penalty, max(self.loss, 0.0)
+        return best_gap(penalty, self.weights, self.w, self.z, loss)[0]
 
     @abstractmethod
     def sweep(self, count: int) -> tuple[int, float]:
@@ -182,8 +183,8 @@ class GramBlock(Block):
         self._follow(w, z)
 
     def _follow(self, w, z):
-        """Move to w, whose correlations are z. As G (w' - w) = z - z', rr follows exactly."""
-        self.rr -= float((w - self.w) @ (self.z + z))
+        """Move to w, whose correlations are z. As G (w' - w) = z - z', the loss follows exactly."""
+        self.loss -= 0.5 * float((w - self.w) @ (self.z + z))
         self.w, self.z = w, z
 
 
@@ -261,4 +262,4 @@ class ColumnBlock(Block):
         every = np.arange(self.w.size)
         look = column_correlations.sized(int(6 * self.entries))
         look(self.columns, every, self.residual, self.z)
-        self.rr = self.problem.design.energy_of(self.residual)
+        self.loss = 0.5 * self.problem.design.energy_of(self.residual)

@@ -8,8 +8,9 @@ import numpy as np
 
 from skl1.compiled import kernel
 from skl1.problems.certificates import Certificate
-from skl1.problems.problem import Point, Problem
-from skl1.solvers.driver import Goal, Solver, State
+from skl1.problems.point import Point
+from skl1.problems.problem import Problem
+from skl1.solvers.base import Goal, Solver, State
 from skl1.solvers.first_order import (
     Momentum,
     Space,
@@ -81,7 +82,7 @@ class GradientDescent(Solver):
             step = 2.0 / (most + least) if isinstance(self.momentum, Still) else 1.0 / most
         return DescentState(w=w, space=space, charge=charge, v=v, before=v.copy(), step=step)
 
-    def step(
+    def advance(
         self, problem: Problem, state: DescentState, point: Point, known: Certificate, goal: Goal
     ) -> None:
         space = state.space
@@ -185,7 +186,7 @@ class ConjugateGradient(Solver):
         restart(state)
         return state
 
-    def step(
+    def advance(
         self, problem: Problem, state: ConjugateState, point: Point, known: Certificate, goal: Goal
     ) -> None:
         count = steps_ahead(state.n_iter, goal.iterations)

@@ -125,20 +125,20 @@ def conjugate_step(block: Block, support: np.ndarray) -> bool | None:
 def conjugate_gradients(product: Callable, b: np.ndarray) -> np.ndarray:
     """An approximate solution of ``A x = b`` for the symmetric A behind ``product``."""
     x, r = np.zeros_like(b), b.copy()
-    p, rr = r.copy(), float(r @ r)
-    goal = FORCING**2 * rr
+    p, squares = r.copy(), float(r @ r)
+    goal = FORCING**2 * squares
     for _ in range(CG_STEPS):
-        if rr <= goal:
+        if squares <= goal:
             break
         q = product(p)
         bend = float(p @ q)
         if not bend > 0.0:
             break
-        share = rr / bend
+        share = squares / bend
         x += share * p
         r -= share * q
-        before, rr = rr, float(r @ r)
-        p *= rr / before
+        before, squares = squares, float(r @ r)
+        p *= squares / before
         p += r
     return x
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from skl1.compiled import kernel
 from skl1.problems.certificates import Certificate
-from skl1.problems.problem import Point, Problem
-from skl1.solvers.driver import Goal, Solver, State
+from skl1.problems.point import Point
+from skl1.problems.problem import Problem
+from skl1.solvers.base import Goal, Solver, State
 from skl1.solvers.first_order import (
     Momentum,
     Space,
@@ -56,7 +57,7 @@ class ProximalGradient(Solver):
             product_before=product.copy(),
         )
 
-    def step(
+    def advance(
         self, problem: Problem, state: ProximalState, point: Point, known: Certificate, goal: Goal
     ) -> None:
         count = steps_ahead(state.n_iter, goal.iterations)

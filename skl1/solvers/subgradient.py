@@ -10,8 +10,9 @@ import numpy as np
 
 from skl1.compiled import Record, kernel
 from skl1.problems.certificates import Certificate
-from skl1.problems.problem import Point, Problem
-from skl1.solvers.driver import Goal, Solver, State
+from skl1.problems.point import Point
+from skl1.problems.problem import Problem
+from skl1.solvers.base import Goal, Solver, State
 from skl1.solvers.first_order import (
     Space,
     feature_space,
@@ -153,7 +154,7 @@ class SubgradientDescent(Solver):
             trace={"crossings": 0},
         )
 
-    def step(
+    def advance(
         self,
         problem: Problem,
         state: SubgradientState,

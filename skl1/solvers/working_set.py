@@ -8,9 +8,11 @@ import numpy as np
 
 from skl1.designs.base import FULL_GRAM
 from skl1.problems.certificates import Certificate, coordinate_moves, surely_zero
-from skl1.problems.problem import Point, Problem
+from skl1.problems.model import PRECISION
+from skl1.problems.point import Point
+from skl1.problems.problem import Problem
+from skl1.solvers.base import Goal, Solver, State
 from skl1.solvers.block import FORMING, SCATTERED, Block, ColumnBlock, GramBlock, GramStore
-from skl1.solvers.driver import PRECISION, Goal, Solver, State
 from skl1.solvers.inner import Inner
 
 #: Where it takes so few multiplications, the Gram matrix of all features is formed at once:
@@ -122,7 +124,7 @@ class WorkingSet(Solver):
         fresh.store = state.store  # which may have become double precision
         return fresh
 
-    def step(
+    def advance(
         self,
         problem: Problem,
         state: WorkingSetState,
