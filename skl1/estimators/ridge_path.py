@@ -296,7 +296,8 @@ def _mended(problem: Problem, model: Model, tol: float, max_iter: int) -> Model:
         start[model.features] = model.values
     stage = problem.scaled(model.alpha)
     run = minimise(ConjugateGradient(), stage, start, tol=tol, max_iter=max_iter)
-    best = min(model, run.model, key=lambda model: model.error)
+    other = run.model._replace(alpha=model.alpha)  # here alpha is a factor of the weights
+    best = min(model, other, key=lambda model: model.error)
     return no_worse(problem, best, tol)
 
 
