@@ -18,7 +18,8 @@ from skl1.paths.one_by_one import ALONG
 from skl1.penalties import MCP, Lp
 from skl1.problems.local_minimum import is_local_minimum
 from skl1.problems.problem import Problem
-from skl1.search.exchanges import ColumnStore, Neighbourhood, exchanged
+from skl1.search.column_store import ColumnStore
+from skl1.search.exchanges import Neighbourhood, exchanged
 from skl1.search.lower_bound import lower_bound
 from skl1.solvers.minimise import minimise
 

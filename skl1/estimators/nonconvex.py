@@ -17,7 +17,7 @@ from skl1.problems.certificates import fixed_point_certificate
 from skl1.problems.local_minimum import is_local_minimum
 from skl1.problems.model import INTERRUPTED
 from skl1.problems.moments import for_search
-from skl1.search.exchanges import HELD
+from skl1.search.column_store import HELD
 from skl1.search.lower_bound import DUAL, lower_bound
 from skl1.search.starts import (
     homotopy_start,

@@ -18,8 +18,8 @@ def degrees_of_freedom(problem: Problem, w: np.ndarray, alpha: float) -> float:
     # Of least squares, as free columns may be dependent; in units of the columns.
     units = 1.0 / np.sqrt(gram.diagonal() + curvature)
     gram = gram * units * units[:, None]
-    bent = gram + np.diag(curvature * units * units)
-    return float(np.trace(np.linalg.lstsq(bent, gram, rcond=None)[0]))
+    hessian = gram + np.diag(curvature * units * units)
+    return float(np.trace(np.linalg.lstsq(hessian, gram, rcond=None)[0]))
 
 
 def degrees_along(problem: Problem, models: list[Model]) -> np.ndarray:

@@ -23,7 +23,7 @@ MOST = 900
 ENTER, ENTER_SHARE = 50, 0.5
 #: A subproblem is solved until a sweep lowers the objective by less than this share of the null
 #: objective: that costs little after Newton's method, and errors would bring in features in vain.
-SETTLED = 1e-16
+NO_FALL = 1e-16
 #: Coefficients in use at most where a Newton step is compiled; LAPACK is faster for more of them.
 FACTORED = 100
 #: Share by which a threshold may be off by rounding.
@@ -203,7 +203,7 @@ class ConvexPathState(PathState):
             self.gram.diagonal().copy(),
             problem.weights[self.features],
             alphas,
-            SETTLED * self.null.objective,
+            NO_FALL * self.null.objective,
             min(SWEEPS, self.max_iter),
             W,
             Z,
@@ -241,7 +241,7 @@ class NonconvexPathState(PathState):
         self.sweeps = np.ones(alphas.size, dtype=np.intp)
         self.penalties = [problem.penalty.with_alpha(float(alpha)) for alpha in alphas]
         norms, weights = self.gram.diagonal().copy(), problem.weights[self.features]
-        limit, most = SETTLED * self.null.objective, self.max_iter
+        limit, most = NO_FALL * self.null.objective, self.max_iter
         w, z = self.w.copy(), self.z[self.features]
         run = descend.sized(10 * alphas.size * size**2)
         for k, penalty in enumerate(self.penalties):

@@ -117,7 +117,7 @@ def best_gap(
     """``(gap, c)`` for the better of two multiples c of the residual.
 
     One is the maximiser of the dual along the residual, clipped on *both* sides to where
-    ``c z`` stays within the kink: an iterate that overshoots has a negative maximiser, and
+    ``c z`` stays within the slope at zero: an iterate that overshoots has a negative maximiser, and
     clipped on one side only its dual point would be infeasible. The other is c = 1, which
     costs a finite conjugate only where the penalty has an l2 term; at an optimum it is exact.
     """
@@ -167,7 +167,7 @@ def gap_along(charged, agreement, loss, highest, lowest, beyond):
     """``(gap, c)`` along the residual, from what the penalty says.
 
     ``charged`` is ``sum_j u_j g(w_j)``, ``agreement`` ``w . z``; ``highest`` and ``lowest`` are the
-    largest multiples of z and of -z within the kink, ``beyond`` is the conjugate at c = 1.
+    largest multiples of z and of -z within the slope at zero, ``beyond`` is the conjugate at c = 1.
     """
     c = min(1.0 + 0.5 * agreement / loss if loss > 0.0 else 1.0, highest)
     if c < 0.0:
@@ -188,7 +188,7 @@ def gaps_along(charged, agreement, losses, highest, lowest, beyond, gaps):
 
 
 def charge_beyond(penalty: Penalty, weights: np.ndarray, z: np.ndarray) -> float:
-    """The conjugate at z, which is zero but for the features beyond their kink."""
+    """The conjugate at z, which is zero but for the features beyond their slope at zero."""
     if not penalty.superlinear:
         return np.inf
     beyond = penalty.pull(z) > weights * penalty.slope_at_zero()

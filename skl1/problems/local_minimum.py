@@ -34,15 +34,15 @@ def is_local_minimum(problem: Problem, point: Point, tol: float) -> bool:
     if not np.all(penalty.pull(point.z[off]) < _limit(problem, off)):
         return False
     w, u = point.w[support], problem.weights[support]
-    bend, slope = u * penalty.curvature(w), u * penalty.derivative(w)
+    curvature, slope = u * penalty.curvature(w), u * penalty.derivative(w)
     left = np.abs(point.z[support] - slope) / design.lengths[support]
     if left.max(initial=0.0) > max(tol, 8.0 * EPS) * np.sqrt(design.total):
         return False
-    if np.all(bend >= 0.0) or (support.size > design.n_samples and np.all(bend <= 0.0)):
-        return bool(np.all(bend >= 0.0))
+    if np.all(curvature >= 0.0) or (support.size > design.n_samples and np.all(curvature <= 0.0)):
+        return bool(np.all(curvature >= 0.0))
     units = 1.0 / design.lengths[support]
     matrix = design.gram(support, support) * units * units[:, None]
-    matrix[np.diag_indices_from(matrix)] += bend * units**2 - POSITIVE
+    matrix[np.diag_indices_from(matrix)] += curvature * units**2 - POSITIVE
     return dpotrf(matrix)[1] == 0
 
 
@@ -63,9 +63,9 @@ def _beside_free(problem: Problem, point: Point, tol: float) -> bool:
 
 def _limit(problem: Problem, features: np.ndarray) -> np.ndarray:
     """``u g'(0+)``; where that is infinite any correlation is within it."""
-    kink = problem.penalty.slope_at_zero()
+    slope = problem.penalty.slope_at_zero()
     return (
         np.full(np.count_nonzero(features), np.inf)
-        if kink == np.inf
-        else (problem.weights[features] * kink)
+        if slope == np.inf
+        else (problem.weights[features] * slope)
     )

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from skl1.compiled import kernel
-from skl1.designs import Design
 from skl1.problems.problem import Problem
+from skl1.search.column_store import ColumnStore
 from skl1.solvers.base import Solver
 from skl1.solvers.driver import Run
 from skl1.solvers.gram_nonconvex import descend
@@ -24,74 +24,9 @@ DEPENDENT, FLAT = 1e-8, 1e-8
 FALL = 1e-10
 #: What rounding may make of an objective, as a share of y's energy.
 ROUNDING = 1e-14
-#: A model on a few features counts as settled with a sweep that lowers the objective by less than
+#: A model on a few features is a minimum after a sweep that lowers the objective by less than
 #: this share of y's energy, or after so many sweeps: the whole problem finishes what is kept.
-SETTLED, SWEEPS = 1e-18, 300
-#: Entries of the Gram matrix that a search may hold: 128 MB.
-HELD = 2**24
-
-
-class ColumnStore:
-    """Columns of the Gram matrix, each formed once."""
-
-    def __init__(self, design: Design):
-        self.design = design
-        self.every = np.arange(design.n_features)
-        self.place = np.full(design.n_features, -1)
-        self.held = 0
-        self.rows = np.empty((0, design.n_features))
-
-    def __call__(self, features: np.ndarray) -> np.ndarray:
-        """``G[:, features]'``: a row for each feature."""
-        self._hold(features)
-        return self.rows[self.place[features]]
-
-    def _hold(self, features: np.ndarray) -> None:
-        new = features[self.place[features] < 0]
-        if not new.size:
-            return
-        if self.held + new.size > max(HELD // self.every.size, features.size):
-            self.held, new = 0, features
-            self.place[:] = -1
-        end = self.held + new.size
-        if end > len(self.rows):
-            grown = np.empty((max(end, 2 * len(self.rows)), self.every.size))
-            grown[: self.held] = self.rows[: self.held]
-            self.rows = grown
-        self.rows[self.held : end] = self.design.gram(new, self.every)
-        self.place[new] = np.arange(self.held, end)
-        self.held = end
-
-    def block(self, features: np.ndarray) -> np.ndarray:
-        """``G[features, features]``, of features whose columns may not be held."""
-        known = self.place[features] >= 0
-        matrix = np.empty((features.size, features.size))
-        matrix[known] = self.rows[np.ix_(self.place[features[known]], features)]
-        if not known.all():
-            part = self.design.gram(features[~known], features)
-            matrix[~known] = part
-            matrix[:, ~known] = part.T
-        return matrix
-
-    def correlations(self, problem: Problem, w: np.ndarray) -> np.ndarray:
-        """Those of all features with the residual at w, from the columns in use."""
-        return np.where(problem.included, self.design.correlation - self.product(w), 0.0)
-
-    def product(self, w: np.ndarray) -> np.ndarray:
-        """``G w``."""
-        support = np.flatnonzero(w)
-        self._hold(support)
-        spread = np.zeros(self.held)
-        spread[self.place[support]] = w[support]
-        return spread @ self.rows[: self.held]
-
-    def objective(self, problem: Problem, w: np.ndarray) -> float:
-        """That of w, from the same."""
-        support = np.flatnonzero(w)
-        v, design = w[support], problem.design
-        bent = v @ self.block(support) @ v
-        loss = 0.5 * (design.energy + bent) - float(v @ design.correlation[support])
-        return float(loss + problem.weights[support] @ problem.penalty.value(v))
+NO_FALL, SWEEPS = 1e-18, 300
 
 
 class Move(NamedTuple):
@@ -130,13 +65,13 @@ class Neighbourhood:
         self.support = support = np.flatnonzero(w)
         self.inside = inside = w[support]
         columns = store(support)
-        bend = problem.weights[support] * problem.penalty.curvature(inside)
-        inverse = inverse_of(columns[:, support], bend)
+        curvature = problem.weights[support] * problem.penalty.curvature(inside)
+        inverse = inverse_of(columns[:, support], curvature)
         self.own = inverse.diagonal().copy()
         self.A = inverse @ columns
         self.beside = problem.design.norms - np.einsum("ij,ij->j", columns, self.A)
         charge = problem.weights[support] * problem.penalty.value(inside)
-        self.drops = 0.5 * (1.0 / self.own - bend) * inside**2 + z[support] * inside - charge
+        self.drops = 0.5 * (1.0 / self.own - curvature) * inside**2 + z[support] * inside - charge
         self.drops[problem.free[support]] = np.inf
 
     def moves(self, least: float = 0.0, *, grow: bool) -> list[Move]:
@@ -212,10 +147,10 @@ def best_entries(
                     values[i] = v
 
 
-def inverse_of(gram: np.ndarray, bend: np.ndarray) -> np.ndarray:
-    """Inverse of ``gram + diag(bend)``; what does not bend upwards is taken to stay where it is."""
+def inverse_of(gram: np.ndarray, curvature: np.ndarray) -> np.ndarray:
+    """Inverse of ``gram + diag(curvature)``; a direction without curvature stays where it is."""
     units = 1.0 / np.sqrt(gram.diagonal())
-    values, vectors = np.linalg.eigh((gram + np.diag(bend)) * units * units[:, None])
+    values, vectors = np.linalg.eigh((gram + np.diag(curvature)) * units * units[:, None])
     stiff = np.where(values > FLAT, values, 1.0)
     return (vectors / stiff) @ vectors.T * units * units[:, None]
 
@@ -310,7 +245,7 @@ def refitted(problem: Problem, w: np.ndarray, store: ColumnStore) -> tuple[np.nd
     gram, q = store.block(support), design.correlation[support]
     weights, v = problem.weights[support], w[support]
     z = q - gram @ v
-    limit = SETTLED * design.energy
+    limit = NO_FALL * design.energy
     run = descend.sized(20 * support.size**2)
     run(penalty, gram, gram.diagonal().copy(), weights, limit, SWEEPS, v, z)
     new = np.zeros_like(w)

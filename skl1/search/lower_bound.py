@@ -129,11 +129,11 @@ def bounding_problem(problem: Problem, free: np.ndarray, reach: np.ndarray) -> P
     slopes = np.zeros(reach.size)
     penalised = problem.included & ~free
     slopes[penalised] = problem.weights[penalised] * problem.penalty.chord(reach[penalised])
-    bent = penalised & (slopes > 0.0) & (slopes < np.inf)
+    sloping = penalised & (slopes > 0.0) & (slopes < np.inf)
     ridge = 0.0
-    if problem.penalty.ridge and bent.any() and not np.any(slopes[penalised] == 0.0):
+    if problem.penalty.ridge and sloping.any() and not np.any(slopes[penalised] == 0.0):
         # One factor of the squares serves all, so it is the least of them.
-        ridge = float((problem.weights[bent] * problem.penalty.ridge / slopes[bent]).min())
+        ridge = float((problem.weights[sloping] * problem.penalty.ridge / slopes[sloping]).min())
     penalty: Penalty = Ridged(L1(1.0), ridge) if ridge else L1(1.0)
     slopes[~problem.included | (reach == 0.0)] = np.inf
     return problem.with_penalty(penalty).reweighted(slopes)

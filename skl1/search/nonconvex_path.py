@@ -14,7 +14,8 @@ from skl1.paths.together import shared_paths
 from skl1.problems.model import Model
 from skl1.problems.moments import for_path
 from skl1.problems.problem import Problem
-from skl1.search.exchanges import ColumnStore, exchange, least_gain, refitted
+from skl1.search.column_store import ColumnStore
+from skl1.search.exchanges import exchange, least_gain, refitted
 from skl1.search.lasso import entry_share, lasso_of
 from skl1.solvers.minimise import minimise
 

@@ -13,7 +13,8 @@ from skl1.paths.solve import follow_path
 from skl1.penalties import Lp
 from skl1.problems.model import INTERRUPTED
 from skl1.problems.problem import Problem
-from skl1.search.exchanges import ColumnStore, exchanged, least_gain, refitted
+from skl1.search.column_store import ColumnStore
+from skl1.search.exchanges import exchanged, least_gain, refitted
 from skl1.search.lasso import entry_share, lasso_at
 from skl1.search.subsets import Subsets
 from skl1.solvers.driver import Run

@@ -8,7 +8,8 @@ import numpy as np
 
 from skl1.paths.solve import solve_path
 from skl1.problems.problem import Problem
-from skl1.search.exchanges import ColumnStore, Neighbourhood, exchange, least_gain, refitted
+from skl1.search.column_store import ColumnStore
+from skl1.search.exchanges import Neighbourhood, exchange, least_gain, refitted
 from skl1.search.lasso import lasso_of
 
 #: Passes over the sizes, up and down, while any of them gains.

@@ -16,7 +16,7 @@ from skl1.problems.problem import ROUNDING, Problem
 from skl1.solvers.base import Solver
 from skl1.solvers.driver import Run, run
 
-#: Changes of the set of free features in use, for each of them, after which it counts as settled.
+#: Changes of the set of free features in use, for each of them, after which it stays as it is.
 CHANGES = 3
 #: The least tolerance of the problem beside them, as a share of what is wanted; the first one.
 CLOSEST, ROUGH = 1e-3, 1e-4

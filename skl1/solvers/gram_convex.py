@@ -22,11 +22,11 @@ def blank_factor(room: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 @kernel(exact=True)
 def solve_convex(
-    penalty, kink, bend, gram, norms, weights, alpha, limit, most, w, z, order, held, factor
+    penalty, l1, l2, gram, norms, weights, alpha, limit, most, w, z, order, held, factor
 ):  # fmt: skip
     """Sweeps, and Newton's method on the support, for weights times alpha. Returns the sweeps.
 
-    w and ``z = q - G w`` change in place. The penalty is ``kink |w| + bend w^2 / 2``. It ends with
+    w and ``z = q - G w`` change in place. The penalty is ``l1 |w| + l2 w^2 / 2``. It ends with
     a sweep over all that moves less than ``limit`` in the sum of ``d_j (change of w_j)^2``, which
     is what the objective falls by at least twice; or after ``most``. Between such sweeps only the
     coefficients in use are looked at. Once sweeps have cost as much, a Newton step is taken: rent
@@ -36,19 +36,19 @@ def solve_convex(
     extra = np.empty(p)
     pull = np.empty(p)
     for j in range(p):
-        extra[j] = alpha * bend * weights[j]
-        pull[j] = alpha * kink * weights[j]
+        extra[j] = alpha * l2 * weights[j]
+        pull[j] = alpha * l1 * weights[j]
     one_sided = penalty.project(-1.0) == 0.0
-    if bend > 0.0:
+    if l2 > 0.0:
         held[0] = 0  # the factor was that of another alpha
     slight = SLIGHT * limit / p
     full = True
-    settled = False
+    still = False
     regular = True
     # With the factor in hand a Newton step is the best guess of where the support moves to.
     spent = 2.0 * p * held[0]
     for done in range(1, most + 1):
-        if regular and not settled and spent > newton_price(w, order, held):
+        if regular and not still and spent > newton_price(w, order, held):
             spent = 0.0
             full = True
             regular = update_factor(gram, pull, extra, w, z, order, held, factor)
@@ -69,16 +69,16 @@ def solve_convex(
                     for i in range(p):
                         z[i] -= gram[j, i] * move
         spent += 4.0 * p
-        settled = moved <= limit
-        if settled and full:
+        still = moved <= limit
+        if still and full:
             return done
-        full = settled
+        full = still
     return most
 
 
 @kernel(exact=True)
 def solve_convex_along(
-    penalty, kink, bend, gram, norms, weights, alphas, limit, most, W, Z, sweeps,
+    penalty, l1, l2, gram, norms, weights, alphas, limit, most, W, Z, sweeps,
     order, held, factor,
 ):  # fmt: skip
     """The same for one alpha after the other, each from where the last one ended.
@@ -91,7 +91,7 @@ def solve_convex_along(
             w[j] = W[k, j]
             z[j] = Z[k, j]
         sweeps[k] = solve_convex(
-            penalty, kink, bend, gram, norms, weights, alpha, limit, most, w, z, order, held, factor
+            penalty, l1, l2, gram, norms, weights, alpha, limit, most, w, z, order, held, factor
         )
 
 
@@ -219,7 +219,7 @@ def newton_walk(gram, pull, extra, one_sided, w, z, order, held, factor):
 
     Where a coefficient would change its sign the step ends and it leaves the support; what is left
     of the slope is what is left of the step. The objective falls all the way. Coefficients without
-    a kink at zero may pass it.
+    a slope at zero may pass it.
     """
     before = np.empty(w.size)
     for j in range(w.size):

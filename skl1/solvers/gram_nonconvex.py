@@ -54,10 +54,10 @@ def descend(penalty, gram, norms, weights, limit, most, w, z):
                     for i in range(p):
                         z[i] -= gram[j, i] * move
         spent += 4.0 * p
-        settled = moved <= limit
-        if settled and full:
+        still = moved <= limit
+        if still and full:
             return done
-        full = settled
+        full = still
     return most
 
 
@@ -116,10 +116,10 @@ def change_of(penalty, gram, weights, index, w, z, d):
     change = 0.0
     for i in range(index.size):
         j = index[i]
-        bent = 0.0
+        product = 0.0
         for k in range(index.size):
-            bent += gram[j, index[k]] * d[k]
-        change += d[i] * (0.5 * bent - z[j])
+            product += gram[j, index[k]] * d[k]
+        change += d[i] * (0.5 * product - z[j])
         change += weights[j] * (penalty.value(w[j] + d[i]) - penalty.value(w[j]))
     return change
 

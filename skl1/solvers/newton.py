@@ -76,8 +76,8 @@ def newton_step(block: Block, insist: bool) -> bool:
 
     def change(new):
         step = new - w
-        bent = hessian @ step - extra * step
-        return 0.5 * step @ bent - step @ block.z[support] + u @ penalty.value(new) - charged
+        product = hessian @ step - extra * step
+        return 0.5 * step @ product - step @ block.z[support] + u @ penalty.value(new) - charged
 
     new = w + direction
     kept_support = bool(np.all(new * w > 0.0))
@@ -131,10 +131,10 @@ def conjugate_gradients(product: Callable, b: np.ndarray) -> np.ndarray:
         if squares <= goal:
             break
         q = product(p)
-        bend = float(p @ q)
-        if not bend > 0.0:
+        curvature = float(p @ q)
+        if not curvature > 0.0:
             break
-        share = squares / bend
+        share = squares / curvature
         x += share * p
         r -= share * q
         before, squares = squares, float(r @ r)

@@ -82,7 +82,7 @@ class WorkingSet(Solver):
 
     Round: (1) features that the gap proves zero are dropped for good; (2) far from the minimum
     the penalty is taken larger, for this round, so that it falls in strides; (3) the features
-    nearest to entering, by the distance ``(u_j kink - |z_j|) / ||x_j||`` (Fercoq, Gramfort and
+    nearest to entering, by the distance ``(u_j g'(0+) - |z_j|) / ||x_j||`` (Fercoq, Gramfort and
     Salmon 2015; Massias, Gramfort and Salmon 2018), join those in use: about twice as many as
     pull, at most as many as are in use; (4) the subproblem on the set is solved to a tenth of the
     outer error, or to the final one when nothing pulls any more, from its Gram matrix or from its
