@@ -19,7 +19,10 @@ pytest.importorskip("dask.dataframe")
 #: Where interrupts fall, as shares of all calls of skl1's functions in a fit.
 SHARES = (0.0, 0.1, 0.4, 0.8, 0.98, 1.0)
 #: Where the types of records are made.
-TYPES = tuple(f"compiled/{name}.py" for name in ("__init__", "lazy", "machine_code"))
+TYPES = tuple(
+    f"compiled/{name}.py"
+    for name in ("digests", "kernels", "lazy", "loading", "machine_code", "records")
+)
 
 
 def table(seed=0, n=40, names=("a", "b", "c", "d")):
@@ -80,8 +83,8 @@ def _the_same_calls_in_every_run(monkeypatch):
     """In one thread, and all kernels compiled."""
     import dask
 
-    monkeypatch.setattr("skl1.compiled.PATIENCE", -1)
-    monkeypatch.setattr("skl1.compiled.BRIEF", -1)
+    monkeypatch.setattr("skl1.compiled.kernels.PATIENCE", -1)
+    monkeypatch.setattr("skl1.compiled.kernels.BRIEF", -1)
     with dask.config.set(scheduler="synchronous"):
         yield
 

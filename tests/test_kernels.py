@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skl1 import compiled
+from skl1.compiled import kernels, loading
 from skl1.penalties import L1, ElasticNet, Lp, NonNegative, SquaredL2
 from skl1.solvers.kernels import sweep
 
@@ -40,11 +40,11 @@ def test_powers_agree_but_for_rounding(p):
 @pytest.mark.parametrize("loaded", [False, True])
 def test_a_process_starts_interpreted_and_buys_the_compiler(loaded, monkeypatch):
     """``sized`` gives the plain function until the operations asked for exceed the patience."""
-    monkeypatch.setattr(compiled.Kernel, "spent", 0)
-    monkeypatch.setattr(compiled, "_loaded", lambda: loaded)
-    fresh = compiled.kernel(sweep.function, exact=True)
-    other = compiled.kernel(sweep.function, exact=True)
-    patience = compiled.BRIEF if loaded else compiled.PATIENCE
+    monkeypatch.setattr(kernels.Kernel, "spent", 0)
+    monkeypatch.setattr(loading, "loaded", lambda: loaded)
+    fresh = kernels.kernel(sweep.function, exact=True)
+    other = kernels.kernel(sweep.function, exact=True)
+    patience = kernels.BRIEF if loaded else kernels.PATIENCE
     assert fresh.sized(patience) is sweep.function
     assert fresh.sized(1) is fresh.compiled
     # Loading the compiler is paid for by all kernels together, a kernel's own code by itself.

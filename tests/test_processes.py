@@ -15,7 +15,7 @@ from workspace import ROOT
 PACKAGE = Path(skl1.__path__[0])
 
 INTERRUPTED = """
-    import signal, sys
+    import importlib, signal, sys
     import numpy as np
     from scipy import sparse
     from skl1 import ProximalLasso
@@ -32,7 +32,7 @@ INTERRUPTED = """
     if sys.argv[1] == "SIGINT":
         signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
-        import_only = __import__("skl1.compiled").compiled._numba()
+        importlib.import_module("skl1.compiled.loading").machine_code()
     except KeyboardInterrupt:
         interrupts += 1
     signal.setitimer(signal.ITIMER_REAL, 0.0)

@@ -19,14 +19,12 @@ import hashlib
 import inspect
 import pickle
 from contextlib import suppress
-from enum import Enum
 from functools import cache
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
+from types import FunctionType
 from typing import Any
 
 import numba
-import numpy as np
 from llvmlite.binding.ffi import lib as llvm
 from numba.core import cgutils, errors, types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
@@ -38,7 +36,7 @@ from numba.core.typing.templates import AbstractTemplate, AttributeTemplate
 from numba.extending import NativeValue, infer_getattr, models, register_model, unbox
 from numba.np.numpy_support import from_dtype
 
-from skl1.compiled import Record, record_fields
+from skl1.compiled import digests
 from skl1.compiled.forks import free_in_children
 
 _FLAGS: Any = {"nogil": True, "error_model": "numpy"}
@@ -118,19 +116,21 @@ class _Files(IndexDataCacheFile):
 
 
 _LENGTH = hashlib.sha256().digest_size
+_SOURCES = Path(__file__), Path(digests.__file__)
 
 
 class _KernelCache(FunctionCache):
     """A cache whose keys know the functions that the kernel calls, in whichever file.
 
-    Its files are named after this module's code: an index that another version of it has
-    written may hold types that can no longer be unpickled. No state of the cache, and of the disk
-    that it is on, ends a fit: what cannot be loaded is compiled anew, what cannot be saved is not.
+    Its files are named after this module's code and that of the digests: an index that another
+    version of them has written may hold types that can no longer be unpickled. No state of the
+    cache, and of the disk that it is on, ends a fit: what cannot be loaded is compiled anew, what
+    cannot be saved is not.
     """
 
     def __init__(self, function):
         super().__init__(function)
-        version = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
+        version = hashlib.sha256(b"".join(map(Path.read_bytes, _SOURCES))).hexdigest()[:8]
         self._cache_file = _Files(
             self._cache_path,
             f"{self._impl.filename_base}-{version}",
@@ -157,14 +157,15 @@ def _field_type(value: Any, kind: Any) -> types.Type:
     if isinstance(kind, tuple):
         # Read-only whatever the flag of this array, so that both flags give one specialisation.
         return types.Array(from_dtype(value.dtype), kind[0], kind[1], readonly=True)
-    return value._numba_type_ if isinstance(value, Record) else _SCALARS[kind]
+    scalar = _SCALARS.get(kind)
+    return value._numba_type_ if scalar is None else scalar
 
 
-def type_of_record(record: Record) -> RecordType:
-    """The numba type of a record."""
-    kinds = record_fields(type(record)).items()
-    members = tuple(_field_type(getattr(record, name), kind) for name, kind in kinds)
-    return _record_type(type(record), members)
+def type_of_record(record: Any, kinds: dict[str, Any]) -> RecordType:
+    """The numba type of a record whose fields are of these kinds."""
+    members = tuple((name, _field_type(getattr(record, name), kinds[name])) for name in kinds)
+    cls: Any = type(record)
+    return _record_type(cls, members)
 
 
 class RecordType(types.Type):
@@ -182,21 +183,21 @@ class RecordType(types.Type):
         return self.identity, self.members
 
 
-_classes: dict[tuple[str, str, str], type[Record]] = {}
+_classes: dict[tuple[str, str, str], type[Any]] = {}
 # Said outright: unsaid, fast-math is inherited from whichever kernel is compiled first.
 _compiled = cache(numba.njit(fastmath=False, **_FLAGS))
 
 
 @cache
-def _record_type(cls: type[Record], field_types: tuple[types.Type, ...]) -> RecordType:
+def _record_type(cls: Any, members: tuple[tuple[str, types.Type], ...]) -> RecordType:
     # On first use, not with the class: methods may name functions that are defined below them.
     identity = cls.__module__, cls.__qualname__, _digest(*_methods(cls).items())
     _classes[identity] = cls
-    return RecordType(identity, tuple(zip(record_fields(cls), field_types, strict=True)))
+    return RecordType(identity, members)
 
 
 @cache
-def _methods(cls: type[Record]) -> dict[str, FunctionType]:
+def _methods(cls: Any) -> dict[str, FunctionType]:
     """All methods, inherited ones too, in alphabetical order."""
     members = {name: inspect.getattr_static(cls, name) for name in dir(cls) if name[:2] != "__"}
     return {name: member for name, member in members.items() if isinstance(member, FunctionType)}
@@ -259,68 +260,10 @@ class _RecordAttributes(AttributeTemplate):
         return MethodType(Call, record_type)
 
 
-_LITERALS = {type(None), type(...), bool, int, float, complex, str, bytes, range, slice}
-_CODE = ["code", "exceptiontable", "consts", "names", "varnames", "freevars", "cellvars"]
-_CODE += ["argcount", "posonlyargcount", "kwonlyargcount", "flags"]
-
-
 def _digest(*code: Any) -> str:
-    code += _RecordModel.__init__, _unbox, _read_field, sorted(_FLAGS.items())
-    return hashlib.sha256(repr(_portrait(code, names=(), seen={})).encode()).hexdigest()
-
-
-def _portrait(value: Any, names: tuple[str, ...], seen: dict[Any, Any]) -> tuple[Any, ...]:
-    """Describe all that can influence the machine code made from a value, in nested tuples.
-
-    ``names`` are those that the code which refers to the value uses: they say which attributes
-    of a module or class to follow. Addresses, line numbers and the order of sets stay out.
-    """
-
-    def each(values: Any) -> tuple[Any, ...]:
-        return tuple(_portrait(item, names, seen) for item in values)
-
-    kind = type(value).__module__, type(value).__qualname__
-    if type(value) in _LITERALS or isinstance(value, (np.dtype, types.Type)):
-        return *kind, repr(value)
-    if isinstance(value, (tuple, list)):
-        return *kind, *each(value)
-    if isinstance(value, (set, frozenset)):
-        return *kind, *sorted(each(value), key=repr)
-    if isinstance(value, (np.ndarray, np.generic)):
-        return *kind, repr(value.dtype), value.shape, value.strides, value.tobytes()
-    if isinstance(value, Enum):
-        return *kind, value.name, *each([value.value])
-    if isinstance(value, CodeType):
-        return *kind, *each(getattr(value, f"co_{part}") for part in _CODE)
-
-    if hasattr(value, "__wrapped__") and not isinstance(value, FunctionType):  # compiled
-        options = sorted(getattr(value, "targetoptions", {}).items())
-        return *kind, *each([options, getattr(value, "fastmath", None), value.__wrapped__])
-
-    home = getattr(value, "__name__" if isinstance(value, ModuleType) else "__module__", None)
-    label = *kind, home, *(getattr(value, part, None) for part in ("__qualname__", "__name__"))
-    if str(home).partition(".")[0] in {"numba", "numpy", "scipy"}:  # not ours to follow
-        return label
-    place = id(value), names
-    if place in seen:
-        return "again", seen[place][0]
-    seen[place] = len(seen), value  # the value too: an address must not be used twice
-
-    if isinstance(value, FunctionType):
-        names = tuple(sorted(_names(value.__code__)))
-        scope = [(name, value.__globals__[name]) for name in names if name in value.__globals__]
-        cells = [cell.cell_contents for cell in value.__closure__ or ()]
-        defaults = value.__defaults__, sorted((value.__kwdefaults__ or {}).items())
-        return *label, *each([value.__code__, defaults, cells, scope])
-    if isinstance(value, (ModuleType, type)):
-        scope = [(name, getattr(value, name)) for name in names if hasattr(value, name)]
-        return *label, *each([getattr(value, "_fields", ()), scope])
-    return label
-
-
-def _names(code: CodeType) -> set[str]:
-    nested = (_names(part) for part in code.co_consts if isinstance(part, CodeType))
-    return set(code.co_names).union(*nested)
+    """The digest of code, and of the code here that decides how a record is laid out."""
+    layout = _RecordModel.__init__, _unbox, _read_field, sorted(_FLAGS.items())
+    return digests.digest((*code, *layout), plain=(types.Type,))
 
 
 # A child that is forked while another thread compiles may compile too. A fork takes numba's lock
