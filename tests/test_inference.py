@@ -28,8 +28,8 @@ from skl1 import (
 )
 from skl1.designs import make_design
 from skl1.inference.bounds import lifted, unimodal, worst_case
-from skl1.inference.noise import penalty_level, scaled_lasso, standard_lasso
 from skl1.inference.stability import _halved
+from skl1.model_selection.scaled_lasso import penalty_level, scaled_lasso, standard_lasso
 from skl1.paths import path_state
 from skl1.paths.solve import path_until, solve_paths
 from skl1.problems import moments

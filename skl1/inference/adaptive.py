@@ -12,7 +12,7 @@ from skl1.compiled.threads import single_threaded
 from skl1.estimators import ProximalLasso
 from skl1.estimators.lasso_path import lasso_path
 from skl1.exceptions import EmptyModelWarning, warn_user
-from skl1.inference.noise import (
+from skl1.model_selection.scaled_lasso import (
     penalty_level,
     scaled_lasso,
     shortfall,

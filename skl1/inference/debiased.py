@@ -16,7 +16,7 @@ from skl1.designs.span import DEPENDENT_GRAM
 from skl1.designs.table import TableDesign
 from skl1.estimators import ProximalLasso
 from skl1.exceptions import warn_user
-from skl1.inference.noise import (
+from skl1.model_selection.scaled_lasso import (
     Fit,
     fixed_lasso,
     penalty_level,

@@ -10,8 +10,8 @@ from scipy.linalg.lapack import dpotrs, dpstrf
 from sklearn.utils import check_random_state
 
 from skl1.designs import Design
-from skl1.inference.noise import penalty_level, standard_lasso
 from skl1.model_selection.criteria import TALL
+from skl1.model_selection.scaled_lasso import penalty_level, standard_lasso
 from skl1.paths.solve import solve_paths
 from skl1.problems.problem import Problem
 
