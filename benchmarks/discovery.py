@@ -1,10 +1,12 @@
-"""Finding the classes of a folder: a new problem or contender is a new file, and nothing else."""
+"""Finding what a folder holds: a new problem, contender or benchmark is a new file."""
 
 from __future__ import annotations
 
+import ast
 import inspect
 import pkgutil
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import Protocol, TypeVar
 
@@ -39,3 +41,12 @@ def instances(package: ModuleType, base: type[Kind]) -> dict[str, Kind]:
     """One instance of each class of a package, by name, in the order of their ranks."""
     made = [cls() for found in classes(package, base).values() for cls in found]
     return {one.name: one for one in sorted(made, key=lambda one: (one.rank, one.name))}
+
+
+def purposes() -> dict[str, str]:
+    """The benchmarks by name, with the first lines of their docstrings; none is imported."""
+    files = sorted((Path(__file__).parent / "suites").glob("*.py"))
+    told = {file.stem: ast.get_docstring(ast.parse(file.read_text("utf-8"))) for file in files}
+    return {
+        name: (text or "").partition("\n")[0] for name, text in told.items() if name != "__init__"
+    }

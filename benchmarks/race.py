@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from statistics import median
 
+from benchmarks.baseline import NAME as BASELINE
 from benchmarks.problems.base import Problem
 from benchmarks.registry import CONTENDERS
 from benchmarks.worker import Outcome, Worker
@@ -25,8 +26,8 @@ HOPELESS = 2.0
 
 
 def ours(name: str) -> bool:
-    """Whether a contender is skl1, with whatever solver."""
-    return name == OURS or name.startswith(f"{OURS}_")
+    """Whether a contender is skl1, with whatever solver and of whatever version."""
+    return name in {OURS, BASELINE} or name.startswith(f"{OURS}_")
 
 
 @dataclass
@@ -106,10 +107,11 @@ def take_turns(
 ) -> None:
     """Time those that reached the gap, in turns: a slow moment of the machine hits all.
 
-    ``expected`` holds their times on the ladder, which do not count.
+    ``expected`` holds their times on the ladder, which do not count. Every other turn goes
+    backwards, so that nobody always follows the same one.
     """
     for turn in range(effort.turns):
-        for name, seconds in list(expected.items()):
+        for name, seconds in list(expected.items())[:: -1 if turn % 2 else 1]:
             entry = cell.entries[name]
             if turn and not worth_another(cell, name, effort):
                 continue
@@ -128,7 +130,7 @@ def worth_another(cell: Cell, name: str, effort: Effort) -> bool:
     if entry.trouble or sum(entry.seconds) > effort.seconds:
         return False
     peers = [other.least for key, other in cell.entries.items() if not ours(key)]
-    return name == OURS or entry.least <= HOPELESS * min(peers, default=float("inf"))
+    return name in {OURS, BASELINE} or entry.least <= HOPELESS * min(peers, default=float("inf"))
 
 
 def load(workers: dict[str, Worker], problem: Problem) -> dict[str, str]:

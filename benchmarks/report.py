@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.race import OURS, Cell, Entry, ours
+from benchmarks.race import BASELINE, OURS, Cell, Entry, ours
 
 
 def rows(header: Sequence[str], lines: Iterable[Sequence[str]], left: int = 1) -> str:
@@ -51,6 +51,41 @@ def ratio(cell: Cell) -> float:
     return cell.entries[peer].least / entry.least if peer else math.inf
 
 
+def against_baseline(cell: Cell) -> float:
+    """How many times longer the baseline takes; NaN unless both reach the gap."""
+    mine, before = (cell.entries.get(name, Entry()) for name in (OURS, BASELINE))
+    return before.least / mine.least if mine.seconds and before.seconds else math.nan
+
+
+def _mean(ratios: Sequence[float]) -> float:
+    """The geometric mean; NaN of none."""
+    return math.exp(math.fsum(map(math.log, ratios)) / len(ratios)) if ratios else math.nan
+
+
+@dataclass(frozen=True)
+class Change:
+    """What became of the baseline's times: their ratios to ours, in a few figures."""
+
+    cells: int
+    geometric_mean: float
+    least: float
+    largest: float
+
+    @classmethod
+    def of(cls, cells: Iterable[Cell]) -> Change | None:
+        """Over the cells that both reached; None if there are none."""
+        ratios = [value for value in map(against_baseline, cells) if not math.isnan(value)]
+        if not ratios:
+            return None
+        return cls(len(ratios), _mean(ratios), min(ratios), max(ratios))
+
+    def __str__(self) -> str:
+        return (
+            f"{self.cells} cells; {BASELINE} / {OURS}: geometric mean {self.geometric_mean:.3f} "
+            f"where both reach the gap, {self.least:.2f} to {self.largest:.2f}"
+        )
+
+
 @dataclass(frozen=True)
 class Summary:
     """The ratios of all cells in a few figures."""
@@ -68,11 +103,10 @@ class Summary:
         pairs = [(cell.gap, ratio(cell)) for cell in cells]
         pairs = [(gap, value) for gap, value in pairs if not math.isnan(value)]
         both = [value for _, value in pairs if 0.0 < value < math.inf]
-        mean = math.exp(math.fsum(map(math.log, both)) / len(both)) if both else math.nan
         gaps = sorted({gap for gap, _ in pairs}, reverse=True)
         return cls(
             cells=len(pairs),
-            geometric_mean=mean,
+            geometric_mean=_mean(both),
             least={gap: min(value for g, value in pairs if g == gap) for gap in gaps},
             below_one=sum(value < 1.0 for _, value in pairs),
             unreached_by_peers=sum(value == math.inf for _, value in pairs),
@@ -94,6 +128,8 @@ def race_table(cells: Sequence[Cell]) -> str:
     """One line a cell: least times in ms, the best peer, its ratio, our measured gap."""
     names = list(dict.fromkeys(name for cell in cells for name in cell.entries))
     header = ["problem", "n x p", "alpha/max", "gap", *names, "best peer", "ratio", "our gap"]
+    if BASELINE in names:
+        header.append(f"{BASELINE}/{OURS}")
     lines = []
     for cell in cells:
         entries = [cell.entries.get(name, Entry(trouble="-")) for name in names]
@@ -102,6 +138,7 @@ def race_table(cells: Sequence[Cell]) -> str:
             [cell.problem, cell.shape, f"{cell.share:g}", f"{cell.gap:g}"]
             + [milliseconds(e.least) if e.seconds else _short(e.trouble) for e in entries]
             + [best_peer(cell) or "none", _factor(ratio(cell)), f"{mine.gap:.1e}" if mine else "-"]
+            + ([_factor(against_baseline(cell))] if BASELINE in names else [])
         )
     return rows(header, lines, left=2)
 

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from benchmarks import baseline
 from benchmarks.referee import Referee
 from benchmarks.registry import CONTENDERS, PROBLEMS
 
@@ -45,11 +46,16 @@ class OverTimeError(Exception):
     """A fit exceeded the limit."""
 
 
-def serve(connection: Connection, contender_name: str) -> None:
-    """What the process does: answer requests, each the name of a method with its arguments."""
+def serve(connection: Connection, contender_name: str, folder: str) -> None:
+    """What the process does: answer requests, each the name of a method with its arguments.
+
+    The folder is that of the baseline, if it is this process that fits by it.
+    """
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # some C++ writes there, past sys.stdout
     logging.disable()
     warnings.simplefilter("ignore")  # that a loose tolerance was not met is what we want to see
+    if folder:
+        baseline.enter(folder)
     bench = Bench(contender_name)
     with contextlib.suppress(EOFError, KeyboardInterrupt):
         while True:
@@ -145,10 +151,13 @@ class Worker:
         Name of the contender.
     limit : float
         Seconds that a fit may take.
+    folder : str, default=""
+        Where the skl1 to import is installed, if it is not the one beside the benchmarks.
     """
 
     contender: str
     limit: float
+    folder: str = ""
     problem: str = ""
     shape: str = ""
     process: Any = field(default=None, repr=False)
@@ -160,7 +169,9 @@ class Worker:
         if self.process is None or not self.process.is_alive():
             context = multiprocessing.get_context("spawn")
             self.connection, theirs = context.Pipe()
-            self.process = context.Process(target=serve, args=(theirs, self.contender), daemon=True)
+            self.process = context.Process(
+                target=serve, args=(theirs, self.contender, self.folder), daemon=True
+            )
             self.process.start()
             theirs.close()
         self.connection.send(("load", (problem,)))

@@ -1,16 +1,23 @@
 """The benchmarks judge correctly: the referee, the ladders, the figures. No peer is needed."""
 
+import ast
 import json
 import math
+import shutil
+import subprocess
+import sys
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import sparse
 
-from benchmarks import contenders, growth, problems, report
+import skl1
+from benchmarks import baseline, contenders, problems, report, suites
+from benchmarks.__main__ import main as door
 from benchmarks.contenders.base import Contender
-from benchmarks.discovery import classes
+from benchmarks.discovery import classes, purposes
 from benchmarks.problems.base import Problem
 from benchmarks.race import Cell, Effort, Entry, climb, take_turns
 from benchmarks.referee import Referee
@@ -22,7 +29,8 @@ from benchmarks.selection.simulation import draw
 from benchmarks.selection.study import Results, judged
 from benchmarks.selection.study import run as run_study
 from benchmarks.simulation import autoregressive, random_sparse, sparse_truth, target
-from benchmarks.worker import Bench, Outcome
+from benchmarks.suites import growth
+from benchmarks.worker import Bench, Outcome, Worker
 from common import elastic_net, objective, problem
 
 
@@ -284,6 +292,150 @@ def test_the_slope_of_growth():
     series = growth.Series("n", sizes, [1e-3] * 5, [4] * 5, bound=1.05)
     assert series.slope == pytest.approx(0.0, abs=1e-12)
     assert "met" in growth.show(series)
+
+
+# The door -----------------------------------------------------------------------------------
+
+
+def test_every_benchmark_has_a_purpose_and_a_main():
+    files = {path.stem for path in Path(suites.__path__[0]).glob("*.py")} - {"__init__"}
+    found = purposes()
+    assert set(found) == files
+    assert {"race", "cold_start", "growth", "selection"} <= files
+    for name, purpose in found.items():
+        assert purpose.endswith("."), name
+        assert len(purpose) < 90, name
+        tree = ast.parse((Path(suites.__path__[0]) / f"{name}.py").read_text())
+        mains = [node for node in tree.body if getattr(node, "name", "") == "main"]
+        assert [[a.arg for a in node.args.args] for node in mains] == [["arguments"]], name
+
+
+def test_no_module_beside_them_is_run_by_itself():
+    for path in Path(suites.__path__[0]).parents[0].rglob("*.py"):
+        alone = "__name__ ==" in path.read_text()
+        assert alone == (path.name == "__main__.py"), path
+
+
+def test_the_door_lists_all_benchmarks(capsys):
+    door(["--help"])
+    printed = capsys.readouterr().out
+    for name, purpose in purposes().items():
+        assert any(line.split() == [name, *purpose.split()] for line in printed.splitlines())
+
+
+def test_the_door_passes_the_options_on_and_races_without_a_name(monkeypatch):
+    calls = []
+    for name in ("race", "growth"):
+        module = import_module(f"benchmarks.suites.{name}")
+        monkeypatch.setattr(module, "main", lambda rest, name=name: calls.append((name, rest)))
+    door(["growth", "--quick"])
+    door(["--problems", "tiny"])
+    door([])
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "race", "--quick"])
+    door()
+    assert calls == [
+        ("growth", ["--quick"]),
+        ("race", ["--problems", "tiny"]),
+        ("race", []),
+        ("race", ["--quick"]),
+    ]
+
+
+def test_the_door_names_what_there_is():
+    with pytest.raises(SystemExit, match=r"no benchmark 'rase'.*growth.*race"):
+        door(["rase"])
+
+
+# The baseline -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def other(tmp_path):
+    """A checkout that says 7.7.7, and the folder in which it is installed."""
+    checkout = tmp_path / "checkout"
+    shutil.copytree(Path(skl1.__path__[0]), checkout / "skl1")
+    init = checkout / "skl1" / "__init__.py"
+    init.write_text(init.read_text().replace(skl1.__version__, "7.7.7"))
+    return baseline.install(checkout, tmp_path / "installed")
+
+
+def test_the_baseline_has_its_own_skl1_and_its_own_cache(other):
+    code = f"""
+from benchmarks import baseline
+baseline.enter({str(other)!r})
+import benchmarks, numba, skl1
+print(skl1.__version__, skl1.__file__, numba.config.CACHE_DIR, benchmarks.__file__, sep="\\n")
+"""
+    root = Path(suites.__path__[0]).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=False, cwd=root, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    number, package, cache, ours = done.stdout.split("\n")[:4]
+    assert number == "7.7.7"
+    assert Path(package).parents[1] == other
+    assert Path(cache).parent == other
+    assert Path(ours).parents[1] == root
+
+
+def test_the_baseline_refuses_to_measure_ourselves(other, tmp_path):
+    with pytest.raises(RuntimeError, match="imported before"):
+        baseline.enter(str(other))
+    with pytest.raises(SystemExit, match="no skl1"):
+        baseline.install(tmp_path / "nothing", tmp_path / "there")
+
+
+def test_a_worker_fits_by_the_baseline(other):
+    """In a process of its own, whose coefficients the referee here judges."""
+    init = other / "skl1" / "__init__.py"
+    init.write_text(f"{init.read_text()}\nopen({str(other / 'imported')!r}, 'w').close()\n")
+    worker = Worker("baseline", 60.0, str(other))
+    try:
+        worker.start_loading("tiny")
+        assert worker.finish_loading() == ""
+        outcome = worker.fit(0.1, 1e-8)
+    finally:
+        worker.stop()
+    assert outcome.trouble == ""
+    assert 0.0 <= outcome.gap <= 1e-8
+    assert (other / "imported").exists()
+
+
+def test_the_change_from_the_baseline():
+    found = [
+        cell(1e-4, 1.0, baseline=2.0, a=3.0),
+        cell(1e-8, 2.0, baseline=1.0),
+        cell(1e-8, 1.0, baseline=4.0, a=0.5),
+        cell(1e-8, None, baseline=4.0),
+        cell(1e-8, 1.0, baseline=None),
+    ]
+    change = report.Change.of(found)
+    assert (change.cells, change.least, change.largest) == (3, 0.5, 4.0)
+    assert change.geometric_mean == pytest.approx(4.0 ** (1.0 / 3.0))
+    assert "baseline / skl1: geometric mean 1.587" in str(change)
+    assert report.Change.of(CELLS) is None
+    # It is no peer.
+    assert report.best_peer(found[0]) == "a"
+    assert report.best_peer(found[1]) == ""
+    lines = report.race_table(found).splitlines()
+    assert lines[0].split()[-1] == "baseline/skl1"
+    assert [line.split()[-1] for line in lines[1:]] == ["2.00", "0.50", "4.00", "-", "-"]
+    assert "baseline/skl1" not in report.race_table(CELLS)
+
+
+def test_the_baseline_takes_as_many_turns_as_we_do():
+    order = []
+
+    class Noted(Fake):
+        def fit(self, *arguments):
+            order.append(self.seconds)
+            return super().fit(*arguments)
+
+    workers = {"skl1": Noted(0.02), "baseline": Noted(0.06), "near": Noted(0.015)}
+    cell = Cell("", "", 0.1, 1e-4, {name: Entry(knob=1e-5) for name in workers})
+    take_turns(workers, cell, {"skl1": 0.02, "baseline": 0.06, "near": 0.015}, Effort(turns=4))
+    assert [len(entry.seconds) for entry in cell.entries.values()] == [4, 4, 4]
+    assert order == 2 * [0.02, 0.06, 0.015, 0.015, 0.06, 0.02]
 
 
 # Selection ----------------------------------------------------------------------------------

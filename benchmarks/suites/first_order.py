@@ -1,4 +1,4 @@
-"""First-order methods against scikit-learn: ``python -m benchmarks.first_order``.
+"""First-order methods against scikit-learn.
 
 They are here to be understood, not to win: ``RidgeGD`` beside ``Ridge``, whose solver is direct,
 and the subgradient method, ISTA and FISTA beside the ``Lasso``, at modest gaps. Each gap is
@@ -113,7 +113,7 @@ def compare(problem: str, kind: str, makers: dict, target: float, *, quick: bool
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure, print, and write ``first_order.json``."""
-    chosen = options.parser(__doc__).parse_args(arguments)
+    chosen = options.parser(__name__, __doc__).parse_args(arguments)
     machine.limit_threads(chosen.threads)
     found: list[Row] = []
     for problem in ("tiny", "medium"):
@@ -135,7 +135,3 @@ def main(arguments: list[str] | None = None) -> None:
         "rows": [asdict(row) for row in found],
     }
     report.write_json(chosen.output / "first_order.json", content)
-
-
-if __name__ == "__main__":
-    main()

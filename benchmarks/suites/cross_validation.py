@@ -1,4 +1,4 @@
-"""Five-fold cross-validation of a hundred alphas: ``python -m benchmarks.cross_validation``.
+"""Five-fold cross-validation of a hundred alphas.
 
 From ``alpha_max`` down to a hundredth of it, and the chosen model on all data. skl1 and
 scikit-learn take the loosest tolerance at which their path on all data has a measured gap of at
@@ -15,9 +15,9 @@ from functools import partial
 import numpy as np
 
 from benchmarks import glmnet, machine, options, report
-from benchmarks.paths import EPS, LIMIT, N_ALPHAS, NAMES, QUICK, skl1_path, tolerance
 from benchmarks.referee import Referee
 from benchmarks.registry import PROBLEMS
+from benchmarks.suites.paths import EPS, LIMIT, N_ALPHAS, NAMES, QUICK, skl1_path, tolerance
 from benchmarks.timing import least
 
 TARGET = 1e-4
@@ -83,7 +83,7 @@ def compare(problem: str, *, quick: bool) -> Row:
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure, print, and write ``cross_validation.json``."""
-    chosen = options.parser(__doc__).parse_args(arguments)
+    chosen = options.parser(__name__, __doc__).parse_args(arguments)
     machine.limit_threads(chosen.threads)
     rows, lines = [], []
     for problem in QUICK if chosen.quick else NAMES:
@@ -123,7 +123,3 @@ def main(arguments: list[str] | None = None) -> None:
         "rows": [asdict(row) for row in rows],
     }
     report.write_json(chosen.output / "cross_validation.json", content)
-
-
-if __name__ == "__main__":
-    main()

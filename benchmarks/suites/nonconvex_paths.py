@@ -1,4 +1,4 @@
-"""Paths of nonconvex penalties: ``python -m benchmarks.nonconvex_paths``.
+"""Paths of nonconvex penalties.
 
 50 alphas of the penalty ``|w|^(1/2)`` with an intercept, by warm starts alone and with the default
 starts and exchanges, beside 50 alphas of the Lasso; and 50 alphas of MCP beside skglm's MCP path.
@@ -116,9 +116,9 @@ def table(rows: list[dict]) -> str:
     return report.rows([*header, "warm/Lasso", "all/Lasso", "skglm/MCP", "moves"], lines)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Race, print, keep."""
-    chosen = options.parser(__doc__).parse_args()
+    chosen = options.parser(__name__, __doc__).parse_args(arguments)
     machine.limit_threads(chosen.threads)
     warnings.simplefilter("ignore")
     names = NAMES[:2] if chosen.quick else NAMES
@@ -126,7 +126,3 @@ def main() -> None:
     print(table(rows))
     chosen.output.mkdir(parents=True, exist_ok=True)
     (chosen.output / "nonconvex_paths.json").write_text(json.dumps(rows), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""A fit to a file that is larger than memory may be: ``python -m benchmarks.out_of_core``.
+"""Time and memory of a fit to a file that is larger than memory may be.
 
 X lies in a file of float32 numbers that NumPy maps, in either order. What is measured is the peak
 of the anonymous resident memory (RssAnon of Linux): pages of the file are the system's to drop.
@@ -6,7 +6,6 @@ of the anonymous resident memory (RssAnon of Linux): pages of the file are the s
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 import threading
 import time
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import machine
+from benchmarks import machine, options
 from skl1 import ProximalLasso
 from skl1.exceptions import EmptyModelWarning
 
@@ -58,13 +57,13 @@ class Peak(threading.Thread):
             time.sleep(0.01)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Fit at a tenth of alpha_max, in both orders, and print what it took."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options.bare(__name__, __doc__)
     parser.add_argument("--n", type=int, default=40_000)
     parser.add_argument("--p", type=int, default=50_000)
     parser.add_argument("--share", type=float, default=0.1, help="of alpha_max")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     machine.limit_threads(1)
     print(machine.description(1), machine.versions(["skl1"]))
     warnings.simplefilter("ignore", EmptyModelWarning)
@@ -89,8 +88,3 @@ def main() -> None:
             )
             del X
             path.unlink()
-
-
-if __name__ == "__main__":
-    warnings.simplefilter("ignore", EmptyModelWarning)
-    main()

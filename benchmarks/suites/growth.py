@@ -1,4 +1,4 @@
-"""How the time of a fit grows: ``python -m benchmarks.growth``.
+"""How the time of a fit grows.
 
 With the rows, with the columns, and with the support, over two decades each. The first two keep
 a fixed sparse truth and a fixed share of ``alpha_max``, so that the support stays about the same,
@@ -130,7 +130,7 @@ def show(series: Series) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure, print, and write ``growth.json``."""
-    chosen = options.parser(__doc__).parse_args(arguments)
+    chosen = options.parser(__name__, __doc__).parse_args(arguments)
     machine.limit_threads(chosen.threads)
     print(f"Growth of the time of ProximalLasso, tol={TOL:g}\n")
     found = measure(quick=chosen.quick)
@@ -142,7 +142,3 @@ def main(arguments: list[str] | None = None) -> None:
         "series": [asdict(series) | {"slope": series.slope} for series in found],
     }
     report.write_json(chosen.output / "growth.json", content)
-
-
-if __name__ == "__main__":
-    main()

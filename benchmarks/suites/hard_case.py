@@ -1,4 +1,4 @@
-"""A case that coordinate descent alone does not solve: ``benchmarks.selection.hard_case``.
+"""A case that coordinate descent alone does not solve.
 
 200 rows, 1000 columns with the correlation ``0.95^|i-j|``, 25 coefficients of 1, no noise: a test
 of the R package L0Learn (Hazimeh and Mazumder 2020). A method succeeds if the exact support is
@@ -7,12 +7,12 @@ among its models.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
+from benchmarks import options
 from skl1 import lasso_path, lp_path, subset_path
 
 N, P, K, RHO, SEEDS = 200, 1000, 25, 0.95, 20
@@ -39,11 +39,11 @@ METHODS: dict[str, Callable] = {
 }
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Count the seeds on which each method finds the support."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options.bare(__name__, __doc__)
     parser.add_argument("--seeds", type=int, default=SEEDS)
-    seeds = parser.parse_args().seeds
+    seeds = parser.parse_args(arguments).seeds
     hits = dict.fromkeys(METHODS, 0)
     for seed in range(seeds):
         X, y, truth = data(seed)
@@ -52,7 +52,3 @@ def main() -> None:
             hits[name] += bool(((coefs != 0.0) == truth[:, None]).all(axis=0).any())
     for name, count in hits.items():
         print(f"{name:20s} {count} of {seeds}")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Peak memory of a fit beyond its data: ``python -m benchmarks.memory``.
+"""Peak memory of a fit beyond its data.
 
 Each case is a process of its own. Two figures: what NumPy and Python allocated at the peak of the
 fit (tracemalloc), and how far the peak of the resident set grew, which also sees LAPACK and the
@@ -133,14 +133,23 @@ def measure(case: Case) -> dict[str, float]:
 
 def in_process(name: str, threads: int) -> dict[str, float]:
     """The figures of a case, from a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.memory", "--case", name, "--threads", str(threads)]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks",
+        "memory",
+        "--case",
+        name,
+        "--threads",
+        str(threads),
+    ]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure, print, and write ``memory.json``."""
-    parser = options.parser(__doc__)
+    parser = options.parser(__name__, __doc__)
     parser.add_argument("--case", choices=CASES, help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     machine.limit_threads(chosen.threads)
@@ -167,7 +176,3 @@ def main(arguments: list[str] | None = None) -> None:
         "cases": found,
     }
     report.write_json(chosen.output / "memory.json", content)
-
-
-if __name__ == "__main__":
-    main()

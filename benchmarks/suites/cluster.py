@@ -1,4 +1,4 @@
-"""Fits on a local dask cluster: ``python -m benchmarks.cluster``.
+"""Fits on a local dask cluster.
 
 * tall: a search with five folds over a hundred alphas, beside ``X.T @ X`` by dask alone on the
   same array, in turns; the client's memory; the error of the optimality conditions, by a pass of
@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 import warnings
@@ -22,8 +21,8 @@ import numpy as np
 from distributed import Client, LocalCluster
 
 import skl1
-from benchmarks import machine
-from benchmarks.out_of_core import Peak
+from benchmarks import machine, options
+from benchmarks.suites.out_of_core import Peak
 from skl1 import dask as remote
 
 
@@ -146,14 +145,14 @@ def wide(rows: int, columns: int) -> None:
         print(f"  its last alpha alone: passes {model.n_passes_}", flush=True)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """All three, on workers of one thread each."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser = options.bare(__name__, __doc__)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--rows", type=int, default=2_000_000, help="of the tall array")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--only", choices=["tall", "long", "wide"])
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     machine.limit_threads(1)
     print(machine.description(1), machine.versions(["dask", "distributed", "skl1"]))
     folder = Path.cwd() / "benchmark-results"
@@ -174,7 +173,3 @@ def main() -> None:
             long(30_000, 3_000)
         if given.only in {None, "wide"}:
             wide(400, 60_000)
-
-
-if __name__ == "__main__":
-    main()

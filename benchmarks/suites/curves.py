@@ -1,4 +1,4 @@
-"""Gap against seconds of every solver on one problem: ``python -m benchmarks.curves``.
+"""Gap against seconds of every solver on one problem.
 
 The figures are the estimators' own, from ``history_``: the duality gap as a share of the null
 objective, and for the nonconvex penalty, which has none, the stationarity.
@@ -90,7 +90,7 @@ def draw(path: Path, title: str, found: dict[str, dict[str, Curve]]) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure, print where the curves end, and write ``curves.json`` and ``curves.png``."""
-    parser = options.parser(__doc__)
+    parser = options.parser(__name__, __doc__)
     parser.add_argument("--problem", choices=PROBLEMS, default="medium")
     parser.add_argument("--share", type=float, default=0.1, help="alpha as a share of alpha_max")
     chosen = parser.parse_args(arguments)
@@ -117,7 +117,3 @@ def main(arguments: list[str] | None = None) -> None:
         draw(chosen.output / "curves.png", title, found)
     except ImportError:
         print("no curves.png: matplotlib is not installed")
-
-
-if __name__ == "__main__":
-    main()

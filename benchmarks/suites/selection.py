@@ -1,4 +1,4 @@
-"""Best-subset selection in simulations: ``python -m benchmarks.selection``.
+"""Best-subset selection in simulations.
 
 The settings of Hastie, Tibshirani and Tibshirani, "Best subset, forward stepwise or Lasso? Analysis
 and recommendations based on extensive comparisons", Statistical Science 35, 2020.
@@ -57,15 +57,15 @@ def against_reference(results: Results) -> str:
     return "\n".join([table, "", *agree])
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Run what is missing, print, draw."""
-    parser = options.parser(__doc__)
+    parser = options.parser(__name__, __doc__)
     parser.add_argument("--settings", nargs="+", choices=list(SETTINGS), default=list(SETTINGS))
     parser.add_argument("--repetitions", type=int, default=10)
     parser.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
     parser.add_argument("--reference", action="store_true", help="only the published cell")
     parser.add_argument("--pictures", action="store_true", help="draw what is known")
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
     machine.limit_threads(chosen.threads)
     folder: Path = chosen.output
     folder.mkdir(parents=True, exist_ok=True)
@@ -81,7 +81,3 @@ def main() -> None:
     print(summary(results, cells))
     if chosen.pictures:
         draw_all(results, dict.fromkeys(cell.setting for cell in cells), folder / "selection")
-
-
-if __name__ == "__main__":
-    main()

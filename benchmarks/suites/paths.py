@@ -1,4 +1,4 @@
-"""Paths of a hundred alphas: ``python -m benchmarks.paths``.
+"""Paths of a hundred alphas.
 
 From ``alpha_max`` down to a hundredth of it, with an intercept. The referee measures the gap of
 every model; a method takes the loosest tolerance of its ladder at which the worst of them is
@@ -155,7 +155,7 @@ def by_glmnet(problem: str, X, y, alphas, referee: Referee, target: float) -> Ro
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure, print, and write ``paths.json``."""
-    chosen = options.parser(__doc__).parse_args(arguments)
+    chosen = options.parser(__name__, __doc__).parse_args(arguments)
     machine.limit_threads(chosen.threads)
     installed = machine.versions(["celer"])
     names = [name for name in METHODS if name != "celer" or "celer" in installed]
@@ -184,7 +184,3 @@ def main(arguments: list[str] | None = None) -> None:
         "rows": [asdict(row) for row in found],
     }
     report.write_json(chosen.output / "paths.json", content)
-
-
-if __name__ == "__main__":
-    main()

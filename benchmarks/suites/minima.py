@@ -1,4 +1,4 @@
-"""How good the minima are, on ten real data sets: ``python -m benchmarks.minima``.
+"""How good the minima are, on ten real data sets.
 
 At equal alpha, on standardised columns, the objectives of skl1's nonconvex estimators and of the
 same penalties in skglm; at an equal number of features the residual sums of squares of
@@ -203,9 +203,9 @@ def verdict(rows: list[Row], who: str) -> str:
     return f"{who}: lower {lower}, equal {len(rows) - lower - higher}, higher {higher}"
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Fit, compare, print."""
-    chosen = options.parser(__doc__).parse_args()
+    chosen = options.parser(__name__, __doc__).parse_args(arguments)
     machine.limit_threads(chosen.threads)
     if shared_data.missing():
         raise SystemExit(shared_data.missing())
@@ -226,7 +226,3 @@ def main() -> None:
     chosen.output.mkdir(parents=True, exist_ok=True)
     figures = {who: [asdict(row) for row in found] for who, found in rows.items()}
     (chosen.output / "minima.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
