@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from skl1.estimators.base import PenalisedRegressor
+from skl1.estimators.parameters import keep
 from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.paths.one_by_one import ALONG
 from skl1.penalties import Lp, Ridged
@@ -149,15 +150,7 @@ class BestSubsetRegressor(PenalisedRegressor):
         warm_start=False,
         record_history=False,
     ):
-        self.k = k
-        self.l2 = l2
-        self.penalty_weights = penalty_weights
-        self.positive = positive
-        self.fit_intercept = fit_intercept
-        self.tol = tol
-        self.max_iter = max_iter
-        self.warm_start = warm_start
-        self.record_history = record_history
+        keep(self, locals())
 
     def _penalty(self):
         nothing = Lp(0.0, 0.0)

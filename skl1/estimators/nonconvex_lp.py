@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from skl1.estimators.docstrings import shared
 from skl1.estimators.nonconvex import SHARED, NonconvexRegressor
+from skl1.estimators.parameters import keep
 from skl1.penalties import L1, Lp
 from skl1.sklearn_api import Interval
 
@@ -94,19 +95,7 @@ class NonconvexLpRegressor(NonconvexRegressor):
         warm_start=False,
         record_history=False,
     ):
-        self.alpha = alpha
-        self.p = p
-        self.l2 = l2
-        self.penalty_weights = penalty_weights
-        self.positive = positive
-        self.fit_intercept = fit_intercept
-        self.local_search = local_search
-        self.n_init = n_init
-        self.random_state = random_state
-        self.tol = tol
-        self.max_iter = max_iter
-        self.warm_start = warm_start
-        self.record_history = record_history
+        keep(self, locals())
 
     def _shaped(self):
         return L1(self.alpha) if self.p == 1.0 else Lp(self.alpha, self.p)

@@ -6,6 +6,7 @@ from numbers import Real
 from typing import ClassVar
 
 from skl1.estimators.base import PenalisedRegressor
+from skl1.estimators.parameters import keep
 from skl1.penalties import L1, ElasticNet, Penalty, SquaredL2
 from skl1.sklearn_api import Interval, StrOptions
 from skl1.solvers.base import Solver
@@ -144,16 +145,7 @@ class ProximalLasso(PenalisedRegressor):
         warm_start=False,
         record_history=False,
     ):
-        self.alpha = alpha
-        self.l1_ratio = l1_ratio
-        self.penalty_weights = penalty_weights
-        self.positive = positive
-        self.fit_intercept = fit_intercept
-        self.solver = solver
-        self.tol = tol
-        self.max_iter = max_iter
-        self.warm_start = warm_start
-        self.record_history = record_history
+        keep(self, locals())
 
     def _penalty(self) -> Penalty:
         if self.l1_ratio == 1.0:

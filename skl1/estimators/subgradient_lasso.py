@@ -6,6 +6,7 @@ from numbers import Real
 from typing import ClassVar
 
 from skl1.estimators.base import PenalisedRegressor
+from skl1.estimators.parameters import keep
 from skl1.penalties import L1, Penalty
 from skl1.sklearn_api import Interval, StrOptions
 from skl1.solvers.base import Solver
@@ -143,18 +144,7 @@ class SubgradientLasso(PenalisedRegressor):
         warm_start=False,
         record_history=False,
     ):
-        self.alpha = alpha
-        self.penalty_weights = penalty_weights
-        self.positive = positive
-        self.fit_intercept = fit_intercept
-        self.step_size = step_size
-        self.step_length = step_length
-        self.truncate = truncate
-        self.averaging = averaging
-        self.tol = tol
-        self.max_iter = max_iter
-        self.warm_start = warm_start
-        self.record_history = record_history
+        keep(self, locals())
 
     def _penalty(self) -> Penalty:
         return L1(self.alpha)

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.estimators import ProximalLasso
+from skl1.estimators.parameters import keep
 from skl1.exceptions import warn_user
 from skl1.problems.problem import Problem
 from skl1.sklearn_api import Interval
@@ -156,19 +157,7 @@ class RelaxedLasso(ProximalLasso):
         warm_start=False,
         record_history=False,
     ):
-        super().__init__(
-            alpha,
-            l1_ratio=l1_ratio,
-            penalty_weights=penalty_weights,
-            positive=positive,
-            fit_intercept=fit_intercept,
-            solver=solver,
-            tol=tol,
-            max_iter=max_iter,
-            warm_start=warm_start,
-            record_history=record_history,
-        )
-        self.gamma = gamma
+        keep(self, locals())
 
     def _last_solution(self) -> np.ndarray | None:
         return self._earlier("lasso_coef_")

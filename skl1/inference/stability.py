@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from skl1.compiled.threads import in_turn, single_threaded
 from skl1.designs import make_design
 from skl1.estimators import ProximalLasso
+from skl1.estimators.parameters import keep
 from skl1.estimators.state import AllOrNothing, all_or_nothing
 from skl1.exceptions import warn_user
 from skl1.inference.bounds import lifted, unimodal, worst_case
@@ -203,18 +204,7 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
         random_state=None,
         n_jobs=None,
     ):
-        self.n_selected = n_selected
-        self.threshold = threshold
-        self.n_pairs = n_pairs
-        self.bound = bound
-        self.l1_ratio = l1_ratio
-        self.penalty_weights = penalty_weights
-        self.positive = positive
-        self.fit_intercept = fit_intercept
-        self.tol = tol
-        self.max_iter = max_iter
-        self.random_state = random_state
-        self.n_jobs = n_jobs
+        keep(self, locals())
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

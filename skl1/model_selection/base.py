@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from inspect import signature
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -18,11 +19,13 @@ from sklearn.utils.metaestimators import available_if
 from skl1.compiled.threads import in_turn, single_threaded
 from skl1.designs import Design, MomentDesign, Moments
 from skl1.estimators.base import PenalisedRegressor
+from skl1.estimators.docstrings import shared
 from skl1.estimators.state import all_or_nothing
 from skl1.estimators.streamed import StreamedRegressor
 from skl1.exceptions import FoldWarning, warn_user
 from skl1.model_selection.advice import at_limit, remark, vanished
 from skl1.model_selection.criteria import Basis, criterion, limit
+from skl1.model_selection.docstrings import PARAGRAPHS, words
 from skl1.model_selection.folds import (
     Folds,
     MomentFolds,
@@ -87,9 +90,31 @@ class PenalisedRegressorCV(StreamedRegressor):
         "n_jobs": [Integral, None],
     }
 
+    def __init_subclass__(cls, of: type[PenalisedRegressor] | None = None, **kwargs: Any) -> None:
+        """Derive a class from ``of``, the estimator of one model: what is not said in the class.
+
+        That is ``_kind``, the constraints of a shape parameter, and words of the docstring.
+        """
+        super().__init_subclass__(**kwargs)
+        if of is None:
+            return
+        cls._kind = lambda _: of  # type: ignore[assignment, method-assign]
+        if cls._shape is not None and cls._shape not in cls._parameter_constraints:
+            options = [*of._parameter_constraints[cls._shape], "array-like"]
+            cls._parameter_constraints = {**cls._parameter_constraints, cls._shape: options}
+        shared(PARAGRAPHS, **words(of, cls._strength, cls._shape))(cls)
+
     @abstractmethod
+    def _kind(self) -> type[PenalisedRegressor]:
+        """The estimator of one model."""
+
     def _plain(self, shape: float | None) -> PenalisedRegressor:
-        """The estimator of one model, with alpha = 1."""
+        """The estimator of one model, with alpha = 1 and the parameters that both have."""
+        kind = self._kind()
+        given = self.get_params(deep=False) | {self._strength: 1.0}
+        if self._shape is not None:
+            given[self._shape] = shape
+        return kind(**{name: given[name] for name in signature(kind).parameters if name in given})
 
     @abstractmethod
     def _paths(

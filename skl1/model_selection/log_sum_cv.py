@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from numbers import Real
-from typing import ClassVar
-
 from skl1.estimators import LogSumRegressor
-from skl1.estimators.docstrings import shared
-from skl1.model_selection.nonconvex_cv import SHARED, NonconvexRegressorCV
-from skl1.sklearn_api import Interval
+from skl1.estimators.parameters import keep
+from skl1.model_selection.nonconvex_cv import NonconvexRegressorCV
 
 
-@shared(SHARED, SHAPE="epsilon", MODEL="LogSumRegressor")
-class LogSumRegressorCV(NonconvexRegressorCV):
+class LogSumRegressorCV(NonconvexRegressorCV, of=LogSumRegressor):
     r"""The logarithmic penalty, with alpha and epsilon chosen by cross-validation.
 
-    The models seek minima of the objective of ``LogSumRegressor``: each from the one before on
-    the path from the largest alpha downwards, from the Lasso's solution, and by exchanges of
-    features. A rule chooses one.
+    @starts@
 
     Parameters
     ----------
@@ -26,21 +19,7 @@ class LogSumRegressorCV(NonconvexRegressorCV):
         Where the penalty begins to flatten, above 0; of several the rule chooses one.
     @data@
 
-    Attributes
-    ----------
-    @fitted@
-
-    Warns
-    -----
-    @warns@
-
-    See Also
-    --------
-    LogSumRegressor : One alpha, from more starts.
-
-    Notes
-    -----
-    @notes@
+    @results@
 
     Examples
     --------
@@ -53,11 +32,6 @@ class LogSumRegressorCV(NonconvexRegressorCV):
     """
 
     _shape = "epsilon"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **NonconvexRegressorCV._parameter_constraints,
-        "epsilon": [Interval(Real, 0, None, closed="neither"), "array-like"],
-    }
 
     def __init__(
         self,
@@ -80,23 +54,4 @@ class LogSumRegressorCV(NonconvexRegressorCV):
         n_jobs=None,
         random_state=None,
     ):
-        self.alphas = alphas
-        self.n_alphas = n_alphas
-        self.eps = eps
-        self.cv = cv
-        self.selection = selection
-        self.noise_variance = noise_variance
-        self.scoring = scoring
-        self.epsilon = epsilon
-        self.l2 = l2
-        self.penalty_weights = penalty_weights
-        self.positive = positive
-        self.fit_intercept = fit_intercept
-        self.local_search = local_search
-        self.tol = tol
-        self.max_iter = max_iter
-        self.n_jobs = n_jobs
-        self.random_state = random_state
-
-    def _kind(self):
-        return LogSumRegressor
+        keep(self, locals())

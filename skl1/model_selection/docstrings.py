@@ -1,0 +1,179 @@
+"""Paragraphs that the docstrings of the CV estimators have in common.
+
+Words in capitals are replaced: MODEL by the name of the estimator of one model, SHAPE by the
+parameter of a second grid, and those that begin with GRID by shapes of arrays.
+"""
+
+from __future__ import annotations
+
+#: By the names in ``@...@``. A paragraph may have others in it that come after it here.
+PARAGRAPHS = {
+    "search": """
+alphas : array-like of shape (n_alphas,) or int, default=None
+    Strengths of the penalty, positive, in any order. None makes a grid, a number one of that
+    length.
+n_alphas : int, default=100
+    Length of the grid where ``alphas`` is None.
+eps : float, default=None
+    The smallest alpha of the grid as a share of the largest. None takes the share at which a
+    correlation passes the threshold that also passes that of the Lasso's grid: for ``|w|^p`` it
+    goes with ``alpha^(1 / (2 - p))``.
+@folds@
+""",
+    "data": """
+l2 : float, default=0.0
+    Strength of a further term ``l2 / 2 sum_j u_j w_j^2``, the same for every alpha.
+@columns@
+local_search : {"auto", "swaps"} or None, default="auto"
+    Whether models of the paths also start from the Lasso, and exchange features for others as long
+    as the objective falls: "swaps" does so in all, "auto" in those of at most 100 features, fewer
+    if X has more than 167,772 columns. None follows the path alone, which is faster.
+tol : float, default=1e-6
+    Stationarity wanted of each model; the relative duality gap where it is convex.
+max_iter : int, default=10000
+    Rounds allowed for each model.
+@work@
+""",
+    "starts": """
+The models seek minima of the objective of ``MODEL``: each from the one before on
+the path from the largest alpha downwards, from the Lasso's solution, and by exchanges of
+features. A rule chooses one.
+""",
+    "results": """
+Attributes
+----------
+alpha_ : float
+    The chosen alpha.
+SHAPE_ : float
+    The chosen SHAPE.
+alphas_ : ndarray of shape GRID
+    The grid, from large to small.
+@fitted@
+converged_ : bool
+    Whether all models of all paths met the tolerance.
+n_iter_, objective_, stationarity_, is_local_minimum_, lower_bound_, lower_bound_kind_,
+optimality_gap_, start_, start_objectives_, minima_, n_swaps_, stop_reason_, alpha_max_
+    Of the chosen model, as for ``MODEL``.
+@features@
+
+Warns
+-----
+@warns@
+
+See Also
+--------
+MODEL : One alpha, from more starts.
+
+Notes
+-----
+@criteria@
+
+The training parts are solved one after the other. Degrees of freedom count the nonzero
+coefficients, which leaves out that their choice was free, too: the criteria favour models that
+are too large.
+""",
+    "folds": """
+cv : int, splitter, iterable or None, default=None
+    The folds: a number of them (None means 5), a splitter of scikit-learn, or pairs of index
+    arrays.
+selection : {"min", "1se", "aic", "bic", "ebic", "gcv"} or callable, default="min"
+    The rule. "min" takes the smallest mean held-out error; "1se" the SIMPLEST whose error
+    is within one standard error of that. The information criteria ask for no folds, of which
+    none are fitted then; n is the sum of the weights, or where that is above 2^53 or below
+    2^-53 the number of weighted samples. A callable gets ``cv_results_`` and returns an index.
+noise_variance : float, default=None
+    The variance of the noise that aic, bic and ebic compare residuals with. None estimates it:
+    from least squares on all features with twice as many samples as features or more, else by
+    refitted cross-validation, which counts as noise what half of the rows cannot find.
+scoring : str or callable, default=None
+    A scorer of scikit-learn that takes the place of the mean squared error.
+""",
+    "columns": """
+penalty_weights : array-like of shape (n_features,), default=None
+    Factors u of the penalty, one a feature, at least 0. A feature of weight 0 is not
+    penalised, one of weight inf is excluded. None means 1 for all.
+@signs@
+""",
+    "signs": """
+positive : bool, default=False
+    Allow no negative coefficient.
+fit_intercept : bool, default=True
+    Fit an intercept. X is centred implicitly: not copied, and sparse X stays sparse.
+""",
+    "work": """
+n_jobs : int, default=None
+    Threads that work on folds. None means 1, -1 all.
+random_state : int, RandomState instance or None, default=None
+    Cuts the rows in halves for that estimate; a number makes fits repeatable. Used only by aic,
+    bic and ebic, with fewer than two samples per feature.
+""",
+    "fitted": """
+coef_ : ndarray of shape (n_features,)
+    Coefficients of the chosen model on all data, in the dtype of X.
+intercept_ : float
+    Intercept; 0 if ``fit_intercept=False``.
+sparse_coef_ : sparse matrix of shape (1, n_features)
+    ``coef_`` in sparse form.
+mse_path_ : ndarray of shape GRID_FOLDS
+    Weighted mean squared error on each fold; not with an information criterion. NaN for a
+    fold without weight.
+mse_se_ : ndarray of shape GRID
+    Standard errors of the means of these over folds.
+criterion_path_ : ndarray of shape GRID
+    Values of the information criterion, if that is the rule.
+noise_variance_ : float
+    The noise variance, as given or estimated; with aic, bic and ebic only.
+coef_path_ : ndarray of shape GRID_FEATURES
+    Coefficients on all data.
+n_nonzero_path_ : ndarray of shape GRID
+    Their nonzero coefficients.
+cv_results_ : dict of ndarray
+    A row for each model, for ``pandas.DataFrame``: parameters, scores (of scikit-learn's
+    sign: more is better), nonzeros, degrees of freedom, convergence.
+best_index_ : int
+    The row of the chosen model.
+""",
+    "features": """
+n_features_in_ : int
+    Number of features.
+feature_names_in_ : ndarray of shape (`n_features_in_`,)
+    Names of the features, if X has names that are strings.
+""",
+    "warns": """
+EmptyModelWarning
+    If the chosen model has no penalised feature.
+GridEdgeWarning
+    If a better STRENGTH may lie beyond the grid, or a criterion has chosen the largest model that
+    it considers.
+FoldWarning
+    If a fold has a constant y, no weight, a score that is not finite, or nothing of a feature
+    of the chosen model.
+ConvergenceWarning
+    If models did not converge.
+""",
+    "criteria": """
+The criteria are ``rss / s2``, with the noise variance s2, and a charge for each degree of
+freedom d: 2 for aic, ``log n`` for bic; ebic adds ``2 log C(n_features, d)``. gcv needs no s2.
+With fewer than two samples per feature models that are too large are not considered.
+""",
+}
+
+
+def words(model: type, strength: str, shape: str | None) -> dict[str, str]:
+    """What takes the place of the words in capitals."""
+    sized = strength == "k"
+    axis = "n_sizes" if sized else "n_alphas"
+
+    def grid(*more: str) -> str:
+        one = f"({axis},)" if not more else f"({', '.join([axis, *more])})"
+        return one if shape is None else f"{one} or ({', '.join([f'n_{shape}', axis, *more])})"
+
+    return {
+        "MODEL": model.__name__,
+        "GRID_FOLDS": grid("n_folds"),
+        "GRID_FEATURES": grid("n_features"),
+        "GRID": grid(),
+        "SHAPE": shape or "",
+        "SIMPLEST": "smallest size" if sized else "largest alpha",
+        "STRENGTH": "size" if sized else "alpha",
+    }
