@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from skl1.estimators.base import PenalisedRegressor
+from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
 from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.paths.one_by_one import ALONG
@@ -19,6 +20,7 @@ from skl1.sklearn_api import Interval
 from skl1.solvers.minimise import minimise
 
 
+@shared()
 class BestSubsetRegressor(PenalisedRegressor):
     r"""Least squares on at most k features, the best ones that a search finds.
 
@@ -43,10 +45,7 @@ class BestSubsetRegressor(PenalisedRegressor):
     penalty_weights : array-like of shape (n_features,), default=None
         Factors u of the squared penalty, one a feature, at least 0. A feature of weight 0 is in
         every model and does not count, one of weight inf is excluded. None means 1 for all.
-    positive : bool, default=False
-        Allow no negative coefficient.
-    fit_intercept : bool, default=True
-        Fit an intercept. X is centred implicitly: not copied, and sparse X stays sparse.
+    @signs@
     tol : float, default=1e-6
         ``stationarity_`` wanted of the final fit on the subset.
     max_iter : int, default=10000
@@ -58,12 +57,7 @@ class BestSubsetRegressor(PenalisedRegressor):
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features,)
-        Coefficients, in the dtype of X.
-    intercept_ : float
-        Intercept; 0 if ``fit_intercept=False``.
-    sparse_coef_ : sparse matrix of shape (1, n_features)
-        ``coef_`` in sparse form.
+    @coefficients@
     n_iter_ : int
         Rounds of the final fit, at least 1.
     objective_ : float
@@ -91,10 +85,7 @@ class BestSubsetRegressor(PenalisedRegressor):
     history_ : dict of ndarray
         With ``record_history=True``, for each check: iteration, seconds, objective, gap (the
         stationarity), nonzeros.
-    n_features_in_ : int
-        Number of features.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features, if X has names that are strings.
+    @features@
 
     See Also
     --------

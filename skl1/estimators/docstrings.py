@@ -1,4 +1,4 @@
-"""Docstrings of classes that have paragraphs in common."""
+"""Docstrings of classes and functions that have paragraphs in common."""
 
 from __future__ import annotations
 
@@ -6,25 +6,138 @@ import re
 from collections.abc import Callable
 from inspect import cleandoc
 from textwrap import indent
+from typing import Any
+
+#: Paragraphs that several classes or functions have, by the names that stand in ``@...@`` for them.
+#: A paragraph may have others in it.
+PARAGRAPHS = {
+    "rows": """
+X : {array-like, sparse matrix} of shape (n_samples, n_features)
+    Data; never copied as a whole, sparse X is never made dense.
+y : array-like of shape (n_samples,)
+    Target.
+""",
+    "alphas": """
+alphas : array-like of shape (n_alphas,) or int, default=None
+    Strengths of the penalty, positive, in any order. None makes a grid, a number one of that
+    length.
+n_alphas : int, default=100
+    Length of the grid where ``alphas`` is None.
+""",
+    "sample weights": """
+sample_weight : float or array-like of shape (n_samples,), default=None
+    Weights s, not negative and not all zero.
+""",
+    "path columns": """
+penalty_weights : array-like of shape (n_features,), default=None
+    Factors u of the penalty: 0 for features that are not penalised, inf for excluded ones.
+positive : bool, default=False
+    Allow no negative coefficient.
+fit_intercept : bool, default=True
+    Fit an intercept, which is not penalised.
+""",
+    "ends": """
+max_nonzeros : int, default=None
+    End the path before the first model with more non-zeros.
+max_explained : float, default=None
+    End the path after the first model that explains more than this share of the variance.
+""",
+    "path": """
+alphas : ndarray of shape (n_alphas,)
+    The alphas, from large to small.
+coefs : ndarray of shape (n_features, n_alphas)
+    Coefficients along the path, in float64.
+""",
+    "models": """
+alphas : ndarray of shape (n_alphas,)
+    From large to small.
+coefs : ndarray of shape (n_features, n_alphas)
+intercepts : ndarray of shape (n_alphas,)
+""",
+    "fits": """
+objectives : ndarray of shape (n_alphas,)
+explained : ndarray of shape (n_alphas,)
+    Share of the (weighted) variance of y that is explained, on the data of the fit; of its mean
+    square without an intercept.
+n_nonzeros : ndarray of shape (n_alphas,)
+""",
+    "ended": """
+converged : ndarray of bool of shape (n_alphas,)
+stop_reasons : list of str
+""",
+    "columns": """
+@weights@
+@signs@
+""",
+    "weights": """
+penalty_weights : array-like of shape (n_features,), default=None
+    Factors u of the penalty, one a feature, at least 0. A feature of weight 0 is not
+    penalised, one of weight inf is excluded. None means 1 for all.
+""",
+    "signs": """
+positive : bool, default=False
+    Allow no negative coefficient.
+@intercept@
+""",
+    "intercept": """
+fit_intercept : bool, default=True
+    Fit an intercept. X is centred implicitly: not copied, and sparse X stays sparse.
+""",
+    "gap": """
+tol : float, default=1e-6
+    Duality gap at which the fit stops, as a share of the null objective (the best value
+    without any penalised feature).
+""",
+    "record": """
+warm_start : bool, default=False
+    Start from the last ``coef_``.
+record_history : bool, default=False
+    Keep a record of the run in ``history_``.
+""",
+    "coefficients": """
+coef_ : ndarray of shape (n_features,)
+    Coefficients, in the dtype of X.
+@model@
+""",
+    "model": """
+intercept_ : float
+    Intercept; 0 if ``fit_intercept=False``.
+sparse_coef_ : sparse matrix of shape (1, n_features)
+    ``coef_`` in sparse form.
+""",
+    "history": """
+history_ : dict of ndarray
+    With ``record_history=True``, for each check: iteration, seconds, objective, gap,
+    nonzeros.
+""",
+    "features": """
+n_features_in_ : int
+    Number of features.
+feature_names_in_ : ndarray of shape (`n_features_in_`,)
+    Names of the features, if X has names that are strings.
+""",
+}
 
 
-def shared(paragraphs: dict[str, str], **words: str) -> Callable[[type], type]:
-    """A decorator that puts paragraphs in the place of ``@their name@`` in a class's docstring.
+def shared(own: dict[str, str] | None = None, **words: str) -> Callable[[Any], Any]:
+    """A decorator that puts paragraphs in the place of ``@their name@`` in a docstring.
 
-    ``words`` take the place of names in capitals in the paragraphs.
+    They are those of ``own`` and of ``PARAGRAPHS``. In them ``words`` take the place of names in
+    capitals, and the name of the class that of CLASS.
     """
+    known = PARAGRAPHS | (own or {})
 
-    def decorate(cls):
-        if cls.__doc__ is not None:  # as it is under -OO
-            for name, text in paragraphs.items():
-                filled = text[1:]
-                for old, new in words.items():
+    def decorate(thing):
+        text = thing.__doc__
+        if text is not None:  # as it is under -OO
+            # From Python 3.13 on docstrings have lost the indentation of their lines.
+            while found := re.search(r"^( *)@([\w ]+)@\n", text, re.MULTILINE):
+                filled = known[found[2]].removeprefix("\n")
+                for old, new in (words | {"CLASS": thing.__name__}).items():
                     filled = filled.replace(old, new)
-                # From Python 3.13 on docstrings have lost the indentation of their lines.
-                found = re.search(rf"^( *)@{name}@\n", cls.__doc__, re.MULTILINE)
-                if found:
-                    cls.__doc__ = cls.__doc__.replace(found[0], indent(filled, found[1]))
-        return cls
+                text = text.replace(found[0], indent(filled, found[1]))
+            thing.__doc__ = text
+        return thing
 
     return decorate
 

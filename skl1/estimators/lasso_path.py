@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skl1.compiled.threads import single_threaded
+from skl1.estimators.docstrings import shared
 from skl1.estimators.proximal_lasso import ProximalLasso
 from skl1.paths.degrees import degrees_along
 from skl1.paths.grid import alpha_grid, check_ends, check_grid, cut, length_or_alphas, warn
@@ -14,30 +15,23 @@ from skl1.paths.model_path import ModelPath, basics
 from skl1.paths.solve import solve_path
 
 
+@shared()
 @dataclass(frozen=True, kw_only=True)
 class LassoPath(ModelPath):
     """What ``lasso_path`` found, one entry for each alpha.
 
     Attributes
     ----------
-    alphas : ndarray of shape (n_alphas,)
-        From large to small.
-    coefs : ndarray of shape (n_features, n_alphas)
-    intercepts : ndarray of shape (n_alphas,)
+    @models@
     dual_gaps : ndarray of shape (n_alphas,)
         Upper bounds of the distance of each objective from its minimum.
-    objectives : ndarray of shape (n_alphas,)
-    explained : ndarray of shape (n_alphas,)
-        Share of the (weighted) variance of y that is explained, on the data of the fit; of its mean
-        square without an intercept.
-    n_nonzeros : ndarray of shape (n_alphas,)
+    @fits@
     degrees_of_freedom : ndarray of shape (n_alphas,)
         Of the coefficients, without the intercept: the number of non-zeros for the Lasso [1]_, the
         trace of the hat matrix on the support where there is an l2 term.
     n_iters : ndarray of shape (n_alphas,)
         Sweeps, or rounds of the working set.
-    converged : ndarray of bool of shape (n_alphas,)
-    stop_reasons : list of str
+    @ended@
     alpha_max : float
         The smallest alpha for which no penalised feature enters.
 
@@ -52,6 +46,7 @@ class LassoPath(ModelPath):
     alpha_max: float
 
 
+@shared()
 def lasso_path(
     X,
     y,
@@ -86,45 +81,26 @@ def lasso_path(
 
     Parameters
     ----------
-    X : {array-like, sparse matrix} of shape (n_samples, n_features)
-        Data; never copied as a whole, sparse X is never made dense.
-    y : array-like of shape (n_samples,)
-        Target.
-    alphas : array-like of shape (n_alphas,) or int, default=None
-        Strengths of the penalty, positive, in any order. None makes a grid, a number one of that
-        length.
-    n_alphas : int, default=100
-        Length of the grid where ``alphas`` is None.
+    @rows@
+    @alphas@
     eps : float, default=None
         The smallest alpha of the grid as a share of the largest, which is the smallest one with an
         empty model. None means 1e-3 with more samples than features, else 1e-2.
     l1_ratio : float, default=1.0
         Share :math:`\rho` of the L1 penalty, in [0, 1].
-    sample_weight : float or array-like of shape (n_samples,), default=None
-        Weights s, not negative and not all zero.
-    penalty_weights : array-like of shape (n_features,), default=None
-        Factors u of the penalty: 0 for features that are not penalised, inf for excluded ones.
-    positive : bool, default=False
-        Allow no negative coefficient.
-    fit_intercept : bool, default=True
-        Fit an intercept, which is not penalised.
+    @sample weights@
+    @path columns@
     tol : float, default=1e-6
         Duality gap wanted for each alpha, as a share of the null objective.
     max_iter : int, default=10000
         Iterations allowed for each alpha.
-    max_nonzeros : int, default=None
-        End the path before the first model with more non-zeros.
-    max_explained : float, default=None
-        End the path after the first model that explains more than this share of the variance.
+    @ends@
     return_path : bool, default=False
         Return a ``LassoPath`` with all that is known of each model.
 
     Returns
     -------
-    alphas : ndarray of shape (n_alphas,)
-        The alphas, from large to small.
-    coefs : ndarray of shape (n_features, n_alphas)
-        Coefficients along the path, in float64.
+    @path@
     dual_gaps : ndarray of shape (n_alphas,)
         The duality gap of each, in units of the objective.
     path : LassoPath

@@ -16,20 +16,13 @@ from skl1.sklearn_api import Interval
 class LogSumRegressor(NonconvexRegressor):
     r"""Sparse regression with the logarithmic penalty.
 
-    Seeks a good local minimum over w and the intercept b of
-
-    .. math::
-
-        \frac{1}{2 W} \sum_i s_i (y_i - x_i^\top w - b)^2 + \sum_j u_j g(w_j),
-        \qquad W = \sum_i s_i,
+    @objective@
 
     where :math:`g(w) = \alpha \log(1 + |w| / \epsilon)`.
 
     Parameters
     ----------
-    alpha : float, default=1.0
-        Strength of the penalty, at least 0. At ``alpha_max_`` and above zero is a coordinate-wise
-        minimum, and the model is empty as a rule.
+    @alpha@
     epsilon : float, default=1.0
         The size of coefficients, above 0, at which the penalty begins to flatten: it is that of the
         Lasso with ``alpha / epsilon`` for much smaller ones.
@@ -41,9 +34,7 @@ class LogSumRegressor(NonconvexRegressor):
 
     See Also
     --------
-    NonconvexLpRegressor : The penalty ``|w|^p``.
-    LogSumRegressorCV : The same with alpha chosen by cross-validation.
-    ProximalLasso : The convex case.
+    @kin@
 
     Notes
     -----

@@ -7,34 +7,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from skl1.compiled.threads import single_threaded
+from skl1.estimators.docstrings import shared
 from skl1.estimators.nonconvex_lp import NonconvexLpRegressor
 from skl1.paths.grid import alpha_grid, check_ends, check_grid, cut, length_or_alphas, warn
 from skl1.paths.model_path import ModelPath, basics
 from skl1.search.nonconvex_path import grid_share, solve_nonconvex_path
 
 
+@shared()
 @dataclass(frozen=True, kw_only=True)
 class LpPath(ModelPath):
     """What ``lp_path`` found, one entry for each alpha.
 
     Attributes
     ----------
-    alphas : ndarray of shape (n_alphas,)
-        From large to small.
-    coefs : ndarray of shape (n_features, n_alphas)
-    intercepts : ndarray of shape (n_alphas,)
+    @models@
     stationarities : ndarray of shape (n_alphas,)
         How far one exact coordinate step would move each model, at most, as a share of the norm of
         y; for p = 1 the dual gaps, in units of the objective.
-    objectives : ndarray of shape (n_alphas,)
-    explained : ndarray of shape (n_alphas,)
-        Share of the (weighted) variance of y that is explained, on the data of the fit; of its mean
-        square without an intercept.
-    n_nonzeros : ndarray of shape (n_alphas,)
+    @fits@
     n_iters : ndarray of shape (n_alphas,)
         Rounds of the working set; for p = 1 sweeps, or rounds.
-    converged : ndarray of bool of shape (n_alphas,)
-    stop_reasons : list of str
+    @ended@
     alpha_max : float
         The smallest alpha for which the model without penalised features is a coordinate-wise
         minimum.
@@ -44,6 +38,7 @@ class LpPath(ModelPath):
     alpha_max: float
 
 
+@shared()
 def lp_path(
     X,
     y,
@@ -81,17 +76,10 @@ def lp_path(
 
     Parameters
     ----------
-    X : {array-like, sparse matrix} of shape (n_samples, n_features)
-        Data; never copied as a whole, sparse X is never made dense.
-    y : array-like of shape (n_samples,)
-        Target.
+    @rows@
     p : float, default=0.5
         Exponent, in [0, 1]; :math:`|w|^0` counts the nonzero coefficients.
-    alphas : array-like of shape (n_alphas,) or int, default=None
-        Strengths of the penalty, positive, in any order. None makes a grid, a number one of that
-        length.
-    n_alphas : int, default=100
-        Length of the grid where ``alphas`` is None.
+    @alphas@
     eps : float, default=None
         The smallest alpha of the grid as a share of the largest, which is the smallest one with an
         empty model. None means :math:`\epsilon^{2 - p}` with :math:`\epsilon` the share of
@@ -100,14 +88,8 @@ def lp_path(
         every p.
     l2 : float, default=0.0
         Strength of a further term ``l2 / 2 sum_j u_j w_j^2``, the same for every alpha.
-    sample_weight : float or array-like of shape (n_samples,), default=None
-        Weights s, not negative and not all zero.
-    penalty_weights : array-like of shape (n_features,), default=None
-        Factors u of the penalty: 0 for features that are not penalised, inf for excluded ones.
-    positive : bool, default=False
-        Allow no negative coefficient.
-    fit_intercept : bool, default=True
-        Fit an intercept, which is not penalised.
+    @sample weights@
+    @path columns@
     local_search : {"auto", "swaps"} or None, default="auto"
         Whether models also start from the Lasso, and exchange features for others as long as the
         objective falls: "swaps" does so in all, "auto" in those of at most 100 features, fewer if X
@@ -117,19 +99,13 @@ def lp_path(
         objective.
     max_iter : int, default=10000
         Rounds of the working set allowed for each alpha.
-    max_nonzeros : int, default=None
-        End the path before the first model with more non-zeros.
-    max_explained : float, default=None
-        End the path after the first model that explains more than this share of the variance.
+    @ends@
     return_path : bool, default=False
         Return an ``LpPath`` with all that is known of each model.
 
     Returns
     -------
-    alphas : ndarray of shape (n_alphas,)
-        The alphas, from large to small.
-    coefs : ndarray of shape (n_features, n_alphas)
-        Coefficients along the path, in float64.
+    @path@
     stationarities : ndarray of shape (n_alphas,)
         How far one exact coordinate step would move each model, at most, as a share of the norm of
         y; for p = 1 the dual gaps.

@@ -16,21 +16,14 @@ from skl1.sklearn_api import Interval
 class MCPRegressor(NonconvexRegressor):
     r"""Sparse regression with the minimax concave penalty (MCP).
 
-    Seeks a good local minimum over w and the intercept b of
-
-    .. math::
-
-        \frac{1}{2 W} \sum_i s_i (y_i - x_i^\top w - b)^2 + \sum_j u_j g(w_j),
-        \qquad W = \sum_i s_i,
+    @objective@
 
     where :math:`g(w) = \alpha |w| - w^2 / (2 \gamma)` up to :math:`|w| = \gamma \alpha` and
     constant beyond. Small coefficients are shrunk as by the Lasso, large ones not at all.
 
     Parameters
     ----------
-    alpha : float, default=1.0
-        Strength of the penalty, at least 0. At ``alpha_max_`` and above zero is a coordinate-wise
-        minimum, and the model is empty as a rule.
+    @alpha@
     gamma : float, default=3.0
         How far the penalty rises, above 1: it is flat from ``gamma * alpha`` on. The larger, the
         nearer to the Lasso.
@@ -42,9 +35,7 @@ class MCPRegressor(NonconvexRegressor):
 
     See Also
     --------
-    NonconvexLpRegressor : The penalty ``|w|^p``.
-    MCPRegressorCV : The same with alpha chosen by cross-validation.
-    ProximalLasso : The convex case.
+    @kin@
 
     Notes
     -----

@@ -34,6 +34,24 @@ from skl1.solvers.minimise import minimise
 
 #: What the docstrings of the estimators have in common.
 SHARED = {
+    "objective": r"""
+Seeks a good local minimum over w and the intercept b of
+
+.. math::
+
+    \frac{1}{2 W} \sum_i s_i (y_i - x_i^\top w - b)^2 + \sum_j u_j g(w_j),
+    \qquad W = \sum_i s_i,
+""",
+    "alpha": """
+alpha : float, default=1.0
+    Strength of the penalty, at least 0. At ``alpha_max_`` and above zero is a coordinate-wise
+    minimum, and the model is empty as a rule.
+""",
+    "kin": """
+NonconvexLpRegressor : The penalty ``|w|^p``.
+CLASSCV : The same with alpha chosen by cross-validation.
+ProximalLasso : The convex case.
+""",
     "data and search": """
 l2 : float, default=0.0
     Strength of a further term ``l2 / 2 sum_j u_j w_j^2``, which does not go with alpha. A little
@@ -41,10 +59,7 @@ l2 : float, default=0.0
 penalty_weights : array-like of shape (n_features,), default=None
     Factors u of the penalty, one a feature, at least 0. A feature of weight 0 is not penalised,
     one of weight inf is excluded. None means 1 for all.
-positive : bool, default=False
-    Allow no negative coefficient.
-fit_intercept : bool, default=True
-    Fit an intercept. X is centred implicitly: not copied, and sparse X stays sparse.
+@signs@
 local_search : {"auto", "swaps"} or None, default="auto"
     "swaps": at each minimum features in use are exchanged for others, dropped or added, as long as
     the objective falls by it. "auto" does so in models of at most 100 features, fewer if X has more
@@ -64,12 +79,7 @@ record_history : bool, default=False
     Keep a record of the run that gave the result in ``history_``.
 """,
     "fitted": """
-coef_ : ndarray of shape (n_features,)
-    Coefficients, in the dtype of X.
-intercept_ : float
-    Intercept; 0 if ``fit_intercept=False``.
-sparse_coef_ : sparse matrix of shape (1, n_features)
-    ``coef_`` in sparse form.
+@coefficients@
 n_iter_ : int
     Rounds done in the run that gave the result, at least 1.
 objective_ : float
@@ -113,10 +123,7 @@ alpha_max_ : float
 history_ : dict of ndarray
     With ``record_history=True``, for each check: iteration, seconds, objective, gap (the
     stationarity), nonzeros.
-n_features_in_ : int
-    Number of features.
-feature_names_in_ : ndarray of shape (`n_features_in_`,)
-    Names of the features, if X has names that are strings.
+@features@
 """,
 }
 

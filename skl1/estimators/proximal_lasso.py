@@ -6,6 +6,7 @@ from numbers import Real
 from typing import ClassVar
 
 from skl1.estimators.base import PenalisedRegressor
+from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
 from skl1.penalties import L1, ElasticNet, Penalty, SquaredL2
 from skl1.sklearn_api import Interval, StrOptions
@@ -23,6 +24,7 @@ SOLVERS: dict[str, Solver] = {
 }
 
 
+@shared()
 class ProximalLasso(PenalisedRegressor):
     r"""Lasso and elastic net by proximal methods, with a duality gap.
 
@@ -44,36 +46,20 @@ class ProximalLasso(PenalisedRegressor):
         Strength of the penalty, at least 0. At ``alpha_max_`` and above the model is empty.
     l1_ratio : float, default=1.0
         Share of the L1 penalty, in [0, 1]; 1 is the Lasso, 0 ridge regression.
-    penalty_weights : array-like of shape (n_features,), default=None
-        Factors u of the penalty, one a feature, at least 0. A feature of weight 0 is not
-        penalised, one of weight inf is excluded. None means 1 for all.
-    positive : bool, default=False
-        Allow no negative coefficient.
-    fit_intercept : bool, default=True
-        Fit an intercept. X is centred implicitly: not copied, and sparse X stays sparse.
+    @columns@
     solver : {"auto", "coordinate_descent", "ista", "fista"}, default="auto"
         "auto" works on a growing set of features, with coordinate descent on their Gram matrix
         and Newton's method on the support; "coordinate_descent" is the same without Newton's
         method; "ista" and "fista" are the proximal gradient method and its accelerated form,
         with a step of 1/L in units of each column's own curvature.
-    tol : float, default=1e-6
-        Duality gap at which the fit stops, as a share of the null objective (the best value
-        without any penalised feature).
+    @gap@
     max_iter : int, default=10000
         Iterations allowed: rounds of the working set ("auto"), sweeps, or steps.
-    warm_start : bool, default=False
-        Start from the last ``coef_``.
-    record_history : bool, default=False
-        Keep a record of the run in ``history_``.
+    @record@
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features,)
-        Coefficients, in the dtype of X.
-    intercept_ : float
-        Intercept; 0 if ``fit_intercept=False``.
-    sparse_coef_ : sparse matrix of shape (1, n_features)
-        ``coef_`` in sparse form.
+    @coefficients@
     n_iter_ : int
         Iterations done, at least 1.
     objective_ : float
@@ -87,13 +73,8 @@ class ProximalLasso(PenalisedRegressor):
         "stopped by a callback".
     alpha_max_ : float
         The smallest alpha for which no penalised feature enters; inf for ``l1_ratio=0``.
-    history_ : dict of ndarray
-        With ``record_history=True``, for each check: iteration, seconds, objective, gap,
-        nonzeros.
-    n_features_in_ : int
-        Number of features.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features, if X has names that are strings.
+    @history@
+    @features@
 
     See Also
     --------

@@ -6,6 +6,7 @@ from numbers import Real
 from typing import ClassVar
 
 from skl1.estimators.base import PenalisedRegressor
+from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
 from skl1.penalties import Penalty, SquaredL2
 from skl1.sklearn_api import Interval, StrOptions
@@ -14,6 +15,7 @@ from skl1.solvers.first_order import Nesterov, Still
 from skl1.solvers.gradient_descent import ConjugateGradient, GradientDescent
 
 
+@shared()
 class RidgeGD(PenalisedRegressor):
     r"""Ridge regression by gradient descent, with a certificate from strong convexity.
 
@@ -31,13 +33,10 @@ class RidgeGD(PenalisedRegressor):
     ----------
     alpha : float, default=1.0
         Strength of the penalty, at least 0. 0 gives a least-squares fit of least norm.
-    penalty_weights : array-like of shape (n_features,), default=None
-        Factors u of the penalty, one a feature, at least 0. A feature of weight 0 is not
-        penalised, one of weight inf is excluded. None means 1 for all.
+    @weights@
     positive : bool, default=False
         Allow no negative coefficient (projected gradients; not with conjugate gradients).
-    fit_intercept : bool, default=True
-        Fit an intercept. X is centred implicitly: not copied, and sparse X stays sparse.
+    @intercept@
     step_size : "auto" or float, default="auto"
         "auto" takes the step from an estimate of the largest curvature, in units of each
         column's own curvature, and guards it. A number, above 0, is used as it is; above 2/L
@@ -45,24 +44,14 @@ class RidgeGD(PenalisedRegressor):
     acceleration : {None, "nesterov", "conjugate_gradient"}, default="nesterov"
         None is plain gradient descent; "nesterov" adds momentum with restarts [1]_;
         "conjugate_gradient" needs the fewest steps [2]_ and no step size.
-    tol : float, default=1e-6
-        Duality gap at which the fit stops, as a share of the null objective (the best value
-        without any penalised feature).
+    @gap@
     max_iter : int, default=10000
         Steps allowed.
-    warm_start : bool, default=False
-        Start from the last ``coef_``.
-    record_history : bool, default=False
-        Keep a record of the run in ``history_``.
+    @record@
 
     Attributes
     ----------
-    coef_ : ndarray of shape (n_features,)
-        Coefficients, in the dtype of X.
-    intercept_ : float
-        Intercept; 0 if ``fit_intercept=False``.
-    sparse_coef_ : sparse matrix of shape (1, n_features)
-        ``coef_`` in sparse form.
+    @coefficients@
     n_iter_ : int
         Steps done, at least 1.
     objective_ : float
@@ -77,13 +66,8 @@ class RidgeGD(PenalisedRegressor):
         "stopped by a callback" or "diverged", with the largest safe step.
     alpha_max_ : float
         inf (or 0 if y is constant): the squared penalty never excludes a feature.
-    history_ : dict of ndarray
-        With ``record_history=True``, for each check: iteration, seconds, objective, gap,
-        nonzeros.
-    n_features_in_ : int
-        Number of features.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features, if X has names that are strings.
+    @history@
+    @features@
 
     See Also
     --------

@@ -8,6 +8,7 @@ import numpy as np
 
 from skl1.compiled.threads import single_threaded
 from skl1.designs import MomentDesign
+from skl1.estimators.docstrings import shared
 from skl1.estimators.ridge_gd import RidgeGD
 from skl1.paths.degrees import degrees_along
 from skl1.paths.grid import check_grid, given_alphas, length_or_alphas, warn
@@ -30,30 +31,23 @@ REFINEMENTS = 4
 MODEL_ENTRIES = 2**24
 
 
+@shared()
 @dataclass(frozen=True, kw_only=True)
 class RidgePath(ModelPath):
     """What ``ridge_path`` found, one entry for each alpha.
 
     Attributes
     ----------
-    alphas : ndarray of shape (n_alphas,)
-        From large to small.
-    coefs : ndarray of shape (n_features, n_alphas)
-    intercepts : ndarray of shape (n_alphas,)
+    @models@
     dual_gaps : ndarray of shape (n_alphas,)
         Upper bounds of the distance of each objective from its minimum.
-    objectives : ndarray of shape (n_alphas,)
-    explained : ndarray of shape (n_alphas,)
-        Share of the (weighted) variance of y that is explained, on the data of the fit; of its mean
-        square without an intercept.
-    n_nonzeros : ndarray of shape (n_alphas,)
+    @fits@
     degrees_of_freedom : ndarray of shape (n_alphas,)
         Of the coefficients, without the intercept: the trace of the hat matrix [1]_, on the support
         with ``positive=True``. NaN where its matrix would be too large.
     n_iters : ndarray of shape (n_alphas,)
         Steps with the factor, or of an iterative method.
-    converged : ndarray of bool of shape (n_alphas,)
-    stop_reasons : list of str
+    @ended@
 
     References
     ----------
@@ -65,6 +59,7 @@ class RidgePath(ModelPath):
     degrees_of_freedom: np.ndarray
 
 
+@shared()
 def ridge_path(
     X,
     y,
@@ -99,10 +94,7 @@ def ridge_path(
 
     Parameters
     ----------
-    X : {array-like, sparse matrix} of shape (n_samples, n_features)
-        Data; never copied as a whole, sparse X is never made dense.
-    y : array-like of shape (n_samples,)
-        Target.
+    @rows@
     alphas : array-like of shape (n_alphas,) or int, default=None
         Strengths of the penalty, positive, in any order. None makes a grid, a number one of that
         length: even on a log scale, from 1e3 down to 1e-4 times the mean of the eigenvalues
@@ -110,8 +102,7 @@ def ridge_path(
         are fewer.
     n_alphas : int, default=100
         Length of the grid where ``alphas`` is None.
-    sample_weight : float or array-like of shape (n_samples,), default=None
-        Weights s, not negative and not all zero.
+    @sample weights@
     penalty_weights : array-like of shape (n_features,), default=None
         Factors u of the penalty: 0 for features that are not penalised, inf for excluded ones.
     positive : bool, default=False
@@ -128,10 +119,7 @@ def ridge_path(
 
     Returns
     -------
-    alphas : ndarray of shape (n_alphas,)
-        The alphas, from large to small.
-    coefs : ndarray of shape (n_features, n_alphas)
-        Coefficients along the path, in float64.
+    @path@
     dual_gaps : ndarray of shape (n_alphas,)
         The duality gap of each, in units of the objective.
     path : RidgePath
@@ -212,6 +200,7 @@ def ridge_grid(problem: Problem, alphas, n_alphas: int, eps: float | None) -> np
     return np.geomspace(top, top * (RIDGE_EPS if eps is None else eps), n_alphas)
 
 
+@shared()
 def solve_ridge_path(
     problem: Problem, alphas: np.ndarray, *, tol: float, max_iter: int
 ) -> list[Model]:

@@ -16,12 +16,7 @@ from skl1.sklearn_api import Interval
 class SCADRegressor(NonconvexRegressor):
     r"""Sparse regression with the smoothly clipped absolute deviation (SCAD).
 
-    Seeks a good local minimum over w and the intercept b of
-
-    .. math::
-
-        \frac{1}{2 W} \sum_i s_i (y_i - x_i^\top w - b)^2 + \sum_j u_j g(w_j),
-        \qquad W = \sum_i s_i,
+    @objective@
 
     where g has the slope :math:`\alpha` up to :math:`|w| = \alpha`, then a slope that falls
     linearly to 0 at :math:`\gamma \alpha`, and is constant beyond. Small coefficients are shrunk as
@@ -29,9 +24,7 @@ class SCADRegressor(NonconvexRegressor):
 
     Parameters
     ----------
-    alpha : float, default=1.0
-        Strength of the penalty, at least 0. At ``alpha_max_`` and above zero is a coordinate-wise
-        minimum, and the model is empty as a rule.
+    @alpha@
     gamma : float, default=3.7
         How far the penalty rises, above 2 (the a of the paper): it is flat from ``gamma * alpha``
         on. The larger, the nearer to the Lasso.
@@ -43,9 +36,7 @@ class SCADRegressor(NonconvexRegressor):
 
     See Also
     --------
-    NonconvexLpRegressor : The penalty ``|w|^p``.
-    SCADRegressorCV : The same with alpha chosen by cross-validation.
-    ProximalLasso : The convex case.
+    @kin@
 
     Notes
     -----

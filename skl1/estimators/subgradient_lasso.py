@@ -6,6 +6,7 @@ from numbers import Real
 from typing import ClassVar
 
 from skl1.estimators.base import PenalisedRegressor
+from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
 from skl1.penalties import L1, Penalty
 from skl1.sklearn_api import Interval, StrOptions
@@ -13,6 +14,7 @@ from skl1.solvers.base import Solver
 from skl1.solvers.subgradient import Crossing, SubgradientDescent, Truncated
 
 
+@shared()
 class SubgradientLasso(PenalisedRegressor):
     r"""Lasso by subgradient descent, with a duality gap.
 
@@ -31,13 +33,10 @@ class SubgradientLasso(PenalisedRegressor):
     ----------
     alpha : float, default=1.0
         Strength of the penalty, at least 0. At ``alpha_max_`` and above the model is empty.
-    penalty_weights : array-like of shape (n_features,), default=None
-        Factors u of the penalty, one a feature, at least 0. A feature of weight 0 is not
-        penalised, one of weight inf is excluded. None means 1 for all.
+    @weights@
     positive : bool, default=False
         Allow no negative coefficient (projected subgradients).
-    fit_intercept : bool, default=True
-        Fit an intercept. X is centred implicitly: not copied, and sparse X stays sparse.
+    @intercept@
     step_size : {"polyak", "constant", "sqrt", "normalized"}, default="polyak"
         Length of step k along the subgradient g, in units of each column's own curvature:
         "polyak" ``(F - level) / ||g||^2`` with a target level between the best objective and
@@ -52,24 +51,16 @@ class SubgradientLasso(PenalisedRegressor):
         which ``history_`` shows.
     averaging : bool, default=False
         Return the average over the last half or more of the iterates, not the best of them.
-    tol : float, default=1e-6
-        Duality gap at which the fit stops, as a share of the null objective (the best value
-        without any penalised feature).
+    @gap@
     max_iter : int, default=10000
         Steps allowed.
-    warm_start : bool, default=False
-        Start from the last ``coef_``.
-    record_history : bool, default=False
-        Keep a record of the run in ``history_``.
+    @record@
 
     Attributes
     ----------
     coef_ : ndarray of shape (n_features,)
         Coefficients of the iterate with the least objective (or the average), in the dtype of X.
-    intercept_ : float
-        Intercept; 0 if ``fit_intercept=False``.
-    sparse_coef_ : sparse matrix of shape (1, n_features)
-        ``coef_`` in sparse form.
+    @model@
     n_iter_ : int
         Steps done, at least 1.
     objective_ : float
@@ -86,10 +77,7 @@ class SubgradientLasso(PenalisedRegressor):
     history_ : dict of ndarray
         With ``record_history=True``, for each check: iteration, seconds, objective, gap,
         nonzeros, and crossings, the changes of sign since the last check.
-    n_features_in_ : int
-        Number of features.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features, if X has names that are strings.
+    @features@
 
     See Also
     --------

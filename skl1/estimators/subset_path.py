@@ -8,6 +8,7 @@ import numpy as np
 
 from skl1.compiled.threads import single_threaded
 from skl1.estimators.best_subset import BestSubsetRegressor
+from skl1.estimators.docstrings import shared
 from skl1.paths.one_by_one import ALONG
 from skl1.problems.model import Model
 from skl1.problems.point import Point
@@ -19,6 +20,7 @@ from skl1.solvers.minimise import minimise
 ROUNDS = 100
 
 
+@shared()
 @dataclass(frozen=True, kw_only=True)
 class SubsetPath:
     """What ``subset_path`` found, one entry for each size.
@@ -59,6 +61,7 @@ class SubsetPath:
         return X @ self.coefs + self.intercepts
 
 
+@shared()
 def subset_path(
     X,
     y,
@@ -84,16 +87,12 @@ def subset_path(
 
     Parameters
     ----------
-    X : {array-like, sparse matrix} of shape (n_samples, n_features)
-        Data; never copied as a whole, sparse X is never made dense.
-    y : array-like of shape (n_samples,)
-        Target.
+    @rows@
     k : int, default=20
         The largest size, at least 0.
     l2 : float, default=0.0
         The strength :math:`\lambda` of a squared penalty.
-    sample_weight : float or array-like of shape (n_samples,), default=None
-        Weights s, not negative and not all zero.
+    @sample weights@
     penalty_weights : array-like of shape (n_features,), default=None
         Factors u of the squared penalty: 0 for features that are in every model and do not count,
         inf for excluded ones.

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.estimators import ProximalLasso
+from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
 from skl1.exceptions import warn_user
 from skl1.problems.problem import Problem
@@ -19,6 +20,7 @@ from skl1.solvers.minimise import minimise
 from skl1.solvers.working_set import WorkingSet
 
 
+@shared()
 class RelaxedLasso(ProximalLasso):
     r"""Relaxed Lasso: between the Lasso and least squares on its support.
 
@@ -95,10 +97,7 @@ class RelaxedLasso(ProximalLasso):
         The smallest alpha for which no penalised feature enters; inf for ``l1_ratio=0``.
     history_ : dict of ndarray
         With ``record_history=True``: the record of the first stage.
-    n_features_in_ : int
-        Number of features.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features, if X has names that are strings.
+    @features@
 
     See Also
     --------

@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from skl1.compiled.threads import in_turn, single_threaded
 from skl1.designs import make_design
 from skl1.estimators import ProximalLasso
+from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
 from skl1.estimators.state import AllOrNothing, all_or_nothing
 from skl1.exceptions import warn_user
@@ -44,6 +45,7 @@ SHARES = STEP ** np.arange(1, int(np.ceil(np.log(END) / np.log(STEP))) + 1)
 MANY, ENTRIES = 20, 2**24
 
 
+@shared()
 class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, BaseEstimator):
     r"""Features that enter the Lasso path early on most halves of the data.
 
@@ -111,10 +113,7 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
     stop_reason_ : str
         "stopped by a callback"; else why the first model ended that did not converge; else
         "tolerance reached", or "numerical precision" if rounding kept a model from it.
-    n_features_in_ : int
-        Number of features.
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features, if X has names that are strings.
+    @features@
 
     See Also
     --------

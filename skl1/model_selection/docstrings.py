@@ -6,7 +6,7 @@ parameter of a second grid, and those that begin with GRID by shapes of arrays.
 
 from __future__ import annotations
 
-#: By the names in ``@...@``. A paragraph may have others in it that come after it here.
+#: By the names that stand in ``@...@`` for them, beside those of all estimators.
 PARAGRAPHS = {
     "search": """
 alphas : array-like of shape (n_alphas,) or int, default=None
@@ -88,18 +88,6 @@ noise_variance : float, default=None
 scoring : str or callable, default=None
     A scorer of scikit-learn that takes the place of the mean squared error.
 """,
-    "columns": """
-penalty_weights : array-like of shape (n_features,), default=None
-    Factors u of the penalty, one a feature, at least 0. A feature of weight 0 is not
-    penalised, one of weight inf is excluded. None means 1 for all.
-@signs@
-""",
-    "signs": """
-positive : bool, default=False
-    Allow no negative coefficient.
-fit_intercept : bool, default=True
-    Fit an intercept. X is centred implicitly: not copied, and sparse X stays sparse.
-""",
     "work": """
 n_jobs : int, default=None
     Threads that work on folds. None means 1, -1 all.
@@ -132,12 +120,6 @@ cv_results_ : dict of ndarray
     sign: more is better), nonzeros, degrees of freedom, convergence.
 best_index_ : int
     The row of the chosen model.
-""",
-    "features": """
-n_features_in_ : int
-    Number of features.
-feature_names_in_ : ndarray of shape (`n_features_in_`,)
-    Names of the features, if X has names that are strings.
 """,
     "warns": """
 EmptyModelWarning
