@@ -6,6 +6,8 @@ import sys
 import warnings
 from types import FrameType
 
+__all__ = ["EmptyModelWarning", "FoldWarning", "GridEdgeWarning"]
+
 #: Packages whose frames stand between a user's line and a warning: skl1, those that call it on
 #: behalf of a user, and what runs tasks in threads or processes.
 BETWEEN = frozenset(
