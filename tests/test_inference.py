@@ -573,7 +573,7 @@ def test_paths_end_where_enough_is_known(monkeypatch):
     """Each path is that without an end, cut off; by whichever way it is followed."""
     X, y, _ = gaussian(60, 40, [2.0, -2.0, 1.0, 1.0, 1.0])
     model = ProximalLasso()
-    _, problem = model._posed(X, y, None)
+    _, problem = model.pose(X, y)
     alphas = problem.alpha_max * 0.93 ** np.arange(1, 60)
 
     def follow(enough):

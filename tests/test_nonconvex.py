@@ -191,7 +191,7 @@ def test_changes_of_the_neighbourhood_are_those_of_refits(seed):
 def test_no_exchange_is_left_at_the_end(model):
     X, y = correlated(4, 60, 9, rho=0.5, noise=0.5)
     model.fit(X, y)
-    problem = model._posed(X, y, None)[1]
+    problem = model.pose(X, y)[1]
     w = model.coef_.copy()
     around = Neighbourhood(problem, w, problem.at(w).z, ColumnStore(problem.design))
     assert not around.moves(grow=True)
@@ -266,7 +266,7 @@ def test_the_test_of_a_local_minimum(model):
     """True at a minimum; not beside it, and not at a saddle that coordinates do not see."""
     X, y = correlated(0)
     model.fit(X, y)
-    problem = model._posed(X, y, None)[1]
+    problem = model.pose(X, y)[1]
     assert is_local_minimum(problem, problem.at(model.coef_), 1e-6)
     assert not is_local_minimum(problem, problem.at(model.coef_ * 1.01), 1e-6)
 
@@ -315,7 +315,7 @@ def test_no_point_is_below_the_lower_bound(cls, options, seed):
     model = cls(alpha=rng.uniform(0.05, 0.5), penalty_weights=u, **options)
     with quiet():
         model.fit(X, y)
-    problem = model._posed(X, y, None)[1]
+    problem = model.pose(X, y)[1]
     values = [
         problem.at(w).objective
         for noise in (0.01, 0.1, 1.0)

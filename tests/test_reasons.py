@@ -136,7 +136,7 @@ def test_the_null_model_in_place_of_a_worse_one(reason):
     """It has a reason of its own: that of the model whose place it takes may be false of it."""
     X, y = problem(40, 8)
     model = skl1.NonconvexLpRegressor(p=0.5)
-    _, posed = model._posed(X, y, None)
+    _, posed = model.pose(X, y)
     worse = Model(
         alpha=0.5 * posed.alpha_max,
         features=np.arange(1),

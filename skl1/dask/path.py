@@ -76,9 +76,8 @@ def lasso_path(X, y, *, sample_weight=None, client: Any = None, **options: Any):
     of_models = inspect.signature(ProximalLasso).parameters
     settings = {name: options.pop(name) for name in list(options) if name in of_models}
     model = Along(**{**settings, "alpha": 1.0, "client": client})
-    result, problem, models = follow(model, X, y, sample_weight=sample_weight, **options)
+    result, problem, models, grid = follow(model, X, y, sample_weight=sample_weight, **options)
     warn(problem, models, model.tol)
     if isinstance(result, estimators.LassoPath):
-        grid = model._taken  # noqa: SLF001 (of this package)
         return LassoPath(**vars(result), n_passes=grid.n_passes, n_bytes=grid.n_bytes)
     return result

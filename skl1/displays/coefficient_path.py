@@ -22,7 +22,7 @@ from skl1.estimators import (
     subset_path,
 )
 from skl1.exceptions import EmptyModelWarning
-from skl1.model_selection.rules import best
+from skl1.model_selection.rules import best, strength_of
 from skl1.paths.grid import given_alphas
 from skl1.paths.model_path import ModelPath
 
@@ -268,7 +268,7 @@ class CoefficientPathDisplay:
             If it is not fitted.
         """
         fitted_search(search)
-        name = search._strength  # noqa: SLF001 (a class of this package)
+        name = strength_of(search)
         strengths, coefs = getattr(search, f"{name}s_"), search.coef_path_
         if coefs.ndim == 3:
             row = search.best_index_ // coefs.shape[1]
@@ -361,7 +361,7 @@ class CoefficientPathDisplay:
 
 def chosen_of(search) -> dict[str, float]:
     """The strength that a fitted search chose, and those of the two usual rules."""
-    name = search._strength  # noqa: SLF001
+    name = strength_of(search)
     if not hasattr(search, "mse_path_"):
         return {f"{search.selection}": getattr(search, f"{name}_")}
     strengths = getattr(search, f"{name}s_")

@@ -7,6 +7,7 @@ import numpy as np
 from skl1.displays.coefficient_path import chosen_of
 from skl1.displays.given import fitted_search, marks, numbers
 from skl1.displays.style import COLOURS, axes_of, counts_on_top, merged, vertical
+from skl1.model_selection.rules import strength_of
 
 
 class CVCurveDisplay:
@@ -150,7 +151,7 @@ class CVCurveDisplay:
             If it is not fitted.
         """
         fitted_search(search)
-        name = search._strength  # noqa: SLF001 (a class of this package)
+        name = strength_of(search)
         strengths, table = getattr(search, f"{name}s_"), search.cv_results_
         errors, label = None, search.selection
         if hasattr(search, "mse_path_"):

@@ -1,4 +1,4 @@
-"""What the estimators share: validation, the fit, the fitted attributes, predict."""
+"""What the estimators share: the fit, the fitted attributes, the warnings."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skl1.compiled.threads import single_threaded
 from skl1.designs import Design, MomentDesign, Moments
+from skl1.estimators.posing import Posing
 from skl1.estimators.state import all_or_nothing
-from skl1.estimators.streamed import StreamedRegressor
 from skl1.exceptions import EmptyModelWarning, warn_user
-from skl1.penalties import Penalty
 from skl1.problems.model import EXHAUSTED, INTERRUPTED, PRECISION
 from skl1.problems.problem import Problem
 from skl1.sklearn_api import (
@@ -30,32 +29,21 @@ from skl1.solvers.minimise import minimise
 FLOAT64 = np.dtype(np.float64)
 
 
-class PenalisedRegressor(StreamedRegressor):
+class PenalisedRegressor(Posing):
     """Least squares with a separable penalty; everything but the penalty and the solver."""
 
-    alpha: float
-    penalty_weights: Any
-    positive: bool
-    fit_intercept: bool
     tol: float
     max_iter: int
     warm_start: bool
     record_history: bool
 
     _parameter_constraints: ClassVar[dict] = {
-        "alpha": [Interval(Real, 0, None, closed="left")],
-        "penalty_weights": ["array-like", None],
-        "positive": ["boolean"],
-        "fit_intercept": ["boolean"],
+        **Posing._parameter_constraints,
         "tol": [Interval(Real, 0, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "warm_start": ["boolean"],
         "record_history": ["boolean"],
     }
-
-    @abstractmethod
-    def _penalty(self) -> Penalty:
-        """The penalty on one coefficient, without the sign constraint."""
 
     @abstractmethod
     def _solver(self) -> Solver:
@@ -165,46 +153,31 @@ class PenalisedRegressor(StreamedRegressor):
         self._warn(problem, result)
         return self
 
-    def _feature_weights(self) -> np.ndarray:
-        """The penalty weights, checked. Without a penalty every feature is free."""
-        p = self.n_features_in_
-        if self.penalty_weights is None:
-            weights = np.ones(p)
-        else:
-            given = np.asarray(self.penalty_weights)
-            if given.dtype.kind not in "biuf":
-                raise ValueError(
-                    f"penalty_weights must be real numbers, got {self.penalty_weights!r}."
-                )
-            weights = given.astype(np.float64)
-            if weights.shape != (p,):
-                raise ValueError(
-                    f"penalty_weights must have one entry for each of the {p} features, got "
-                    f"shape {weights.shape}."
-                )
-            if np.isnan(weights).any() or (weights < 0.0).any():
-                raise ValueError(
-                    "penalty_weights must not be negative or NaN; 0 leaves a feature "
-                    "unpenalised, inf excludes it."
-                )
-        if self._free_of_charge():
-            weights[np.isfinite(weights)] = 0.0
-        return weights
+    def fit_problem(
+        self, problem: Problem, start: np.ndarray | None = None, dtype: np.dtype = FLOAT64
+    ) -> Run:
+        """Fit to the data of a problem, with the parameters as they are now; for developers.
 
-    def _free_of_charge(self) -> bool:
-        """Whether nothing is penalised."""
-        return self.alpha == 0.0
+        It sets the fitted attributes, and leaves warnings to the caller.
 
-    def _problem(self, design: Design) -> Problem:
-        """What the parameters make of the data."""
-        lower = 0.0 if self.positive else -np.inf
-        return Problem(design, self._penalty(), self._feature_weights(), lower=lower)
+        Parameters
+        ----------
+        problem : Problem
+            As ``problem_on`` made it, perhaps at another alpha: its data and what is known of
+            them are used, not its penalty.
+        start : ndarray of shape (n_features,), default=None
+            Coefficients to start from. None means the model without penalised features.
+        dtype : dtype, default=float64
+            That of ``coef_``.
 
-    def _posed(self, X, y, sample_weight) -> tuple[Any, Problem]:
-        """X as validated and the problem, for all who do not call ``fit``."""
-        self._validate_params()
-        X, _, _, design = self._design(X, y, sample_weight)
-        return X, self._problem(design)
+        Returns
+        -------
+        Run
+            How the solver ended, certified for the coefficients as returned.
+        """
+        problem = problem.with_penalty(self._penalty())
+        result = self._solve(problem, problem.null.w if start is None else start, None)
+        return self._publish(problem, result, dtype)
 
     def _start(self, problem: Problem) -> np.ndarray:
         """The last solution on a warm start, else the model without penalised features."""

@@ -114,9 +114,10 @@ class BestSubsetRegressor(PenalisedRegressor):
     ['bmi', 'bp', 's5']
     """
 
-    alpha = 0.0  #: nothing is charged
     k: int
     l2: float
+
+    _charges = ()  # the number of features is bounded, and none is charged
 
     _parameter_constraints: ClassVar[dict] = {
         **{
@@ -146,9 +147,6 @@ class BestSubsetRegressor(PenalisedRegressor):
     def _penalty(self):
         nothing = Lp(0.0, 0.0)
         return Ridged(nothing, self.l2) if self.l2 else nothing
-
-    def _free_of_charge(self):
-        return False
 
     def _solver(self):
         return ALONG

@@ -141,7 +141,7 @@ def lasso_path(
         tol=tol,
         max_iter=max_iter,
     )
-    result, problem, models = follow(
+    result, problem, models, _ = follow(
         model,
         X,
         y,
@@ -170,19 +170,22 @@ def follow(
     max_explained=None,
     return_path=False,
 ):
-    """The path of an estimator with alpha=1, whatever data it takes; the problem and its models."""
+    """The path of an estimator with alpha=1, whatever data it takes.
+
+    Returns it, the problem, its models, and X as validated.
+    """
     alphas, n_alphas = length_or_alphas(alphas, n_alphas)
     check_grid(n_alphas, eps)
     check_ends(max_nonzeros, max_explained)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        _, problem = model._posed(X, y, sample_weight)  # noqa: SLF001 (validation as in fit)
+        X, problem = model.pose(X, y, sample_weight)
         grid = alpha_grid(problem, alphas, n_alphas, eps)
         # Threads that wait by spinning would slow the small products of the result as well.
         with single_threaded(problem.design.work()):
             models = solve_path(problem, grid, tol=model.tol, max_iter=model.max_iter)
             models = cut(problem, models, max_nonzeros, max_explained)
             result = _collect(problem, models) if return_path else basics(problem, models)
-    return result, problem, models
+    return result, problem, models, X
 
 
 def _collect(problem, models):

@@ -8,6 +8,7 @@ import numpy as np
 
 from skl1.compiled.threads import single_threaded
 from skl1.estimators.docstrings import shared
+from skl1.estimators.nonconvex import largest_exchanged
 from skl1.estimators.nonconvex_lp import NonconvexLpRegressor
 from skl1.paths.grid import alpha_grid, check_ends, check_grid, cut, length_or_alphas, warn
 from skl1.paths.model_path import ModelPath, basics
@@ -158,9 +159,9 @@ def lp_path(
         max_iter=max_iter,
     )
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        X, problem = model._posed(X, y, sample_weight)  # noqa: SLF001 (validation as in fit)
+        X, problem = model.pose(X, y, sample_weight)
         grid = alpha_grid(problem, alphas, n_alphas, grid_share(problem, eps))
-        most = model._most(X.shape[1])  # noqa: SLF001
+        most = largest_exchanged(local_search, X.shape[1])
         with single_threaded(float(X.size) * min(X.shape)):
             models = solve_nonconvex_path(problem, grid, tol=tol, max_iter=max_iter, most=most)
             models = cut(problem, models, max_nonzeros, max_explained)

@@ -135,6 +135,13 @@ LARGEST, SMALLEST = 20, 3
 EXCHANGED = 100
 
 
+def largest_exchanged(local_search: str | None, n_features: int) -> int:
+    """Features at most of a model in which they are exchanged: what ``local_search`` means."""
+    if local_search is None:
+        return 0
+    return n_features if local_search == "swaps" else min(EXCHANGED, HELD // n_features)
+
+
 class NonconvexRegressor(PenalisedRegressor):
     """Least squares with a penalty of many minima: everything but the penalty."""
 
@@ -142,6 +149,8 @@ class NonconvexRegressor(PenalisedRegressor):
     local_search: str | None
     n_init: int
     random_state: Any
+
+    _charges = ("alpha", "l2")
 
     _parameter_constraints: ClassVar[dict] = {
         **PenalisedRegressor._parameter_constraints,
@@ -158,22 +167,11 @@ class NonconvexRegressor(PenalisedRegressor):
     def _penalty(self) -> Penalty:
         return Ridged(self._shaped(), self.l2) if self.l2 else self._shaped()
 
-    def _free_of_charge(self):
-        return super()._free_of_charge() and self.l2 == 0.0
-
     def _solver(self):
         return ALONG
 
     def _remedy(self) -> str:
         return "Increase max_iter or tol, or scale the columns."
-
-    def _most(self, n_features: int) -> int:
-        """Features at most of a model in which they are exchanged."""
-        if self.local_search is None:
-            return 0
-        if self.local_search == "swaps":
-            return n_features
-        return min(EXCHANGED, HELD // n_features)
 
     def _solve(self, problem, start, callback):
         warm = start is not problem.null.w
@@ -199,7 +197,7 @@ class NonconvexRegressor(PenalisedRegressor):
             starts,
             tol=self.tol,
             max_iter=self.max_iter,
-            most=self._most(problem.design.n_features) if searched else 0,
+            most=largest_exchanged(self.local_search, problem.design.n_features) if searched else 0,
             callback=callback,
             record=self.record_history,
         )
@@ -223,7 +221,7 @@ class NonconvexRegressor(PenalisedRegressor):
         lasso = lasso_start(problem)
         yield "lasso", lasso
         yield "homotopy", homotopy_start(problem, lasso)
-        most = self._most(problem.design.n_features)
+        most = largest_exchanged(self.local_search, problem.design.n_features)
         if most:
             size = 2 * np.count_nonzero(path) + SMALLEST
             yield "subset", subset_start(problem, min(most, LARGEST, size))

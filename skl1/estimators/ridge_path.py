@@ -174,7 +174,7 @@ def ridge_path(
         max_iter=max_iter,
     )
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        X, problem = model._posed(X, y, sample_weight)  # noqa: SLF001 (validation as in fit)
+        X, problem = model.pose(X, y, sample_weight)
         grid = ridge_grid(problem, alphas, n_alphas, None)
         with single_threaded(float(X.size) * min(X.shape)):
             steps, factor = _solved(problem, grid, tol, max_iter)

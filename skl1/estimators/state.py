@@ -28,6 +28,18 @@ class AllOrNothing:
         return {name: value for name, value in state.items() if name != BEFORE}
 
 
+def untouched(look: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a method work on a copy of the estimator, which itself stays as it is."""
+
+    @wraps(look)
+    def wrapper(estimator: Any, *args: Any, **kwargs: Any) -> Any:
+        copied = object.__new__(type(estimator))
+        vars(copied).update(vars(estimator))
+        return look(copied, *args, **kwargs)
+
+    return wrapper
+
+
 def all_or_nothing(fit: Callable[..., Any]) -> Callable[..., Any]:
     """Let a method set attributes on a blank copy, and give them to the estimator at the end."""
 

@@ -138,8 +138,13 @@ class SubgradientLasso(PenalisedRegressor):
         return L1(self.alpha)
 
     def _solver(self) -> Solver:
-        landing = Truncated() if self.truncate else Crossing()
-        return SubgradientDescent(self.step_size, self.step_length, landing, self.averaging)
+        return descent(self)
 
     def _remedy(self) -> str:
         return "Subgradient methods are slow: ProximalLasso solves the same problem to any tol."
+
+
+def descent(lasso: SubgradientLasso) -> Solver:
+    """The subgradient method with the parameters of an estimator."""
+    landing = Truncated() if lasso.truncate else Crossing()
+    return SubgradientDescent(lasso.step_size, lasso.step_length, landing, lasso.averaging)

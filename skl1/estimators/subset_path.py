@@ -146,7 +146,7 @@ def subset_path(
         fit_intercept=fit_intercept,
     )
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        X, problem = model._posed(X, y, sample_weight)  # noqa: SLF001 (validation as in fit)
+        X, problem = model.pose(X, y, sample_weight)
         with single_threaded(float(X.size) * min(X.shape)):
             path = subsets_along(problem, np.arange(k + 1))
     return path if return_path else (path.sizes, path.coefs, path.objectives)

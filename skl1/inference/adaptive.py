@@ -149,7 +149,7 @@ def adaptive_weights(
     }
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         model = ProximalLasso(**options)
-        checked, problem = model._posed(X, y, sample_weight)  # noqa: SLF001 (validation as in fit)
+        checked, problem = model.pose(X, y, sample_weight)
         factors = np.where(problem.included, problem.weights, np.inf)
     n, p = checked.shape
     if isinstance(initial, str):

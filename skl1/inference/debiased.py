@@ -210,7 +210,7 @@ def debiased_lasso(
     _check_numbers(level, alpha=alpha, nodewise_alpha=nodewise_alpha, sigma=sigma)
     model = ProximalLasso(fit_intercept=fit_intercept, tol=tol, max_iter=max_iter)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        X, problem = model._posed(X, y, sample_weight)  # noqa: SLF001 (validation as in fit)
+        X, problem = model.pose(X, y, sample_weight)
         columns = _columns(features, X.shape[1])
         rows = Regressions(problem.design, X, {"tol": tol, "max_iter": max_iter})
         with single_threaded(float(X.size) * min(X.shape)):

@@ -293,9 +293,8 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
             positive=self.positive,
             fit_intercept=self.fit_intercept,
         )
-        lasso.n_features_in_ = X.shape[1]
         design = make_design(X, y, weights, self.fit_intercept)
-        return lasso, lasso._problem(design)  # noqa: SLF001 (validated in fit)
+        return lasso, lasso.problem_on(design)
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def _entries(self, lasso, X, y, weights, halves) -> list[Entries]:
@@ -309,7 +308,7 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
             s = np.zeros(y.size)
             s[half] = weights[half]
             design = make_design(X, y, s, self.fit_intercept, part=True)
-            problems.append(lasso._problem(design))  # noqa: SLF001 (validated in fit)
+            problems.append(lasso.problem_on(design))
         entries = [Entries(problem, self.n_selected_) for problem in problems]
         moving = [k for k, problem in enumerate(problems) if problem.alpha_max > 0.0]
         if moving:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from skl1.exceptions import EmptyModelWarning, GridEdgeWarning
-from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED, best
+from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED, best, strength_of
 from skl1.model_selection.search import Outcome, listed
 
 #: Columns that a message names.
 SHOWN = 5
 
 
-def remark(search: Any, outcome: Outcome) -> tuple[str, type[Warning]] | None:
+def remark(
+    search: Any, outcome: Outcome, at_end: Callable[[Outcome, np.ndarray], str]
+) -> tuple[str, type[Warning]] | None:
     """The message and its category; None if there is nothing to say.
 
+    ``at_end`` says what there is to say of a choice at an end of the grid.
     An empty model has one reason only: it is not at an end of the grid as well.
     """
     if is_empty(search, outcome):
@@ -27,7 +31,7 @@ def remark(search: Any, outcome: Outcome) -> tuple[str, type[Warning]] | None:
         )
     if outcome.choice.flat:
         return None
-    edge = search._edge(outcome, outcome.search.grids[outcome.chosen[0]])  # noqa: SLF001
+    edge = at_end(outcome, outcome.search.grids[outcome.chosen[0]])
     return (edge, GridEdgeWarning) if edge else None
 
 
@@ -47,7 +51,7 @@ def reason(search: Any, outcome: Outcome) -> str:
         return "every feature is constant or excluded."
     if problem.null.objective == 0.0:
         return "there is nothing left to explain, as y is constant or explained without it."
-    rule, name = search.selection, search._strength  # noqa: SLF001
+    rule, name = search.selection, strength_of(search)
     if callable(rule):
         return f"selection={rule!r} has chosen {name}={getattr(search, name + '_'):g}."
     if rule in CRITERIA:

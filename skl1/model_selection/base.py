@@ -303,9 +303,8 @@ class PenalisedRegressorCV(StreamedRegressor):
         shapes = self._shapes()
         plains = [self._plain(shape) for shape in shapes]
         for plain in plains:
-            plain._validate_params()  # noqa: SLF001
             plain.n_features_in_ = design.n_features
-        problems = [plain._problem(design) for plain in plains]  # noqa: SLF001
+        problems = [plain.problem_on(design) for plain in plains]
         grids = [self._grid(*each) for each in zip(problems, shapes, strict=True)]
         search = Search(plains, problems, grids, self._paths, folds, scorer)
         groups = search.groups(self.n_jobs, together=report is None)
@@ -414,10 +413,8 @@ class PenalisedRegressorCV(StreamedRegressor):
         plain = search.plains[row]
         strength = search.grids[row][column].item()
         plain.set_params(**{self._strength: strength})
-        problem = search.problems[row].with_penalty(plain._penalty())  # noqa: SLF001
         start = outcome.coefficients[row][column]
-        result = plain._solve(problem, start, None)  # noqa: SLF001
-        result = plain._publish(problem, result, dtype)  # noqa: SLF001
+        result = plain.fit_problem(search.problems[row], start, dtype)
         for name, value in vars(plain).items():
             if name.endswith("_") and name not in {"n_features_in_", "feature_names_in_"}:
                 setattr(self, name, value)
@@ -436,7 +433,7 @@ class PenalisedRegressorCV(StreamedRegressor):
         gone = vanished(self, outcome)
         if gone:
             warn_user(gone, FoldWarning)
-        message = remark(self, outcome)
+        message = remark(self, outcome, self._edge)
         if message:
             warn_user(*message)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from skl1.estimators.nonconvex import NonconvexRegressor
+from skl1.estimators.nonconvex import NonconvexRegressor, largest_exchanged
 from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.paths.grid import alpha_grid
 from skl1.search.nonconvex_path import grid_share, solve_nonconvex_path
@@ -27,6 +27,6 @@ class NonconvexRegressorCV(PenalisedRegressorCV):
         return alpha_grid(problem, *self._asked(), grid_share(problem, self.eps))
 
     def _paths(self, plain, problems, alphas):
-        most = plain._most(plain.n_features_in_)  # noqa: SLF001
+        most = largest_exchanged(plain.local_search, plain.n_features_in_)
         limits = {"tol": self.tol, "max_iter": self.max_iter, "most": most}
         return [solve_nonconvex_path(problem, alphas, **limits) for problem in problems]

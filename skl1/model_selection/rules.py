@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +33,11 @@ class Choice:
     place: int
     edge: int
     flat: bool
+
+
+def strength_of(search: Any) -> str:
+    """The parameter whose grid a fitted search has tried: ``cv_results_`` begins with it."""
+    return next(iter(search.cv_results_)).removeprefix("param_")
 
 
 def choose(

@@ -66,7 +66,7 @@ class Search:
         parts = [Part(number, []) for number in numbers]
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for plain, grid in zip(self.plains, self.grids, strict=True):
-                problems = [plain._problem(design) for design in designs]  # noqa: SLF001
+                problems = [plain.problem_on(design) for design in designs]
                 for part, models in zip(parts, self.paths(plain, problems, grid), strict=True):
                     part.models.append(self._mended(part.fold, plain, grid, models))
             for part, design in zip(parts, designs, strict=True):
@@ -84,7 +84,7 @@ class Search:
         if rows is None:
             return models
         exact = self.problems[0].design if fold == ALL_DATA else rows.training(fold)
-        return self.paths(plain, [plain._problem(exact)], grid)[0]  # noqa: SLF001
+        return self.paths(plain, [plain.problem_on(exact)], grid)[0]
 
     def _design(self, number: int) -> Design:
         """The design of a training part, or of all data."""

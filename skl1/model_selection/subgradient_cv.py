@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from skl1.estimators import SubgradientLasso
 from skl1.estimators.parameters import keep
+from skl1.estimators.subgradient_lasso import descent
 from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.paths.grid import alpha_grid
 from skl1.paths.solve import sequential_path
@@ -103,5 +104,5 @@ class SubgradientLassoCV(PenalisedRegressorCV, of=SubgradientLasso):
 
     def _paths(self, plain, problems, alphas):
         limits = {"tol": self.tol, "max_iter": self.max_iter}
-        solver = plain._solver()  # noqa: SLF001
+        solver = descent(plain)
         return [sequential_path(solver, problem, alphas, **limits) for problem in problems]

@@ -1,0 +1,125 @@
+"""From parameters and data to a problem: what an estimator minimises."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from numbers import Real
+from typing import Any, ClassVar
+
+import numpy as np
+
+from skl1.designs import Design
+from skl1.estimators.state import untouched
+from skl1.estimators.streamed import StreamedRegressor
+from skl1.penalties import Penalty
+from skl1.problems.problem import Problem
+from skl1.sklearn_api import Interval
+
+
+class Posing(StreamedRegressor):
+    """Least squares with a separable penalty, as a problem: data, penalty and penalty weights.
+
+    ``pose`` and ``problem_on`` are for developers: paths, searches and inference start from the
+    problem of an estimator, whose parameters are checked by it as ``fit`` checks them.
+    """
+
+    alpha: float
+    penalty_weights: Any
+    positive: bool
+    fit_intercept: bool
+
+    #: The parameters that charge for coefficients: where all are 0 nothing is penalised, and every
+    #: feature is free. Without any there is another bound, and features are not free.
+    _charges: ClassVar[tuple[str, ...]] = ("alpha",)
+
+    _parameter_constraints: ClassVar[dict] = {
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "penalty_weights": ["array-like", None],
+        "positive": ["boolean"],
+        "fit_intercept": ["boolean"],
+    }
+
+    @abstractmethod
+    def _penalty(self) -> Penalty:
+        """The penalty on one coefficient, without the sign constraint."""
+
+    @untouched
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    def pose(self, X, y, sample_weight=None) -> tuple[Any, Problem]:
+        """The problem that ``fit`` solves; the estimator stays as it is.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Data, as for ``fit``.
+        y : array-like of shape (n_samples,)
+            Target.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Weights, not negative and not all zero.
+
+        Returns
+        -------
+        X : {ndarray, sparse matrix} of shape (n_samples, n_features)
+            The data as validated.
+        problem : Problem
+            Design, penalty and penalty weights.
+
+        Raises
+        ------
+        ValueError
+            If a parameter, X, y or a weight is out of its range, not finite or misshaped.
+        """
+        self._validate_params()
+        X, _, _, design = self._design(X, y, sample_weight)
+        return X, self._problem(design)
+
+    def problem_on(self, design: Design) -> Problem:
+        """The problem on data that are a design already: a fold, a half of the rows, moments.
+
+        Parameters
+        ----------
+        design : Design
+            X, y and the weights, with an intercept or without: ``fit_intercept`` is not asked.
+
+        Returns
+        -------
+        Problem
+            Design, penalty and penalty weights.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of its range.
+        """
+        self._validate_params()
+        return self._problem(design)
+
+    def _problem(self, design: Design) -> Problem:
+        weights = self._feature_weights(design.n_features)
+        lower = 0.0 if self.positive else -np.inf
+        return Problem(design, self._penalty(), weights, lower=lower)
+
+    def _feature_weights(self, p: int) -> np.ndarray:
+        """The penalty weights of p features, checked. Without a penalty every feature is free."""
+        if self.penalty_weights is None:
+            weights = np.ones(p)
+        else:
+            given = np.asarray(self.penalty_weights)
+            if given.dtype.kind not in "biuf":
+                raise ValueError(
+                    f"penalty_weights must be real numbers, got {self.penalty_weights!r}."
+                )
+            weights = given.astype(np.float64)
+            if weights.shape != (p,):
+                raise ValueError(
+                    f"penalty_weights must have one entry for each of the {p} features, got "
+                    f"shape {weights.shape}."
+                )
+            if np.isnan(weights).any() or (weights < 0.0).any():
+                raise ValueError(
+                    "penalty_weights must not be negative or NaN; 0 leaves a feature "
+                    "unpenalised, inf excludes it."
+                )
+        if self._charges and not any(getattr(self, name) for name in self._charges):
+            weights[np.isfinite(weights)] = 0.0
+        return weights
