@@ -17,11 +17,7 @@ from skl1.estimators.state import all_or_nothing
 from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.problems.model import EXHAUSTED, INTERRUPTED, PRECISION
 from skl1.problems.problem import Problem
-from skl1.sklearn_api import (
-    Interval,
-    fit_callback,
-    fit_context,
-)
+from skl1.sklearn_api import Interval, fit_callback, fit_context
 from skl1.solvers.base import Solver
 from skl1.solvers.driver import Run, certified
 from skl1.solvers.minimise import minimise
