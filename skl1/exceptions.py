@@ -6,7 +6,7 @@ import sys
 import warnings
 from types import FrameType
 
-__all__ = ["EmptyModelWarning", "FoldWarning", "GridEdgeWarning"]
+__all__ = ["EmptyModelWarning", "FoldWarning", "GridEdgeWarning", "VersionWarning"]
 
 #: Packages whose frames stand between a user's line and a warning: skl1, those that call it on
 #: behalf of a user, and what runs tasks in threads or processes.
@@ -15,12 +15,14 @@ BETWEEN = frozenset(
         "asyncio",
         "concurrent",
         "contextlib",
+        "copy",
         "dask",
         "distributed",
         "functools",
         "joblib",
         "multiprocessing",
         "numpy",
+        "pickle",
         "scipy",
         "skl1",
         "sklearn",
@@ -39,6 +41,10 @@ class GridEdgeWarning(UserWarning):
 
 class FoldWarning(UserWarning):
     """A fold is not like the others: nothing to learn, or nothing to be judged by."""
+
+
+class VersionWarning(UserWarning):
+    """A pickle that another version of skl1 has made is loaded."""
 
 
 def warn_user(message: str, category: type[Warning]) -> None:

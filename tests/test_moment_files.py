@@ -3,6 +3,7 @@
 import io
 import itertools
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
+import skl1
 from common import quiet
 from skl1 import Moments, ProximalLasso, ProximalLassoCV
 
@@ -233,3 +235,47 @@ def test_blocks_of_weights_far_apart():
         ProximalLasso(0.1).fit(X, y, sample_weight=s)
     with pytest.raises(ValueError, match="sample_weight ranges from"):
         ProximalLasso(0.1).fit(X, y, sample_weight=np.where(s == 1.0, 1e307, 1e-320))
+
+
+def rows_of_0_1_0():
+    """The rows of the files that skl1 0.1.0 has written: their sums are exact in binary."""
+    i = np.arange(12.0)
+    X = np.column_stack([i % 5, i % 3, i])
+    return X, X @ [1.0, -2.0, 0.5] + i % 2, 1.0 + i % 4
+
+
+@pytest.mark.parametrize(
+    ("name", "factor"),
+    [("moments_of_0.1.0.npz", 1.0), ("heavy_moments_of_0.1.0.npz", 2.0**1000)],
+)
+def test_files_of_the_first_version(name, factor):
+    """What 0.1.0 has written gives the moments of the same rows, in ordinary units or not."""
+    X, y, s = rows_of_0_1_0()
+    loaded = Moments.load(Path(__file__).parent / name)
+    expected = Moments.of(X, y, factor * s)
+    assert loaded.exponent == expected.exponent
+    assert bool(loaded.exponent) == (factor > 1.0)
+    for field in FIELDS:
+        np.testing.assert_allclose(getattr(loaded, field), getattr(expected, field), rtol=1e-14)
+    model = ProximalLasso(0.1).fit_moments(loaded)
+    np.testing.assert_allclose(model.coef_, ProximalLasso(0.1).fit(X, y, s).coef_, rtol=1e-6)
+
+
+def test_files_of_a_newer_version():
+    """The error says who wrote the file and what to do; the version alone is no reason for one."""
+    written_by = "3.4.5"
+    with pytest.raises(ValueError, match=r"by skl1 3\.4\.5 in format 2, and .* format 1\."):
+        Moments.load(as_file(**values(SOUND, format=2, written_by=written_by)))
+    with pytest.raises(ValueError, match="was written in format 7"):
+        Moments.load(as_file(format=7, other=1.0))
+    with pytest.raises(ValueError, match="format must be an integer"):
+        Moments.load(as_file(**values(SOUND, format="new")))
+    loaded = Moments.load(as_file(**values(SOUND, format=1, written_by=written_by)))
+    np.testing.assert_array_equal(loaded.xx, SOUND.xx)
+
+
+def test_files_say_who_wrote_them():
+    file = io.BytesIO()
+    SOUND.save(file)
+    file.seek(0)
+    assert str(np.load(file)["written_by"]) == skl1.__version__

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import frexp
 from numbers import Real
 from pathlib import Path
@@ -12,6 +12,7 @@ import numpy as np
 from scipy.linalg.blas import dger
 from sklearn.utils.validation import check_X_y
 
+from skl1.compiled.versions import Versioned
 from skl1.designs.base import Design
 from skl1.designs.make import make_design
 from skl1.designs.moment_checks import (
@@ -21,6 +22,7 @@ from skl1.designs.moment_checks import (
     checked_number,
     checked_size,
 )
+from skl1.designs.moment_files import FIELDS, read, write
 from skl1.designs.weights import ORDINARY, count_of_sum, exponent_of
 from skl1.sklearn_api import check_sample_weight
 
@@ -30,7 +32,7 @@ FAR = 4000
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class Moments:
+class Moments(Versioned):
     r"""Sufficient statistics of weighted least squares: weight, means, centred second moments.
 
     With weights s, :math:`W = \sum_i s_i` and weighted means :math:`\bar x` and :math:`\bar y`,
@@ -370,15 +372,11 @@ class Moments:
         file : path or file object
             Where to write; no suffix is added.
         """
-        if not hasattr(file, "write"):  # NumPy would add its suffix to a path, and load would not
-            with Path(file).open("wb") as stream:
-                self.save(stream)
-            return
         if self.exponent:
             values = self._values() | {"exponent": self.exponent}
         else:
-            values = {each.name: getattr(self, each.name) for each in fields(self)}
-        np.savez(file, **{name.removeprefix("held_"): value for name, value in values.items()})
+            values = {name: getattr(self, name) for name in FIELDS}
+        write(file, {name.removeprefix("held_"): value for name, value in values.items()})
 
     @classmethod
     def load(cls, file) -> Moments:
@@ -396,8 +394,8 @@ class Moments:
         Raises
         ------
         ValueError
-            If the file is damaged or holds something else, or if no rows have such moments. The
-            error names the file and what is wrong.
+            If the file is damaged, holds something else or is of a newer version, or if no rows
+            have such moments. The error names the file and what is wrong.
         OSError
             If the file cannot be opened.
         """
@@ -405,28 +403,12 @@ class Moments:
             with Path(file).open("rb") as stream:
                 return cls.load(stream)
         try:
-            return cls._read(file)
+            values, exponent = read(file)
+            moments = cls(**values)
         except Exception as error:
             name = getattr(file, "name", file)
             raise ValueError(f"{name} holds no Moments: {error}") from error
-
-    @classmethod
-    def _read(cls, stream) -> Moments:
-        stored = np.load(stream, allow_pickle=False)
-        if not hasattr(stored, "files"):
-            raise ValueError("it is a single array, not what save writes.")
-        names = [each.name for each in fields(cls)]
-        missing = sorted(set(names) - set(stored.files))
-        if missing:
-            raise ValueError(f"{', '.join(missing)} missing.")
-        values = {name: stored[name] for name in names}
-        if "exponent" not in stored.files:
-            return cls(**values)
-        # What was held in units of a power of two is checked as it was held.
-        exponent = checked_count("exponent", stored["exponent"])
-        if abs(exponent) > 2**30:
-            raise ValueError(f"exponent must be a power of two of weights, got {exponent}.")
-        moments = cls(**values)
+        # What was held in units of a power of two has been checked as it was held.
         return cls._made(exponent + moments.exponent, **moments._values())
 
 

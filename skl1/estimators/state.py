@@ -6,11 +6,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from skl1.compiled.versions import Versioned
+
 #: The attribute that names what the last fit has set; that of a fit under way, for the estimator.
 NAMES, BEFORE = "_fitted_names", "_before"
 
 
-class AllOrNothing:
+class AllOrNothing(Versioned):
     """An estimator whose methods marked `all_or_nothing` change it at their end, or not at all.
 
     They run on a blank copy of it: the same parameters, callbacks and attributes of the user's,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skl1.compiled.threads import single_threaded
+from skl1.compiled.versions import Versioned
 from skl1.estimators.best_subset import BestSubsetRegressor
 from skl1.estimators.docstrings import shared
 from skl1.paths.one_by_one import ALONG
@@ -22,7 +23,7 @@ ROUNDS = 100
 
 @shared()
 @dataclass(frozen=True, kw_only=True)
-class SubsetPath:
+class SubsetPath(Versioned):
     """What ``subset_path`` found, one entry for each size.
 
     Attributes

@@ -11,6 +11,7 @@ from scipy.stats import norm
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.compiled.threads import single_threaded
+from skl1.compiled.versions import Versioned
 from skl1.designs import Design, MomentDesign, make_design
 from skl1.designs.span import DEPENDENT_GRAM
 from skl1.designs.table import TableDesign
@@ -28,7 +29,7 @@ from skl1.problems.moments import PATHS
 
 
 @dataclass(frozen=True, eq=False)
-class DebiasedCoefficients:
+class DebiasedCoefficients(Versioned):
     r"""What ``debiased_lasso`` found, one entry for each feature that was asked for.
 
     Attributes

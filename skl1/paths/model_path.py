@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skl1.compiled.versions import Versioned
 from skl1.paths.grid import explained
 from skl1.problems.certificates import certify
 from skl1.problems.model import Model, coefficients
@@ -17,7 +18,7 @@ WORSE = "no minimum below the null objective found"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelPath:
+class ModelPath(Versioned):
     """What every path function knows of its models; its subclasses say what each field is."""
 
     alphas: np.ndarray
