@@ -7,7 +7,17 @@ import pytest
 
 from contracts import EPS, LONG, POWERS, brute_prox, penalty_cases
 from skl1.penalties import L1, MCP, SCAD, LogSum, Lp, NonNegative, Ridged
-from skl1.penalties.base import prox_vector
+from skl1.penalties.elementwise import (
+    alpha_max,
+    chords,
+    conjugates,
+    curvatures,
+    prox_vector,
+    pulls,
+    reaches,
+    slopes,
+    values,
+)
 
 CASES = penalty_cases()
 CHARGED = [case for case in CASES if "(0.0" not in str(case)]
@@ -176,14 +186,14 @@ def test_value_is_the_formula(case):
     """``value`` is g, elementwise, of arrays of any shape, and 0 at 0."""
     w = np.array([[0.0, 1e-12, 0.3], [1.0, 2.5, 1e6]])
     w = w if case.one_sided else np.concatenate([w, -w])
-    np.testing.assert_allclose(case.penalty.value(w), case.value(w).astype(float), rtol=1e-14)
-    assert not np.any(case.penalty.value(np.zeros(3)))
+    np.testing.assert_allclose(values(case.penalty, w), case.value(w).astype(float), rtol=1e-14)
+    assert not np.any(values(case.penalty, np.zeros(3)))
 
 
 @pytest.mark.parametrize("penalty", [Lp(0.7, 0.0), NonNegative(Lp(0.7, 0.0))], ids=str)
 def test_p_zero_counts(penalty):
     """At p = 0 the value is alpha times the number of nonzeros, however small they are."""
-    assert penalty.value(np.array([0.0, 1e-300, 2.0, 0.0])).tolist() == [0.0, 0.7, 0.7, 0.0]
+    assert values(penalty, np.array([0.0, 1e-300, 2.0, 0.0])).tolist() == [0.0, 0.7, 0.7, 0.0]
 
 
 @every(CASES)
@@ -202,7 +212,7 @@ def test_pull_and_kink_say_when_a_coefficient_leaves_zero(case):
     """For a convex penalty ``prox(z, t) = 0`` exactly where ``pull(z) <= t kink``."""
     z = np.linspace(-2, 2, 2001)
     for step in (0.1, 1.0, 2.0):
-        gap = case.penalty.pull(z) - step * case.penalty.slope_at_zero()
+        gap = pulls(case.penalty, z) - step * case.penalty.slope_at_zero()
         clear = np.abs(gap) > 1e-12
         np.testing.assert_array_equal((prox(case.penalty, z, step) == 0)[clear], (gap < 0)[clear])
 
@@ -223,7 +233,7 @@ def test_conjugate_is_the_supremum(case, weight):
     grid = np.concatenate([[0.0], np.geomspace(1e-8, 1e5, 40_000)])
     grid = grid if case.one_sided else np.concatenate([grid, -grid])
     charged = weight * case.value(grid).astype(float)
-    got = case.penalty.conjugate(z, np.full(z.size, weight))
+    got = conjugates(case.penalty, z, np.full(z.size, weight))
     for one, z_one in zip(got, z, strict=True):
         highest = float((z_one * grid - charged).max())
         if np.isinf(one):
@@ -241,8 +251,8 @@ def test_fenchel_young_is_tight_at_a_prox(case):
     w = prox(case.penalty, z, step)
     # Rounding must not carry s across the edge of the conjugate's domain.
     s = (z - w) / step * (1 - 1e-13)
-    conjugate = case.penalty.conjugate(s, np.ones(200))
-    slack = case.penalty.value(w) + conjugate - w * s
+    conjugate = conjugates(case.penalty, s, np.ones(200))
+    slack = values(case.penalty, w) + conjugate - w * s
     assert np.all(slack >= -1e-11 * (1 + np.abs(w * s)))
     np.testing.assert_allclose(slack, 0.0, atol=1e-11 * (1 + np.abs(w * s)).max())
 
@@ -284,46 +294,47 @@ def test_alpha_max_is_where_zero_stops_to_be_optimal(case):
     """The prox is zero at alpha_max and is not at 0.999 of it."""
     rng = np.random.default_rng(6)
     for pull, curvature, weight in 10.0 ** rng.uniform(-3, 3, size=(40, 3)):
+        top = case.penalty.alpha_max(float(pull), float(curvature), float(weight))
         arrays = (np.array([value]) for value in (pull, curvature, weight))
-        top = float(case.penalty.alpha_max(*arrays)[0])
+        assert alpha_max(case.penalty, *arrays) == pytest.approx(top, rel=1e-15)
         if np.isinf(top):
             assert prox(case.with_alpha(1e12), [pull / curvature], weight / curvature)[0] > 0.0
             continue
         at = (pull / curvature, weight / curvature)
         assert prox(case.with_alpha(top * (1 + 1e-12)), [at[0]], at[1])[0] == 0.0
         assert prox(case.with_alpha(top * 0.999), [at[0]], at[1])[0] > 0.0
-    zero = np.array([0.0])
-    assert case.penalty.alpha_max(zero, zero + 1.0, zero + 1.0)[0] == 0.0
+    assert case.penalty.alpha_max(0.0, 1.0, 1.0) == 0.0
+    assert alpha_max(case.penalty, np.zeros(1), np.ones(1), np.ones(1)) == 0.0
 
 
 @every(CASES)
-def test_derivative_and_curvature_are_those_of_the_value(case):
-    """``derivative`` and ``curvature`` agree with differences of the formula."""
+def test_slope_and_curvature_are_those_of_the_value(case):
+    """``slope`` and ``curvature`` agree with differences of the formula."""
     w = np.array([0.05, 0.4, 1.0, 3.0, 40.0])
     h = (w * 1e-4).astype(LONG)
     left, middle, right = (case.value(w + k * h) for k in (-1, 0, 1))
     slope = ((right - left) / (2 * h)).astype(float)
     bend = ((right - 2 * middle + left) / h**2).astype(float)
-    np.testing.assert_allclose(case.penalty.derivative(w), slope, rtol=1e-6, atol=1e-12)
-    np.testing.assert_allclose(case.penalty.curvature(w), bend, rtol=1e-5, atol=1e-8)
+    np.testing.assert_allclose(slopes(case.penalty, w), slope, rtol=1e-6, atol=1e-12)
+    np.testing.assert_allclose(curvatures(case.penalty, w), bend, rtol=1e-5, atol=1e-8)
     if not case.one_sided:
-        np.testing.assert_array_equal(case.penalty.derivative(-w), -case.penalty.derivative(w))
-        np.testing.assert_array_equal(case.penalty.curvature(-w), case.penalty.curvature(w))
+        np.testing.assert_array_equal(slopes(case.penalty, -w), -slopes(case.penalty, w))
+        np.testing.assert_array_equal(curvatures(case.penalty, -w), curvatures(case.penalty, w))
 
 
 @every(CASES)
 def test_curvature_fits_the_shape_of_its_argument(case):
     """Arrays of no entries go through; the support may be empty."""
     empty = np.zeros(0)
-    for method in (case.penalty.value, case.penalty.derivative, case.penalty.curvature):
-        assert method(empty).shape == (0,)
+    for method in (values, slopes, curvatures):
+        assert method(case.penalty, empty).shape == (0,)
 
 
 @every([case for case in CASES if case.penalty.convex])
 def test_convex_penalties_are_convex(case):
     """What calls itself convex lies below its chords."""
     w = np.linspace(0.0 if case.one_sided else -3.0, 3.0, 61)
-    g = case.penalty.value(w)
+    g = values(case.penalty, w)
     assert np.all(g[1:-1] <= (g[:-2] + g[2:]) / 2 + 1e-12)
 
 
@@ -331,12 +342,12 @@ def test_convex_penalties_are_convex(case):
 def test_reach_bounds_what_a_value_allows(case):
     """Beyond ``reach`` g exceeds the value; within it, neither g nor the squared term does."""
     top = float(case.value(LONG(1e300)))
-    values = np.concatenate([[1e-200, 1e-8], np.linspace(0.05, 12.0, 40), [1e3, 1e9, 1e200]])
+    charges = np.concatenate([[1e-200, 1e-8], np.linspace(0.05, 12.0, 40), [1e3, 1e9, 1e200]])
     if 0.0 < top < 12.0:
-        values = np.concatenate([values, top * np.array([0.999, 1.0, 1.001])])
-    got = case.penalty.reach(values)
+        charges = np.concatenate([charges, top * np.array([0.999, 1.0, 1.001])])
+    got = reaches(case.penalty, charges)
     finite = np.isfinite(got)
-    bound, wanted = LONG(got[finite]), values[finite]
+    bound, wanted = LONG(got[finite]), charges[finite]
     # To as many digits as g has where it is nearly flat.
     assert np.all(case.value(np.maximum(bound, 1e-300) * (1 + 1e-7)) > wanted * (1 - 1e-14))
     if case.penalty.convex:
@@ -345,22 +356,22 @@ def test_reach_bounds_what_a_value_allows(case):
     within = bound * (1 - 1e-7)
     square = LONG(case.penalty.ridge) / 2 * within**2
     assert np.all(np.maximum(square, case.value(within) - square) <= wanted * (1 + 1e-14))
-    assert np.all(top <= values[~finite] * (1 + 1e-12))
-    assert case.penalty.reach(np.zeros(1))[0] == (0.0 if top > 0.0 else np.inf)
+    assert np.all(top <= charges[~finite] * (1 + 1e-12))
+    assert case.penalty.reach(0.0) == (0.0 if top > 0.0 else np.inf)
 
 
 @every(CASES)
 def test_chord_is_the_steepest_line_below_the_value(case):
     """``chord`` times w touches g on [0, reach], but for the squared term beside it."""
     reach = np.geomspace(1e-3, 1e3, 19)
-    slope = case.penalty.chord(reach)
+    slope = chords(case.penalty, reach)
     w = (reach * np.linspace(0.0, 1.0, 2001)[1:, None]).astype(LONG)
     above = case.value(w) - case.penalty.ridge / 2 * w**2
     room = (above / w).min(axis=0).astype(float)
     assert np.all(slope <= room * (1 + 1e-12))
     # The squared term of a convex g is part of it: its tangent at 0 touches only there.
     assert np.all(slope >= room - (0.5 * (case.penalty.constant_curvature or 0.0) * w[0] + 1e-12))
-    assert case.penalty.chord(np.array([np.inf]))[0] <= slope[-1]
+    assert case.penalty.chord(np.inf) <= slope[-1]
 
 
 @every(CASES)
@@ -370,8 +381,8 @@ def test_with_alpha_changes_alpha_alone(case):
     other = case.with_alpha(2.1)
     assert type(other) is type(case.penalty)
     assert (other.strength, other.one_sided) == (2.1, case.one_sided)
-    np.testing.assert_allclose(other.value(w), case.at_alpha(2.1).value(w).astype(float), 1e-13)
-    twice = np.allclose(case.with_alpha(4.2).value(w), 2.0 * other.value(w), rtol=1e-12)
+    np.testing.assert_allclose(values(other, w), case.at_alpha(2.1).value(w).astype(float), 1e-13)
+    twice = np.allclose(values(case.with_alpha(4.2), w), 2.0 * values(other, w), rtol=1e-12)
     assert case.penalty.proportional == twice
 
 
@@ -379,7 +390,7 @@ def test_a_squared_term_beside_a_sign_constraint():
     """It makes no difference which of the two comes first."""
     first, second = NonNegative(Ridged(L1(0.7), 0.3)), Ridged(NonNegative(L1(0.7)), 0.3)
     z, ones = np.linspace(-3, 3, 25), np.ones(25)
-    np.testing.assert_array_equal(first.conjugate(z, ones), second.conjugate(z, ones))
+    np.testing.assert_array_equal(conjugates(first, z, ones), conjugates(second, z, ones))
     np.testing.assert_array_equal(prox(first, z, 0.4), prox(second, z, 0.4))
     for w in (0.0, 0.5):
         for slope in z:
@@ -389,14 +400,14 @@ def test_a_squared_term_beside_a_sign_constraint():
 @pytest.mark.parametrize("kind", [Lp, MCP, SCAD, LogSum], ids=lambda kind: kind.__name__)
 def test_reach_and_threshold_of_tiny_numbers(kind):
     """No warning and no NaN, where alpha squared underflows and values overflow too."""
-    values = np.array([0.0, 5e-324, 1e-300, 1.0, 1e300])
+    charges = np.array([0.0, 5e-324, 1e-300, 1.0, 1e300])
     for alpha in (0.0, 5e-324, 1e-170, 1e-3, 1e150):
         penalty = kind(alpha, 0.5 if kind in {Lp, LogSum} else 3.0)
-        got = penalty.reach(values)
+        got = reaches(penalty, charges)
         assert np.all(np.diff(got[np.isfinite(got)]) >= 0.0)
         assert not np.isnan(got).any()
     pull = np.array([0.0, 1e-300, 1.0, 1e150])
-    top = penalty.alpha_max(pull, np.ones(4), np.ones(4))
+    top = [penalty.alpha_max(each, 1.0, 1.0) for each in pull.tolist()]
     assert top[0] == 0.0
     assert np.all(np.diff(top) >= 0.0)
     assert top[-1] > top[-2] > 0.0

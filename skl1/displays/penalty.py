@@ -6,6 +6,7 @@ import numpy as np
 
 from skl1.displays.given import named, named_penalties, numbers
 from skl1.displays.style import GREY, axes_of, merged, styles
+from skl1.penalties.elementwise import slopes, values
 from skl1.shrinkage import balance
 
 #: Points of a curve, on each side of zero; zero itself comes on top.
@@ -127,10 +128,10 @@ class PenaltyDisplay:
         curves = {}
         for name, penalty in penalties.items():
             force = np.full(w.size, np.nan)
-            force[w != 0.0] = penalty.derivative(w[w != 0.0])
+            force[w != 0.0] = slopes(penalty, w[w != 0.0])
             rest = balance(penalty, w).w
             # A line must not bridge a jump.
             jumps = np.flatnonzero(np.abs(np.diff(rest)) > 10.0 * limit / POINTS)
             rest[jumps + (w[jumps] >= 0.0)] = np.nan
-            curves[name] = (penalty.value(w), force, rest)
+            curves[name] = (values(penalty, w), force, rest)
         return cls(w, curves).plot(ax, **plot_kwargs)

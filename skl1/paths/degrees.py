@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from skl1.penalties.elementwise import curvatures
 from skl1.problems.model import Model, coefficients
 from skl1.problems.problem import Problem
 
@@ -11,7 +12,7 @@ from skl1.problems.problem import Problem
 def degrees_of_freedom(problem: Problem, w: np.ndarray, alpha: float) -> float:
     """Of the coefficients w: ``trace G (G + H)^-1`` on the support, H the penalty's curvature."""
     support = np.flatnonzero(w)
-    curvature = alpha * problem.weights[support] * problem.penalty.curvature(w[support])
+    curvature = alpha * problem.weights[support] * curvatures(problem.penalty, w[support])
     if not curvature.any():
         return float(support.size)
     gram = problem.design.gram(support, support)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from skl1.paths.one_by_one import ALONG, runs_along
-from skl1.penalties.base import prox_vector
+from skl1.penalties.elementwise import proxes, pulls, total, values
 from skl1.problems import moments
 from skl1.problems.certificates import best_gaps, certify, rounding_of
 from skl1.problems.model import CONVERGED, Model
@@ -214,7 +214,7 @@ class ConvexPathState(PathState):
 
     def _measure(self, alphas, Z, losses):
         problem = self.problem
-        charged = alphas * (problem.penalty.value(self.W) @ problem.weights[self.features])
+        charged = alphas * (values(problem.penalty, self.W) @ problem.weights[self.features])
         if problem.has_free:
             stages = [problem.scaled(float(alpha)) for alpha in alphas]
             points = map(Point, map(self._whole, self.W), Z, losses, losses + charged)
@@ -229,7 +229,7 @@ class ConvexPathState(PathState):
                 gaps = np.maximum(gaps, rounding_of(problem.design, reach, losses))
         limit = problem.weights * problem.penalty.slope_at_zero()
         with np.errstate(divide="ignore", invalid="ignore"):
-            return charged, gaps, problem.penalty.pull(Z) / alphas[:, None] / limit
+            return charged, gaps, pulls(problem.penalty, Z) / alphas[:, None] / limit
 
 
 class NonconvexPathState(PathState):
@@ -256,8 +256,8 @@ class NonconvexPathState(PathState):
         norms, weights = problem.design.norms, problem.weights
         d = np.where(norms > 0.0, norms, 1.0)
         # A feature that rests under the weakest penalty rests under all.
-        least = d * self.penalties[-1].threshold(weights / d) * (1.0 - ROUNDING)
-        busy = np.abs(Z).max(axis=0) > least
+        largest = np.abs(Z).max(axis=0) * (1.0 + ROUNDING)
+        busy = proxes(self.penalties[-1], largest / d, weights / d) != 0.0
         busy[self.features] = True
         index = np.flatnonzero(busy)
         places = np.searchsorted(index, self.features)
@@ -266,10 +266,9 @@ class NonconvexPathState(PathState):
         found = np.empty_like(aims)
         charged = np.empty(alphas.size)
         spread = np.sqrt(problem.design.total) or 1.0
-        run = prox_vector.sized(20 * aims.size)
         for k, penalty in enumerate(self.penalties):
-            run(penalty, aims[k], steps, found[k])
-            charged[k] = penalty.value(self.W[k]) @ weights[self.features]
+            found[k] = proxes(penalty, aims[k], steps)
+            charged[k] = total(penalty, weights[self.features], self.W[k])
         found[:, places] -= self.W
         found = np.abs(found) * problem.design.lengths[index]
         errors = found.max(axis=1, initial=0.0) / spread

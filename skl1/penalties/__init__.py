@@ -1,16 +1,18 @@
 """Penalties: what is charged for one coefficient."""
 
-from skl1.penalties.base import ConvexPenalty, NonNegative, Penalty
+from skl1.penalties.base import ConcavePenalty, ConvexPenalty, Penalty
 from skl1.penalties.convex import L1, ElasticNet, SquaredL2
-from skl1.penalties.folded import MCP, SCAD
-from skl1.penalties.logsum import LogSum
+from skl1.penalties.log_sum import LogSum
 from skl1.penalties.lp import Lp
-from skl1.penalties.ridged import Ridged
+from skl1.penalties.mcp import MCP
+from skl1.penalties.scad import SCAD
+from skl1.penalties.wrappers import NonNegative, Ridged, Wrapper
 
 __all__ = [
     "L1",
     "MCP",
     "SCAD",
+    "ConcavePenalty",
     "ConvexPenalty",
     "ElasticNet",
     "LogSum",
@@ -19,4 +21,5 @@ __all__ = [
     "Penalty",
     "Ridged",
     "SquaredL2",
+    "Wrapper",
 ]

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from math import inf
 
-import numpy as np
-
-from skl1.compiled import Record, kernel
+from skl1.compiled import Record
+from skl1.penalties.numerical import (
+    BISECTIONS,
+    FACTOR,
+    LEAST,
+    MOST,
+    conjugate_by_prox,
+    difference_curvature,
+    difference_slope,
+    safe_chord,
+    slope_near_zero,
+    soft_threshold,
+    zero_up_to,
+)
 
 
 def replaced(record, **fields):
@@ -20,12 +32,12 @@ def replaced(record, **fields):
 class Penalty(Record):
     """A penalty on one coefficient, ``weight * g(w)``, scaled by the feature's weight.
 
-    Two groups of methods, by who calls them. ``prox`` and ``descent`` run inside compiled
-    loops on scalars. The others run on whole arrays and are written with NumPy operations
-    that work elementwise.
+    g is even, 0 at 0, and does not fall on w >= 0. Every method is about one coefficient and runs
+    in compiled loops: arithmetic, ``math``, fields, and other such methods and functions.
+    ``skl1.penalties.elementwise`` applies them to arrays.
 
-    A penalty of one's own needs ``value`` and ``prox``; the other methods serve, each named
-    in its docstring, a certificate, Newton's method or the subgradient method.
+    A penalty of one's own needs ``value`` and ``prox``. The others have defaults made from these
+    two, which are slower and exact to fewer digits; whoever has a formula gives it.
     """
 
     @property
@@ -35,17 +47,23 @@ class Penalty(Record):
 
     @property
     def superlinear(self) -> bool:
-        """Does g grow faster than linearly? Then its conjugate is finite beyond the kink."""
-        return False
+        """Whether the conjugate of a convex g may be finite beyond its slope at zero.
+
+        It is where g grows faster than linearly. False saves looking at it.
+        """
+        return self.convex
 
     @property
     def constant_curvature(self) -> float | None:
-        """``g''`` away from 0 if it is the same everywhere: then g is ``kink |w| + g''/2 w^2``."""
+        """``g''`` away from 0 if it is the same everywhere, else None.
+
+        Then ``g(w) = slope_at_zero |w| + g''/2 w^2``, and g is convex.
+        """
         return None
 
     @property
     def one_sided(self) -> bool:
-        """Whether negative coefficients are forbidden."""
+        """Whether negative coefficients are forbidden: ``NonNegative`` does so."""
         return False
 
     @property
@@ -56,6 +74,8 @@ class Penalty(Record):
     @property
     def strength(self) -> float:
         """Alpha."""
+        if "alpha" not in vars(self):
+            raise self._without_alpha("strength (a property)")
         return self.alpha  # type: ignore[attr-defined]
 
     @property
@@ -70,7 +90,16 @@ class Penalty(Record):
 
     def with_alpha(self, alpha):
         """The same penalty with another alpha."""
+        if "alpha" not in vars(self):
+            raise self._without_alpha("with_alpha(alpha)")
         return replaced(self, alpha=float(alpha))
+
+    def _without_alpha(self, name):
+        kind = type(self).__name__
+        return TypeError(
+            f"{kind} has no field named alpha, so that its strength cannot be told or changed: "
+            f"name the field alpha, or define {name} in {kind}."
+        )
 
     def relaxed(self, share):
         """A penalty that much of the way (0 to 1) to a convex one, if there is a family of them."""
@@ -78,172 +107,105 @@ class Penalty(Record):
 
     @abstractmethod
     def value(self, w):
-        """``g(w)``, elementwise."""
+        """``g(w)``."""
 
     @abstractmethod
     def prox(self, z, step):
-        """``argmin_w (w - z)^2 / 2 + step * g(w)`` for scalars; the smaller of two minimisers."""
+        """``argmin_w (w - z)^2 / 2 + step * g(w)``; the smaller of two minimisers."""
+
+    def slope(self, w):
+        """``g'(w)`` for w != 0."""
+        return difference_slope(self, w)
+
+    def curvature(self, w):
+        """``g''(w)`` for w != 0; at a corner of the slope the smaller of the two."""
+        return difference_curvature(self, w)
 
     def slope_at_zero(self):
         """``g'(0+)``: how hard a correlation must pull before the coefficient leaves zero."""
-        return np.inf
-
-    def pull(self, z):
-        """The part of a correlation z that pulls a coefficient off zero, elementwise."""
-        return np.abs(z)
+        return slope_near_zero(self)
 
     def project(self, w):
-        """The nearest admissible coefficient (a scalar, compiled)."""
+        """The nearest admissible coefficient."""
         return w
 
-    def derivative(self, w):
-        """``g'(w)`` for w != 0, elementwise: Newton's method on the support."""
-        raise NotImplementedError(f"{type(self).__name__} has no derivative")
-
-    def curvature(self, w):
-        """``g''(w)`` for w != 0, elementwise: Newton's method on the support."""
-        raise NotImplementedError(f"{type(self).__name__} has no curvature")
-
     def alpha_max(self, pull, curvature, weight):
-        """The smallest alpha for which zero is optimal for one coefficient, elementwise.
+        """The smallest alpha for which zero is optimal; never compiled.
 
-        ``curvature`` is the second derivative of the loss along the coefficient.
+        ``pull`` is the part of the correlation that pulls off zero, ``curvature`` the second
+        derivative of the loss along the coefficient.
         """
-        raise NotImplementedError(f"{type(self).__name__} has no alpha_max")
+        z, step = pull / curvature, weight / curvature
+        if pull == 0.0:
+            return 0.0
+
+        def rests(alpha):
+            return self.with_alpha(alpha).prox(z, step) == 0.0
+
+        high = 1.0
+        while not rests(high):
+            high *= FACTOR
+            if high >= MOST:
+                return inf
+        low = high
+        while rests(low):
+            high = low
+            low /= FACTOR
+            if low <= LEAST:
+                return 0.0
+        for _ in range(BISECTIONS):
+            middle = 0.5 * (low + high)
+            low, high = (low, middle) if rests(middle) else (middle, high)
+        return high
 
     def threshold(self, step):
-        """A size of z, elementwise, up to which ``prox(z, step)`` is 0; not always the largest."""
-        return np.zeros_like(step)
+        """A size of z up to which ``prox(z, step)`` is 0; not always the largest."""
+        return zero_up_to(self, step)
 
     def reach(self, value):
-        """A bound on every ``|w|`` with ``g(w) <= value``, elementwise; inf where none is known.
+        """A bound on every ``|w|`` with ``g(w) <= value``; inf where none is known.
 
-        Used by the lower bound on the global minimum. The largest of them is the best.
+        Used by the lower bound on the global minimum. The smallest of them is the best.
         """
-        return np.full_like(value, np.inf)
+        return inf
 
     def chord(self, reach):
-        """The largest slope a with ``a |w| <= g(w)`` for ``|w| <= reach``, elementwise.
+        """A slope a with ``a |w| <= g(w)`` for ``|w| <= reach``, the largest if g is concave.
 
-        Without the squared term, if there is one; g is concave on w >= 0 but for that.
+        Without the squared term, if there is one.
         """
-        with np.errstate(divide="ignore", invalid="ignore"):
-            slope = np.where(reach > 0.0, self.value(reach) / reach, np.inf)
-        return np.where(reach == np.inf, 0.0, slope)
+        return safe_chord(self, reach)
 
-
-class ConvexPenalty(Penalty):
-    """A convex penalty: has a conjugate (for the gap) and a subdifferential."""
-
-    @property
-    def convex(self) -> bool:
-        return True
-
-    @abstractmethod
     def conjugate(self, z, weight):
-        """``sup_w z w - weight g(w)``, elementwise; inf where z is infeasible."""
+        """``sup_w z w - weight g(w)`` of a convex g; inf where z is infeasible."""
+        return conjugate_by_prox(self, z, weight)
 
-    @abstractmethod
     def descent(self, w, slope, weight):
-        """The element of least size of ``slope + weight * dg(w)`` (scalars, compiled).
+        """The element of least size of ``slope + weight * dg(w)``.
 
         Zero if and only if w is optimal for a loss of that slope.
         """
+        if w == 0.0:
+            return soft_threshold(slope, weight * self.slope_at_zero())
+        return slope + weight * self.slope(w)
 
-    def chord(self, reach):
-        # No secant of a convex g stays below it; the tangent at 0 does.
-        return np.full_like(reach, self.slope_at_zero())
 
-
-class NonNegative(Penalty):
-    """``g(w)`` on w >= 0, where g is any even penalty; solvers keep coefficients there.
-
-    As g does not fall on w >= 0, the constrained minimiser is the free one of ``max(z, 0)``.
-    """
-
-    inner: Penalty
+class ConvexPenalty(Penalty):
+    """A penalty that is convex: a duality gap certifies its fits."""
 
     @property
     def convex(self) -> bool:
-        return self.inner.convex
-
-    @property
-    def superlinear(self) -> bool:
-        return self.inner.superlinear
-
-    @property
-    def constant_curvature(self) -> float | None:
-        return self.inner.constant_curvature
-
-    @property
-    def one_sided(self) -> bool:
         return True
 
-    @property
-    def proportional(self) -> bool:
-        return self.inner.proportional
+    def chord(self, reach):
+        # No secant of a convex g stays below it; the tangent at 0 does.
+        return self.slope_at_zero()
 
-    @property
-    def strength(self) -> float:
-        return self.inner.strength
 
-    @property
-    def order(self) -> float:
-        return self.inner.order
-
-    @property
-    def ridge(self) -> float:
-        return self.inner.ridge
-
-    def with_alpha(self, alpha):
-        return replaced(self, inner=self.inner.with_alpha(alpha))
-
-    def relaxed(self, share):
-        return NonNegative(self.inner.relaxed(share))
-
-    def value(self, w):
-        return self.inner.value(w)
-
-    def prox(self, z, step):
-        return self.inner.prox(max(z, 0.0), step)
-
-    def slope_at_zero(self):
-        return self.inner.slope_at_zero()
-
-    def pull(self, z):
-        return np.maximum(z, 0.0)
-
-    def project(self, w):
-        return max(w, 0.0)
-
-    def derivative(self, w):
-        return self.inner.derivative(w)
-
-    def curvature(self, w):
-        return self.inner.curvature(w)
-
-    def alpha_max(self, pull, curvature, weight):
-        return self.inner.alpha_max(pull, curvature, weight)
-
-    def threshold(self, step):
-        return self.inner.threshold(step)
-
-    def reach(self, value):
-        return self.inner.reach(value)
+class ConcavePenalty(Penalty):
+    """A penalty that is concave on w >= 0: its chords lie below it."""
 
     def chord(self, reach):
-        return self.inner.chord(reach)
-
-    def conjugate(self, z, weight):
-        return self.inner.conjugate(np.maximum(z, 0.0), weight)
-
-    def descent(self, w, slope, weight):
-        free = self.inner.descent(w, slope, weight)
-        return free if w > 0.0 else min(free, 0.0)
-
-
-@kernel(exact=True)
-def prox_vector(penalty, z, step, out):
-    """``out_j = penalty.prox(z_j, step_j)``."""
-    for j in range(z.size):
-        out[j] = penalty.prox(z[j], step[j])
+        if reach == 0.0:
+            return inf
+        return 0.0 if reach == inf else self.value(reach) / reach

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from math import copysign
-
-import numpy as np
+from math import copysign, inf
 
 from skl1.compiled import formula
 from skl1.penalties.base import ConvexPenalty
-
-
-@formula
-def soft_threshold(z, threshold):
-    """The proximal operator of ``threshold * |.|``."""
-    return copysign(max(abs(z) - threshold, 0.0), z)
+from skl1.penalties.numerical import soft_threshold
 
 
 class L1(ConvexPenalty):
@@ -26,11 +19,15 @@ class L1(ConvexPenalty):
         return True
 
     @property
+    def superlinear(self) -> bool:
+        return False
+
+    @property
     def constant_curvature(self) -> float:
         return 0.0
 
     def value(self, w):
-        return self.alpha * np.abs(w)
+        return self.alpha * abs(w)
 
     def prox(self, z, step):
         return soft_threshold(z, step * self.alpha)
@@ -41,17 +38,17 @@ class L1(ConvexPenalty):
     def threshold(self, step):
         return step * self.alpha
 
-    def derivative(self, w):
-        return self.alpha * np.sign(w)
+    def slope(self, w):
+        return copysign(self.alpha, w)
 
     def curvature(self, w):
-        return np.zeros_like(w)
+        return 0.0
 
     def alpha_max(self, pull, curvature, weight):
         return pull / weight
 
     def conjugate(self, z, weight):
-        return np.where(np.abs(z) <= weight * self.alpha, 0.0, np.inf)
+        return 0.0 if abs(z) <= weight * self.alpha else inf
 
     def descent(self, w, slope, weight):
         if w == 0.0:
@@ -70,15 +67,11 @@ class ElasticNet(ConvexPenalty):
         return True
 
     @property
-    def superlinear(self) -> bool:
-        return True
-
-    @property
     def constant_curvature(self) -> float:
         return self.alpha * (1.0 - self.l1_ratio)
 
     def value(self, w):
-        return self.alpha * (self.l1_ratio * np.abs(w) + 0.5 * (1.0 - self.l1_ratio) * w * w)
+        return self.alpha * (self.l1_ratio * abs(w) + 0.5 * (1.0 - self.l1_ratio) * w * w)
 
     def prox(self, z, step):
         shrunk = soft_threshold(z, step * self.alpha * self.l1_ratio)
@@ -87,17 +80,17 @@ class ElasticNet(ConvexPenalty):
     def slope_at_zero(self):
         return self.alpha * self.l1_ratio
 
-    def derivative(self, w):
-        return self.alpha * (self.l1_ratio * np.sign(w) + (1.0 - self.l1_ratio) * w)
+    def slope(self, w):
+        return self.alpha * (copysign(self.l1_ratio, w) + (1.0 - self.l1_ratio) * w)
 
     def curvature(self, w):
-        return np.full_like(w, self.alpha * (1.0 - self.l1_ratio))
+        return self.alpha * (1.0 - self.l1_ratio)
 
     def alpha_max(self, pull, curvature, weight):
         return pull / (weight * self.l1_ratio)
 
     def conjugate(self, z, weight):
-        excess = np.maximum(np.abs(z) - weight * self.slope_at_zero(), 0.0)
+        excess = max(abs(z) - weight * self.slope_at_zero(), 0.0)
         return half_square_over(excess, weight * self.alpha * (1.0 - self.l1_ratio))
 
     def descent(self, w, slope, weight):
@@ -117,10 +110,6 @@ class SquaredL2(ConvexPenalty):
         return True
 
     @property
-    def superlinear(self) -> bool:
-        return True
-
-    @property
     def constant_curvature(self) -> float:
         return self.alpha
 
@@ -133,14 +122,14 @@ class SquaredL2(ConvexPenalty):
     def slope_at_zero(self):
         return 0.0
 
-    def derivative(self, w):
+    def slope(self, w):
         return self.alpha * w
 
     def curvature(self, w):
-        return np.full_like(w, self.alpha)
+        return self.alpha
 
     def alpha_max(self, pull, curvature, weight):
-        return np.where(pull > 0.0, np.inf, 0.0)
+        return inf if pull > 0.0 else 0.0
 
     def conjugate(self, z, weight):
         return half_square_over(z, weight * self.alpha)
@@ -149,7 +138,9 @@ class SquaredL2(ConvexPenalty):
         return slope + weight * self.alpha * w
 
 
+@formula
 def half_square_over(z, curvature):
     """``z^2 / (2 curvature)``, the conjugate of ``curvature / 2 w^2``; 0 / 0 is 0."""
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        return np.where(z == 0.0, 0.0, 0.5 * z * z / curvature)
+    if z == 0.0:
+        return 0.0
+    return 0.5 * z * z / curvature if curvature > 0.0 else inf

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from math import acos, copysign, cos, sqrt
-
-import numpy as np
+from math import acos, copysign, cos, inf, log, sqrt
 
 from skl1.compiled import formula
-from skl1.penalties.base import Penalty
-from skl1.penalties.convex import soft_threshold
+from skl1.penalties.base import ConcavePenalty
+from skl1.penalties.numerical import soft_threshold
 
 #: Below it a product is taken apart.
 SMALL = 1e-290
+#: The largest number whose exponential is one.
+LARGEST = 709.0
 
 
-class Lp(Penalty):
+class Lp(ConcavePenalty):
     """``g(w) = alpha |w|^p``, 0 <= p <= 1 (p = 0: alpha if w != 0).
 
     With ``l = step * alpha`` the global minimiser of ``(w - z)^2 / 2 + l |w|^p`` jumps from 0
@@ -37,9 +37,8 @@ class Lp(Penalty):
         return 2.0 - self.p
 
     def value(self, w):
-        magnitude = np.abs(w)
         # 0^0 counts as 0 here: a zero coefficient costs nothing at p = 0 either.
-        return self.alpha * np.where(magnitude > 0.0, magnitude**self.p, 0.0)
+        return self.alpha * abs(w) ** self.p if w != 0.0 else 0.0
 
     def prox(self, z, step):
         level = step * self.alpha
@@ -58,14 +57,17 @@ class Lp(Penalty):
         return copysign(lp_root(size, level, self.p), z)
 
     def slope_at_zero(self):
-        return self.alpha if self.p == 1.0 else np.inf
+        return self.alpha if self.p == 1.0 else inf
 
-    def derivative(self, w):
-        magnitude = np.abs(w)
-        return self.alpha * self.p * np.sign(w) * magnitude ** (self.p - 1.0)
+    def slope(self, w):
+        if self.p == 0.0:
+            return 0.0
+        return copysign(self.alpha * self.p * abs(w) ** (self.p - 1.0), w)
 
     def curvature(self, w):
-        return self.alpha * self.p * (self.p - 1.0) * np.abs(w) ** (self.p - 2.0)
+        if self.p == 0.0 or self.p == 1.0:  # noqa: PLR1714 (compiled)
+            return 0.0
+        return self.alpha * self.p * (self.p - 1.0) * abs(w) ** (self.p - 2.0)
 
     def alpha_max(self, pull, curvature, weight):
         if self.p == 1.0:
@@ -78,16 +80,17 @@ class Lp(Penalty):
         level = step * self.alpha
         if self.p == 1.0:
             return level
-        room = 2.0 * (1.0 - self.p)
-        return (2.0 - self.p) / room * (level * room) ** (1.0 / (2.0 - self.p))
+        return lp_threshold(level, self.p)
 
     def reach(self, value):
         if self.alpha == 0.0:
-            return np.full_like(value, np.inf)
+            return inf
+        share = value / self.alpha
         if self.p == 0.0:
-            return np.where(value < self.alpha, 0.0, np.inf)
-        with np.errstate(over="ignore"):
-            return (value / self.alpha) ** (1.0 / self.p)
+            return 0.0 if share < 1.0 else inf
+        if share == 0.0 or log(share) > LARGEST * self.p:
+            return 0.0 if share == 0.0 else inf
+        return share ** (1.0 / self.p)
 
     def relaxed(self, share):
         return Lp(self.alpha, self.p + share * (1.0 - self.p))

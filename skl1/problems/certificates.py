@@ -8,7 +8,8 @@ import numpy as np
 
 from skl1.compiled import formula, kernel
 from skl1.designs import BesideDesign, Design
-from skl1.penalties.base import Penalty, prox_vector
+from skl1.penalties.base import Penalty
+from skl1.penalties.elementwise import conjugates, proxes, pulls, total
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
 
@@ -101,7 +102,7 @@ def gap_beside(problem: Problem, point: Point) -> tuple[float, float, np.ndarray
     lengths = problem.design.lengths
     # Orthogonal but for rounding counts as orthogonal; what it may be worth enters the gap.
     slight = problem.free & (np.abs(z) <= ORTHOGONAL * lengths * np.sqrt(squares))
-    slight &= problem.penalty.pull(z) > 0.0
+    slight &= pulls(problem.penalty, z) > 0.0
     if slight.any():
         reach = np.sqrt(problem.design.energy) + float(np.abs(w) @ lengths)
         excess += reach * float((np.abs(z[slight]) / lengths[slight]).max())
@@ -123,13 +124,13 @@ def best_gap(
     """
     limit = weights * penalty.slope_at_zero()
     agreement = float(w @ z)
-    highest = largest_multiple(limit, penalty.pull(z))
+    highest = largest_multiple(limit, pulls(penalty, z))
     return gap_along(
-        float(weights @ penalty.value(w)),
+        total(penalty, weights, w),
         agreement,
         loss,
         highest,
-        largest_multiple(limit, penalty.pull(-z)) if 2.0 * loss + agreement < 0.0 else 0.0,
+        largest_multiple(limit, pulls(penalty, -z)) if 2.0 * loss + agreement < 0.0 else 0.0,
         charge_beyond(penalty, weights, z) if highest < 1.0 else 0.0,
     )
 
@@ -149,10 +150,10 @@ def best_gaps(
     """
     limit = weights * penalty.slope_at_zero()
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        highest = alphas * np.fmin.reduce(limit / penalty.pull(Z), axis=1, initial=np.inf)
+        highest = alphas * np.fmin.reduce(limit / pulls(penalty, Z), axis=1, initial=np.inf)
     lowest = np.zeros(losses.size)
     for k in np.flatnonzero(2.0 * losses + agreement < 0.0):
-        lowest[k] = largest_multiple(alphas[k] * limit, penalty.pull(-Z[k]))
+        lowest[k] = largest_multiple(alphas[k] * limit, pulls(penalty, -Z[k]))
     beyond = np.where(highest < 1.0, np.inf, 0.0)
     if penalty.superlinear:
         for k in np.flatnonzero(highest < 1.0):
@@ -191,8 +192,8 @@ def charge_beyond(penalty: Penalty, weights: np.ndarray, z: np.ndarray) -> float
     """The conjugate at z, which is zero but for the features beyond their slope at zero."""
     if not penalty.superlinear:
         return np.inf
-    beyond = penalty.pull(z) > weights * penalty.slope_at_zero()
-    return float(penalty.conjugate(z[beyond], weights[beyond]).sum())  # type: ignore[attr-defined]
+    beyond = pulls(penalty, z) > weights * penalty.slope_at_zero()
+    return float(conjugates(penalty, z[beyond], weights[beyond]).sum())
 
 
 def largest_multiple(limit: np.ndarray, pulled: np.ndarray) -> float:
@@ -210,7 +211,7 @@ def surely_zero(problem: Problem, certificate: Certificate, radii: float = 1.0) 
     smaller gaps: those stay feasible without a look at the feature.
     """
     radius = radii * np.sqrt(2.0 * problem.loss.curvature_bound * certificate.error)
-    pulled = problem.penalty.pull(certificate.dual)
+    pulled = pulls(problem.penalty, certificate.dual)
     limit = problem.weights * problem.penalty.slope_at_zero()
     return pulled + problem.design.lengths * radius < limit * (1.0 - 4.0 * EPS)
 
@@ -246,6 +247,4 @@ def fixed_point_certificate(problem: Problem, point: Point) -> Certificate:
 def coordinate_moves(penalty, weights, norms, w, z):
     """``sqrt(d_j) (prox(w_j + z_j / d_j, u_j / d_j) - w_j)``; 0 for a column of norm 0."""
     d = np.where(norms > 0.0, norms, 1.0)
-    best = np.empty_like(w)
-    prox_vector.sized(20 * w.size)(penalty, w + z / d, weights / d, best)
-    return np.sqrt(norms) * (best - w)
+    return np.sqrt(norms) * (proxes(penalty, w + z / d, weights / d) - w)

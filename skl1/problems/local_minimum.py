@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg.lapack import dpotrf
 
+from skl1.penalties.elementwise import curvatures, pulls, slopes
 from skl1.problems.certificates import EPS, ORTHOGONAL, fixed_point_certificate
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
@@ -31,10 +32,10 @@ def is_local_minimum(problem: Problem, point: Point, tol: float) -> bool:
     support = np.flatnonzero(point.w)
     off = problem.included.copy()
     off[support] = False
-    if not np.all(penalty.pull(point.z[off]) < _limit(problem, off)):
+    if not np.all(pulls(penalty, point.z[off]) < _limit(problem, off)):
         return False
     w, u = point.w[support], problem.weights[support]
-    curvature, slope = u * penalty.curvature(w), u * penalty.derivative(w)
+    curvature, slope = u * curvatures(penalty, w), u * slopes(penalty, w)
     left = np.abs(point.z[support] - slope) / design.lengths[support]
     if left.max(initial=0.0) > max(tol, 8.0 * EPS) * np.sqrt(design.total):
         return False

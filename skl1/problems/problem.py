@@ -11,6 +11,7 @@ from skl1.compiled.lazy import lazy
 from skl1.designs import BesideDesign, Design, GramOperator
 from skl1.losses import Loss, Squared
 from skl1.penalties import NonNegative, Penalty
+from skl1.penalties.elementwise import alpha_max, pulls, total
 from skl1.problems.point import Point
 
 #: First-order methods iterate on a Gram matrix of at most this many columns.
@@ -177,7 +178,7 @@ class Problem:
 
     def penalty_value(self, w: np.ndarray) -> float:
         """``sum_j u_j g(w_j)``."""
-        return float(self.weights @ self.penalty.value(w))
+        return total(self.penalty, self.weights, w)
 
     def negligible(self, W: np.ndarray, features: Any = slice(None)) -> np.ndarray:
         """Mask of the penalised coefficients that are nothing but rounding.
@@ -228,14 +229,14 @@ class Problem:
         penalised = self.included
         if not penalised.any():
             return 0.0
-        pulled = self.penalty.pull(self.null.z[penalised])
+        pulled = pulls(self.penalty, self.null.z[penalised])
         # A feature without an effect correlates by rounding, which no alpha should go by.
         least = NEGLIGIBLE * np.sqrt(self.design.energy) * self.design.lengths[penalised]
         pulled = (
             np.where(pulled > least, pulled, 0.0) if self.penalty.slope_at_zero() > 0.0 else pulled
         )
         norms, weights = self.design.norms[penalised], self.weights[penalised]
-        top = float(self.penalty.alpha_max(pulled, norms, weights).max())
+        top = alpha_max(self.penalty, pulled, norms, weights)
         return top if self.penalty.convex else top * (1.0 + 4.0 * ROUNDING)
 
     def empties(self, alpha):

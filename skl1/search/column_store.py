@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from skl1.designs import Design
+from skl1.penalties.elementwise import total
 from skl1.problems.problem import Problem
 
 #: Entries of the Gram matrix that a search may hold: 128 MB.
@@ -71,4 +72,4 @@ class ColumnStore:
         v, design = w[support], problem.design
         square = v @ self.block(support) @ v
         loss = 0.5 * (design.energy + square) - float(v @ design.correlation[support])
-        return float(loss + problem.weights[support] @ problem.penalty.value(v))
+        return float(loss + total(problem.penalty, problem.weights[support], v))

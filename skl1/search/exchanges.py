@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skl1.compiled import kernel
+from skl1.penalties.elementwise import curvatures, total, values
 from skl1.problems.problem import Problem
 from skl1.search.column_store import ColumnStore
 from skl1.solvers.base import Solver
@@ -20,6 +21,8 @@ TRIES = 10
 #: Share of a column's norm below which what is left of it beside others is rounding; eigenvalues
 #: of a support's matrix, in units of its columns, below which nothing follows along their vectors.
 DEPENDENT, FLAT = 1e-8, 1e-8
+#: Share by which a threshold may be off by rounding.
+SLACK = 1e-9
 #: A fall of the objective below this share of the null objective may be rounding.
 FALL = 1e-10
 #: What rounding may make of an objective, as a share of y's energy.
@@ -65,12 +68,12 @@ class Neighbourhood:
         self.support = support = np.flatnonzero(w)
         self.inside = inside = w[support]
         columns = store(support)
-        curvature = problem.weights[support] * problem.penalty.curvature(inside)
+        curvature = problem.weights[support] * curvatures(problem.penalty, inside)
         inverse = inverse_of(columns[:, support], curvature)
         self.own = inverse.diagonal().copy()
         self.A = inverse @ columns
         self.beside = problem.design.norms - np.einsum("ij,ij->j", columns, self.A)
-        charge = problem.weights[support] * problem.penalty.value(inside)
+        charge = problem.weights[support] * values(problem.penalty, inside)
         self.drops = 0.5 * (1.0 / self.own - curvature) * inside**2 + z[support] * inside - charge
         self.drops[problem.free[support]] = np.inf
 
@@ -83,11 +86,6 @@ class Neighbourhood:
         problem = self.problem
         outside = problem.included.copy()
         outside[self.support] = False
-        # Thresholds on a correlation rise with the norm, which is least beside all of S.
-        d = np.maximum(self.beside, DEPENDENT * problem.design.norms)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            entry = d * problem.penalty.threshold(problem.weights / d)
-        entry *= 1.0 - 1e-9
         changes = np.append(self.drops, 0.0 if grow else np.inf)
         enters = np.full(changes.size, -1)
         values = np.zeros(changes.size)
@@ -100,7 +98,6 @@ class Neighbourhood:
             self.beside,
             problem.design.norms,
             problem.weights,
-            entry,
             np.flatnonzero(outside),
             least,
             changes,
@@ -116,23 +113,29 @@ class Neighbourhood:
 
 @kernel(exact=True)
 def best_entries(
-    penalty, A, ratio, own, z, beside, norms, weights, entry, outside, least,
-    changes, enters, values
+    penalty, A, ratio, own, z, beside, norms, weights, outside, least, changes, enters, values
 ):  # fmt: skip
     """For each feature that leaves, and for none in the last row, the best one that enters.
 
     ``changes`` holds what leaving alone does to the objective, and is brought up to date.
     """
     size = own.size
+    # Thresholds on a correlation rise with the norm, which is least beside all of S.
+    entry = np.empty(outside.size)
+    for k in range(outside.size):
+        j = outside[k]
+        d = max(beside[j], DEPENDENT * norms[j])
+        entry[k] = (1.0 - SLACK) * d * penalty.threshold(weights[j] / d)
     for i in range(size + 1):
         start = changes[i]
         if start == np.inf:
             continue
-        for j in outside:
+        for k in range(outside.size):
+            j = outside[k]
             c = z[j]
             if i < size:
                 c += ratio[i] * A[i, j]
-            if abs(c) <= entry[j]:
+            if abs(c) <= entry[k]:
                 continue
             d = beside[j]
             if i < size:
@@ -250,4 +253,4 @@ def refitted(problem: Problem, w: np.ndarray, store: ColumnStore) -> tuple[np.nd
     run(penalty, gram, gram.diagonal().copy(), weights, limit, SWEEPS, v, z)
     new = np.zeros_like(w)
     new[support] = v
-    return new, 0.5 * (design.energy - float(v @ (q + z))) + float(weights @ penalty.value(v))
+    return new, 0.5 * (design.energy - float(v @ (q + z))) + total(penalty, weights, v)

@@ -9,6 +9,7 @@ from scipy.linalg.lapack import dpotrf, dpotri, dpotrs
 
 from skl1.paths.one_by_one import ALONG
 from skl1.penalties import L1, Penalty, Ridged
+from skl1.penalties.elementwise import chords, pulls, reaches
 from skl1.problems.certificates import certify
 from skl1.problems.moments import for_search
 from skl1.problems.problem import Problem
@@ -59,7 +60,7 @@ def lower_bound(problem: Problem, objective: float) -> Bound:
     floor, reach = level_set(problem, objective)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         room = max(objective - floor, 0.0) / problem.weights[penalised]
-    reach[penalised] = np.minimum(reach[penalised], problem.penalty.reach(room))
+    reach[penalised] = np.minimum(reach[penalised], reaches(problem.penalty, room))
     best, kind = floor, TRIVIAL
     for _ in range(TIGHTENINGS):
         relaxed = bounding_problem(problem, free, reach)
@@ -70,7 +71,7 @@ def lower_bound(problem: Problem, objective: float) -> Bound:
             run = minimise(ALONG, relaxed, run.w, tol=LOOSE, max_iter=ROUNDS, last=run)
         known = certify(relaxed, run.point)
         value = run.point.objective - known.error - known.floor
-        slack = relaxed.weights - relaxed.penalty.pull(known.dual)
+        slack = relaxed.weights - pulls(relaxed.penalty, known.dual)
         with np.errstate(divide="ignore", invalid="ignore"):
             nearer = np.where(slack > 0.0, max(objective - value, 0.0) / slack, np.inf)
         reach = np.where(penalised, np.minimum(reach, nearer), reach)
@@ -128,7 +129,7 @@ def bounding_problem(problem: Problem, free: np.ndarray, reach: np.ndarray) -> P
     """The convex problem below the given one for coefficients within reach."""
     slopes = np.zeros(reach.size)
     penalised = problem.included & ~free
-    slopes[penalised] = problem.weights[penalised] * problem.penalty.chord(reach[penalised])
+    slopes[penalised] = problem.weights[penalised] * chords(problem.penalty, reach[penalised])
     sloping = penalised & (slopes > 0.0) & (slopes < np.inf)
     ridge = 0.0
     if problem.penalty.ridge and sloping.any() and not np.any(slopes[penalised] == 0.0):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skl1.penalties import Penalty
+from skl1.penalties.elementwise import slopes
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def balance(penalty: Penalty, least_squares) -> Balance:
     w = np.array([float(penalty.prox(each, 1.0)) for each in z.tolist()])
     used = w != 0.0
     hold = np.full(z.size, float(penalty.slope_at_zero()))
-    hold[used] = penalty.derivative(w[used]) + 0.0
+    hold[used] = slopes(penalty, w[used])
     return Balance(z, w, z - w, hold)
 
 

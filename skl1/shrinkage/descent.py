@@ -79,5 +79,5 @@ def _after(penalty: Penalty, w: float, step: float, method: str) -> float:
         return float(penalty.prox(w, step))
     if w == 0.0:
         return 0.0
-    new = w - step * float(penalty.derivative(np.array(w)))
+    new = w - step * float(penalty.slope(w))
     return 0.0 if method == "truncated" and new * w < 0.0 else new

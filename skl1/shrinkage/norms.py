@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from skl1.penalties import Penalty
+from skl1.penalties.elementwise import values
 
 
 def norm_reduction(penalty: Penalty, vector, delta: float) -> np.ndarray:
@@ -45,4 +46,4 @@ def norm_reduction(penalty: Penalty, vector, delta: float) -> np.ndarray:
     if not delta >= 0.0:
         raise ValueError(f"delta must be at least 0, got {delta!r}: it is how far an entry moves.")
     sizes = np.abs(np.asarray(vector, dtype=float))
-    return penalty.value(sizes) - penalty.value(np.abs(sizes - delta))
+    return values(penalty, sizes) - values(penalty, np.abs(sizes - delta))

@@ -55,6 +55,10 @@ class Solver(ABC):
     #: What ``n_iter_`` counts, in the plural.
     unit = "steps"
 
+    def accepts(self, problem: Problem) -> str:
+        """Why the solver cannot solve this problem, in words; empty if it can."""
+        return ""
+
     @abstractmethod
     def init(self, problem: Problem, w: np.ndarray) -> Any:
         """The state at the start w."""

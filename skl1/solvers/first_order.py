@@ -14,7 +14,7 @@ from scipy.linalg import eigh_tridiagonal
 from skl1.compiled import Record
 from skl1.designs import GramOperator, TableDesign
 from skl1.designs.base import apply_product
-from skl1.penalties import Penalty, SquaredL2
+from skl1.penalties import Penalty
 from skl1.problems.problem import GRAM_COLUMNS, Problem
 
 #: Lanczos under-estimates the largest curvature; the methods also watch for an increase.
@@ -52,11 +52,33 @@ def feature_space(problem: Problem, scale: np.ndarray) -> Space:
     return Space(problem.operator, q, problem.penalty, problem.weights, scale, lambda v: v)
 
 
-def sample_space(problem: Problem, alpha: float) -> Space:
+def needs_quadratic(problem: Problem) -> str:
+    """Why a method for quadratic objectives does not suit the problem; empty if it does."""
+    penalty = problem.penalty
+    if penalty.constant_curvature is not None and penalty.slope_at_zero() == 0.0:
+        return ""
+    return (
+        f"it needs a multiple of w^2 as the penalty, smooth and without a slope at zero, such as "
+        f"SquaredL2; the problem has {penalty!r}. WorkingSet(SweepsThenNewton()) takes any penalty."
+    )
+
+
+def needs_convex(problem: Problem) -> str:
+    """Why a method for convex problems does not suit the problem; empty if it does."""
+    if problem.penalty.convex:
+        return ""
+    return (
+        f"it needs a convex penalty; the problem has {problem.penalty!r}, which is not said to be "
+        "convex. WorkingSet(SweepsThenNewton()) takes any penalty."
+    )
+
+
+def sample_space(problem: Problem) -> Space:
     """Iterate on n sample coefficients v with ``w = U^-1 X'v``: ridge, p > n.
 
     Gradient steps from zero stay in the row space of X, so they are the same steps there:
-    ``v - t ((K + alpha) v - y)`` with ``K = X U^-1 X'``, at n^2 operations each.
+    ``v - t ((K + alpha) v - y)`` with ``K = X U^-1 X'``, at n^2 operations each; the penalty is
+    ``alpha / 2 w^2``.
     """
     design = cast(TableDesign, problem.design)
     metric = inverse(problem.weights)
@@ -66,7 +88,7 @@ def sample_space(problem: Problem, alpha: float) -> Space:
     def lift(v):
         return metric * design.correlations(v)
 
-    return Space(operator, design.root * design.y, SquaredL2(alpha), ones, ones, lift)
+    return Space(operator, design.root * design.y, problem.penalty, ones, ones, lift)
 
 
 def inverse(values: np.ndarray) -> np.ndarray:

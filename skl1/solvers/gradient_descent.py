@@ -18,6 +18,7 @@ from skl1.solvers.first_order import (
     feature_space,
     inverse,
     largest_curvature,
+    needs_quadratic,
     prefers_samples,
     sample_space,
     steps_ahead,
@@ -30,10 +31,10 @@ def ridge_space(problem: Problem, w: np.ndarray, scaled: bool) -> tuple[Space, n
     With ``scaled`` a coordinate's step is in units of its own curvature; a step length of the
     user's is in plain units.
     """
-    alpha = float(problem.penalty.curvature(np.ones(1))[0])
+    alpha = float(problem.penalty.constant_curvature or 0.0)
     plain = bool(np.all(problem.weights[problem.included] == 1.0))
     if prefers_samples(problem, w) and (scaled or plain):
-        return sample_space(problem, alpha), np.full(problem.design.n_samples, alpha)
+        return sample_space(problem), np.full(problem.design.n_samples, alpha)
     charge = alpha * problem.weights
     scale = inverse(problem.design.norms + charge) if scaled else np.ones_like(w)
     return feature_space(problem, scale), charge
@@ -71,6 +72,9 @@ class GradientDescent(Solver):
 
     momentum: Momentum
     step_size: float | None = None
+
+    def accepts(self, problem: Problem) -> str:
+        return needs_quadratic(problem)
 
     def init(self, problem: Problem, w: np.ndarray) -> DescentState:
         space, charge = ridge_space(problem, w, scaled=self.step_size is None)
@@ -129,7 +133,7 @@ def descent_steps(operator, penalty, momentum, q, weights, scale, v, before, ste
         for j in range(p):
             ahead = v[j] + beta * (v[j] - before[j])
             slope = product[j] + beta * (product[j] - before_product[j]) - q[j]
-            slope += weights[j] * penalty.derivative(ahead)
+            slope += weights[j] * penalty.slope(ahead)
             new[j] = penalty.project(ahead - step * scale[j] * slope)
         operator.product(new, new_product)
         new_value, size = objective(penalty, q, weights, new, new_product)
@@ -178,6 +182,14 @@ class ConjugateGradient(Solver):
     At most as many steps as coordinates in exact arithmetic; the recurrence is started afresh
     from the true residual when it has run out of digits.
     """
+
+    def accepts(self, problem: Problem) -> str:
+        if problem.one_sided:
+            return (
+                "it knows no sign constraint. GradientDescent(Nesterov()) does for this penalty, "
+                "WorkingSet(SweepsThenNewton()) for any."
+            )
+        return needs_quadratic(problem)
 
     def init(self, problem: Problem, w: np.ndarray) -> ConjugateState:
         space, charge = ridge_space(problem, w, scaled=True)

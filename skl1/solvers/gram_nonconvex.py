@@ -83,7 +83,7 @@ def newton(penalty, gram, weights, size, w, z):
             continue
         for i in range(size):
             j = index[i]
-            d[i] = z[j] - weights[j] * penalty.derivative(w[j])
+            d[i] = z[j] - weights[j] * penalty.slope(w[j])
         substitute(factor, d)
         moved = bounded(gram, index, w, d)
         if change_of(penalty, gram, weights, index, w, z, d) <= 0.0:

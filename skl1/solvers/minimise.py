@@ -52,7 +52,14 @@ def minimise(
     Returns
     -------
     Run
+
+    Raises
+    ------
+    ValueError
+        If the solver does not accept the problem, with the reason.
     """
+    if refusal := solver.accepts(problem):
+        raise ValueError(f"{type(solver).__name__} cannot solve this problem: {refusal}")
     limits: dict[str, Any] = {"tol": tol, "record": record, "callback": callback}
     if not problem.has_free:
         return run(solver, problem, w, max_iter=max_iter, last=last, **limits)

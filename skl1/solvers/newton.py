@@ -9,6 +9,7 @@ from scipy.linalg import solve_triangular
 from scipy.linalg.blas import dger
 from scipy.linalg.lapack import dpotrf, dpotrs, dpstrf
 
+from skl1.penalties.elementwise import curvatures, slopes, total, values
 from skl1.solvers.block import Block
 
 #: Cholesky pivots below this share of the diagonal mean a support that is numerically singular.
@@ -49,7 +50,7 @@ def newton_step(block: Block, insist: bool) -> bool:
     while True:
         w, u = block.w[support], block.weights[support]
         hessian = block.hessian(support)
-        extra = u * penalty.curvature(w)
+        extra = u * curvatures(penalty, w)
         flat = not extra.any()
         diagonal = np.einsum("ii->i", hessian)
         diagonal += extra
@@ -68,16 +69,16 @@ def newton_step(block: Block, insist: bool) -> bool:
             support = np.flatnonzero(block.w)
         else:
             support = support[np.sort(order)]
-    slope = block.z[support] - u * penalty.derivative(w)
+    slope = block.z[support] - u * slopes(penalty, w)
     direction = dpotrs(factor, slope)[0]
     if not np.linalg.norm(hessian @ direction - slope) <= SLACK * np.linalg.norm(slope):
         return False
-    charged = u @ penalty.value(w)
+    charged = total(penalty, u, w)
 
     def change(new):
         step = new - w
         product = hessian @ step - extra * step
-        return 0.5 * step @ product - step @ block.z[support] + u @ penalty.value(new) - charged
+        return 0.5 * step @ product - step @ block.z[support] + total(penalty, u, new) - charged
 
     new = w + direction
     kept_support = bool(np.all(new * w > 0.0))
@@ -99,22 +100,22 @@ def conjugate_step(block: Block, support: np.ndarray) -> bool | None:
     """
     penalty = block.problem.penalty
     w, u, z = block.w[support], block.weights[support], block.z[support]
-    extra = u * penalty.curvature(w)
+    extra = u * curvatures(penalty, w)
     if not penalty.convex and np.any(extra + block.norms[support] <= 0.0):
         return False
-    slope = z - u * penalty.derivative(w)
+    slope = z - u * slopes(penalty, w)
     units = 1.0 / np.sqrt(block.norms[support] + extra)
     product = block.product(support)
     step = conjugate_gradients(
         lambda v: units * (product(units * v) + extra * (units * v)), units * slope
     )
     step *= units
-    charged = u @ penalty.value(w)
+    charged = total(penalty, u, w)
     for _ in range(HALVINGS):
         new = w + step
         new[new * w < 0.0] = 0.0
         move = new - w
-        change = 0.5 * move @ product(move) - move @ z + u @ penalty.value(new) - charged
+        change = 0.5 * move @ product(move) - move @ z + total(penalty, u, new) - charged
         if change < 0.0:
             block.move(support, new)
             return bool(np.all(new * w > 0.0))
@@ -214,12 +215,12 @@ def shed_dependent(block: Block, support: np.ndarray, hessian: np.ndarray, v: np
     """
     w, u = block.w[support], block.weights[support]
     penalty = block.problem.penalty
-    slopes = v * (u * penalty.derivative(w) - block.z[support])
-    charge = float(slopes.sum())
+    charges = v * (u * slopes(penalty, w) - block.z[support])
+    charge = float(charges.sum())
     if charge > 0.0:
         v = -v
     reach = first_crossing(w, v)
-    if reach == np.inf and abs(charge) <= NEGLIGIBLE * np.abs(slopes).sum():
+    if reach == np.inf and abs(charge) <= NEGLIGIBLE * np.abs(charges).sum():
         v = -v
         reach = first_crossing(w, v)
     if reach == np.inf:
@@ -228,8 +229,8 @@ def shed_dependent(block: Block, support: np.ndarray, hessian: np.ndarray, v: np
     new[(new * w < 0.0) | (np.abs(new) <= 1e-15 * np.abs(w))] = 0.0
     step = new - w
     change = 0.5 * step @ (hessian @ step) - step @ block.z[support]
-    change += u @ (penalty.value(new) - penalty.value(w))
-    if np.all(new != 0.0) or change > 1e-14 * abs(u @ penalty.value(w)):
+    change += float(u @ (values(penalty, new) - values(penalty, w)))
+    if np.all(new != 0.0) or change > 1e-14 * abs(total(penalty, u, w)):
         return False
     block.move(support, new)
     return True

@@ -17,6 +17,7 @@ from skl1.solvers.first_order import (
     feature_space,
     inverse,
     largest_curvature,
+    needs_convex,
     steps_ahead,
 )
 
@@ -44,6 +45,9 @@ class ProximalGradient(Solver):
     """
 
     momentum: Momentum
+
+    def accepts(self, problem: Problem) -> str:
+        return needs_convex(problem)
 
     def init(self, problem: Problem, w: np.ndarray) -> ProximalState:
         space = feature_space(problem, inverse(problem.design.norms))

@@ -18,6 +18,7 @@ from skl1.solvers.first_order import (
     feature_space,
     inverse,
     largest_curvature,
+    needs_convex,
     steps_ahead,
 )
 
@@ -134,6 +135,9 @@ class SubgradientDescent(Solver):
     step_length: float
     landing: Landing
     averaging: bool
+
+    def accepts(self, problem: Problem) -> str:
+        return needs_convex(problem)
 
     def init(self, problem: Problem, w: np.ndarray) -> SubgradientState:
         space = feature_space(problem, inverse(problem.design.norms))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skl1.designs.base import FULL_GRAM
+from skl1.penalties.elementwise import pulls
 from skl1.problems.certificates import Certificate, coordinate_moves, surely_zero
 from skl1.problems.model import PRECISION
 from skl1.problems.point import Point
@@ -212,7 +213,7 @@ class WorkingSet(Solver):
         if not problem.penalty.convex or problem.design.n_features <= problem.design.n_samples:
             return 1.0
         limit = problem.weights * problem.penalty.slope_at_zero()
-        pulled = problem.penalty.pull(point.z)
+        pulled = pulls(problem.penalty, point.z)
         resting = (limit > 0.0) & (point.w == 0.0)
         pulled = np.divide(pulled, limit, out=np.zeros(limit.size), where=resting)
         violation = float(pulled.max(initial=0.0))
@@ -229,7 +230,7 @@ class WorkingSet(Solver):
         if problem.penalty.convex:
             limit = problem.weights[candidates] * problem.penalty.slope_at_zero()
             reach = problem.design.lengths[candidates]
-            rank = (limit - problem.penalty.pull(point.z[candidates])) / reach
+            rank = (limit - pulls(problem.penalty, point.z[candidates])) / reach
         else:
             norms, weights = problem.design.norms[candidates], problem.weights[candidates]
             w, z = point.w[candidates], point.z[candidates]

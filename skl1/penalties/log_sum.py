@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from math import copysign, log1p, sqrt
+from math import copysign, expm1, inf, log1p, sqrt
 
-import numpy as np
-
-from skl1.penalties.base import Penalty
+from skl1.penalties.base import ConcavePenalty
 
 #: Bisections of [0, 1] down to half of the digits of a number.
 BISECTIONS = 30
+#: The largest number whose exponential is one.
+LARGEST = 709.0
 
 
-class LogSum(Penalty):
+class LogSum(ConcavePenalty):
     """``g(w) = alpha log(1 + |w| / epsilon)``, epsilon > 0 (Candes, Wakin and Boyd 2008, eq. 10).
 
     With ``l = step * alpha`` the stationary points of ``(w - z)^2 / 2 + l log(1 + w / epsilon)``
@@ -29,7 +29,7 @@ class LogSum(Penalty):
         return True
 
     def value(self, w):
-        return self.alpha * np.log1p(np.abs(w) / self.epsilon)
+        return self.alpha * log1p(abs(w) / self.epsilon)
 
     def prox(self, z, step):
         # In units of epsilon: w^2 + (1 - size) w + level - size = 0.
@@ -52,38 +52,38 @@ class LogSum(Penalty):
     def slope_at_zero(self):
         return self.alpha / self.epsilon
 
-    def derivative(self, w):
-        return self.alpha * np.sign(w) / (np.abs(w) + self.epsilon)
+    def slope(self, w):
+        return copysign(self.alpha / (abs(w) + self.epsilon), w)
 
     def curvature(self, w):
-        return -self.alpha / (np.abs(w) + self.epsilon) ** 2
+        return -self.alpha / (abs(w) + self.epsilon) / (abs(w) + self.epsilon)
 
     def alpha_max(self, pull, curvature, weight):
         # Zero is optimal if level log1p(w) >= size w - w^2 / 2 for all w. For size > 1 the ratio is
         # largest at a w = share * size between 0 and size; it is flat there, so that half of the
         # digits of w give all of the level.
-        size = np.asarray(pull / curvature / self.epsilon, dtype=float)
-        low, high = np.zeros_like(size), np.ones_like(size)
-        for _ in range(BISECTIONS):
-            share = 0.5 * (low + high)
-            w = share * size
-            rises = (1.0 - share) * (1.0 + w) * np.log1p(w) > w * (1.0 - 0.5 * share)
-            low, high = np.where(rises, share, low), np.where(rises, high, share)
-        w = np.where(size > 1.0, high * size, 1.0)
-        ratio = w / np.log1p(w) * (1.0 - 0.5 * high)
-        level = size * np.where(size > 1.0, np.maximum(ratio, 1.0), 1.0)
+        size = pull / curvature / self.epsilon
+        level = size
+        if size > 1.0:
+            low, high = 0.0, 1.0
+            for _ in range(BISECTIONS):
+                share = 0.5 * (low + high)
+                w = share * size
+                rises = (1.0 - share) * (1.0 + w) * log1p(w) > w * (1.0 - 0.5 * share)
+                low, high = (share, high) if rises else (low, share)
+            w = high * size
+            level = size * max(w / log1p(w) * (1.0 - 0.5 * high), 1.0)
         return level * self.epsilon * (self.epsilon * curvature / weight)
 
     def threshold(self, step):
         # Below it no point but 0 is stationary; the minimiser leaves 0 a little above.
-        level = step * self.alpha / self.epsilon**2
-        return self.epsilon * np.where(level <= 1.0, level, 2.0 * np.sqrt(level) - 1.0)
+        level = step * self.alpha / self.epsilon / self.epsilon
+        return self.epsilon * (level if level <= 1.0 else 2.0 * sqrt(level) - 1.0)
 
     def reach(self, value):
-        if self.alpha == 0.0:
-            return np.full_like(value, np.inf)
-        with np.errstate(over="ignore"):
-            return self.epsilon * np.expm1(value / self.alpha)
+        if self.alpha == 0.0 or value / self.alpha > LARGEST:
+            return inf
+        return self.epsilon * expm1(value / self.alpha)
 
     def relaxed(self, share):
         return LogSum(self.alpha, self.epsilon / (1.0 - share))

@@ -1,0 +1,170 @@
+"""A penalty's methods, which are about one coefficient, applied to arrays: the one vectoriser.
+
+A penalty of constant curvature is ``slope_at_zero |w| + c/2 w^2``, of which NumPy computes
+everything. Of the others one kernel evaluates all methods that a fit asks for: one piece of
+machine code to load. Where that does not pay, it runs interpreted, on lists of Python's numbers,
+which are several times faster one at a time than those of arrays.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skl1.compiled import Kernel, kernel
+from skl1.penalties.base import Penalty
+
+VALUE, SLOPE, CURVATURE, REACH, CHORD = range(5)
+#: Operations of one evaluation, and of one proximal operator, as `Kernel.sized` counts them.
+EVALUATION, PROX = 5, 20
+
+
+@kernel(exact=True)
+def evaluate(penalty, method, w, out):
+    """``out_j = penalty.method(w_j)``."""
+    for j in range(len(w)):
+        if method == VALUE:
+            out[j] = penalty.value(w[j])
+        elif method == SLOPE:
+            out[j] = penalty.slope(w[j])
+        elif method == CURVATURE:
+            out[j] = penalty.curvature(w[j])
+        elif method == REACH:
+            out[j] = penalty.reach(w[j])
+        else:
+            out[j] = penalty.chord(w[j])
+
+
+@kernel(exact=True)
+def prox_vector(penalty, z, step, out):
+    """``out_j = penalty.prox(z_j, step_j)``."""
+    for j in range(len(z)):
+        out[j] = penalty.prox(z[j], step[j])
+
+
+@kernel(exact=True)
+def conjugate_vector(penalty, z, weights, out):
+    """``out_j = penalty.conjugate(z_j, weights_j)``."""
+    for j in range(len(z)):
+        out[j] = penalty.conjugate(z[j], weights[j])
+
+
+def apply(loop: Kernel, cost: int, before: tuple[Any, ...], *arrays: np.ndarray) -> np.ndarray:
+    """What a kernel of the last argument ``out`` makes of arrays, entry by entry."""
+    shape, size = arrays[0].shape, arrays[0].size
+    flat = [np.ascontiguousarray(each, dtype=np.float64).ravel() for each in arrays]
+    run = loop.sized(cost * size)
+    if run is loop.function:
+        values = [0.0] * size
+        try:
+            run(*before, *(each.tolist() for each in flat), values)
+            return np.array(values).reshape(shape)
+        except (ZeroDivisionError, OverflowError):
+            pass  # NumPy's numbers give inf or NaN then, as compiled code does
+    out = np.empty(size)
+    # Kernels are compiled for arrays that can be written to.
+    writable = (each if each.flags.writeable else each.copy() for each in flat)
+    with np.errstate(all="ignore"):
+        run(*before, *writable, out)
+    return out.reshape(shape)
+
+
+def values(penalty: Penalty, w: np.ndarray) -> np.ndarray:
+    """``g(w)``."""
+    bend = penalty.constant_curvature
+    if bend is None:
+        return apply(evaluate, EVALUATION, (penalty, VALUE), w)
+    if bend == 0.0:
+        return penalty.slope_at_zero() * np.abs(w)
+    return penalty.slope_at_zero() * np.abs(w) + 0.5 * bend * w * w
+
+
+def total(penalty: Penalty, weights: np.ndarray, w: np.ndarray) -> float:
+    """``sum_j u_j g(w_j)``; g(0) = 0, so that zeros need no look."""
+    if penalty.constant_curvature is not None:
+        return float(weights @ values(penalty, w))
+    used = np.flatnonzero(w)
+    return float(weights[used] @ values(penalty, w[used]))
+
+
+def slopes(penalty: Penalty, w: np.ndarray) -> np.ndarray:
+    """``g'(w)``, for w != 0."""
+    bend = penalty.constant_curvature
+    if bend is None:
+        return apply(evaluate, EVALUATION, (penalty, SLOPE), w)
+    if bend == 0.0:
+        return penalty.slope_at_zero() * np.sign(w)
+    return penalty.slope_at_zero() * np.sign(w) + bend * w
+
+
+def curvatures(penalty: Penalty, w: np.ndarray) -> np.ndarray:
+    """``g''(w)``, for w != 0."""
+    bend = penalty.constant_curvature
+    if bend is None:
+        return apply(evaluate, EVALUATION, (penalty, CURVATURE), w)
+    return np.full(w.shape, bend)
+
+
+def reaches(penalty: Penalty, value: np.ndarray) -> np.ndarray:
+    """Bounds on the coefficients with ``g(w) <= value``."""
+    return apply(evaluate, EVALUATION, (penalty, REACH), value)
+
+
+def chords(penalty: Penalty, reach: np.ndarray) -> np.ndarray:
+    """Slopes of lines below g up to ``reach``."""
+    return apply(evaluate, EVALUATION, (penalty, CHORD), reach)
+
+
+def proxes(penalty: Penalty, z: np.ndarray, step: np.ndarray) -> np.ndarray:
+    """``argmin_w (w - z)^2 / 2 + step g(w)``."""
+    return apply(prox_vector, PROX, (penalty,), z, step)
+
+
+def pulls(penalty: Penalty, z: np.ndarray) -> np.ndarray:
+    """The part of each correlation that pulls a coefficient off zero."""
+    return np.maximum(z, 0.0) if penalty.one_sided else np.abs(z)
+
+
+def conjugates(penalty: Penalty, z: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """``sup_w z w - u g(w)`` of a convex penalty."""
+    bend = penalty.constant_curvature
+    if bend is None:
+        return apply(conjugate_vector, PROX, (penalty,), z, weights)
+    excess = np.maximum(pulls(penalty, z) - weights * penalty.slope_at_zero(), 0.0)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return np.where(excess == 0.0, 0.0, 0.5 * excess * excess / (weights * bend))
+
+
+def alpha_max(
+    penalty: Penalty, pull: np.ndarray, curvature: np.ndarray, weights: np.ndarray
+) -> float:
+    """The smallest alpha for which zero is optimal for every one of some coefficients.
+
+    Of a convex multiple of alpha it is the largest ratio of pull and slope at zero. Otherwise that
+    of one feature is found; those that rest there need no look, and so on: a few suffice as a rule.
+    """
+    if penalty.convex and penalty.proportional:
+        unit = penalty.with_alpha(1.0).slope_at_zero()
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            return float(np.fmax.reduce(pull / (unit * weights), initial=0.0))
+    z, step = pull / curvature, weights / curvature
+    with np.errstate(over="ignore"):
+        promise = z**penalty.order / step
+    left, top = np.flatnonzero(pull > 0.0), 0.0
+    while left.size:
+        first = left[np.argmax(promise[left])]
+        top = max(top, _one_alpha_max(penalty, pull[first], curvature[first], weights[first]))
+        if top == np.inf:
+            break
+        left = left[left != first]
+        left = left[proxes(penalty.with_alpha(top), z[left], step[left]) != 0.0]
+    return top
+
+
+def _one_alpha_max(penalty: Penalty, *figures: np.float64) -> float:
+    try:
+        return float(penalty.alpha_max(*map(float, figures)))
+    except (ZeroDivisionError, OverflowError):
+        with np.errstate(all="ignore"):
+            return float(penalty.alpha_max(*figures))

@@ -1,0 +1,137 @@
+"""Penalties made of another one: with a sign constraint, with a squared term beside it."""
+
+from __future__ import annotations
+
+from math import inf, sqrt
+from types import FunctionType
+from typing import Any
+
+from skl1.penalties.base import Penalty, replaced
+
+
+def _asking_inner(name: str, member: Any) -> Any:
+    """A property or method of this name that asks the wrapped penalty.
+
+    Written out as source, since compiled code can neither take ``*args`` nor look up names.
+    """
+    if isinstance(member, property):
+        return property(lambda self: getattr(self.inner, name), doc=member.__doc__)
+    code = member.__code__
+    given = ", ".join(code.co_varnames[1 : code.co_argcount])
+    scope: dict[str, Any] = {"__name__": __name__}
+    exec(f"def {name}(self, {given}):\n    return self.inner.{name}({given})", scope)
+    method = scope[name]
+    method.__qualname__, method.__doc__ = f"Wrapper.{name}", member.__doc__
+    return method
+
+
+class Wrapper(Penalty):
+    """A penalty made of another one; a subclass states only what it changes.
+
+    Whatever else `Penalty` has, methods and properties, asks the wrapped penalty, what is added to
+    `Penalty` later too. `with_alpha` and `relaxed` change the wrapped one and wrap it again.
+    """
+
+    inner: Penalty
+
+    def with_alpha(self, alpha):
+        return replaced(self, inner=self.inner.with_alpha(alpha))
+
+    def relaxed(self, share):
+        # The wrapped penalty may turn into one of another kind.
+        other = replaced(self, inner=self.inner.relaxed(share))
+        vars(other).pop("_numba_type_", None)
+        return other
+
+
+for _name, _member in vars(Penalty).items():
+    _public = isinstance(_member, (property, FunctionType)) and not _name.startswith("_")
+    if _public and _name not in vars(Wrapper):
+        setattr(Wrapper, _name, _asking_inner(_name, _member))
+
+
+class NonNegative(Wrapper):
+    """``g(w)`` on w >= 0, where g is any even penalty; solvers keep coefficients there.
+
+    As g does not fall on w >= 0, the constrained minimiser is the free one of ``max(z, 0)``.
+    """
+
+    @property
+    def one_sided(self) -> bool:
+        return True
+
+    def prox(self, z, step):
+        return self.inner.prox(max(z, 0.0), step)
+
+    def project(self, w):
+        return max(w, 0.0)
+
+    def conjugate(self, z, weight):
+        return self.inner.conjugate(max(z, 0.0), weight)
+
+    def descent(self, w, slope, weight):
+        free = self.inner.descent(w, slope, weight)
+        return free if w > 0.0 else min(free, 0.0)
+
+
+class Ridged(Wrapper):
+    """``g(w) = inner.g(w) + l2 / 2 w^2``.
+
+    Completing the square, its prox is that of the inner penalty for ``z / (1 + step l2)`` with the
+    step ``step / (1 + step l2)``. It counts as convex if the inner penalty is.
+    """
+
+    l2: float
+
+    @property
+    def superlinear(self) -> bool:
+        return True
+
+    @property
+    def constant_curvature(self) -> float | None:
+        inner = self.inner.constant_curvature
+        return None if inner is None else inner + self.l2
+
+    @property
+    def proportional(self) -> bool:
+        return False
+
+    @property
+    def ridge(self) -> float:
+        return self.inner.ridge + self.l2
+
+    def value(self, w):
+        return self.inner.value(w) + 0.5 * self.l2 * w * w
+
+    def prox(self, z, step):
+        # In a form that an infinite step does not make NaN.
+        left = step / (1.0 + step * self.l2) if step < 1.0 else 1.0 / (1.0 / step + self.l2)
+        return self.inner.prox(z / (1.0 + step * self.l2), left)
+
+    def slope(self, w):
+        return self.inner.slope(w) + self.l2 * w
+
+    def curvature(self, w):
+        return self.inner.curvature(w) + self.l2
+
+    def alpha_max(self, pull, curvature, weight):
+        return self.inner.alpha_max(pull, curvature + weight * self.l2, weight)
+
+    def conjugate(self, z, weight):
+        """At the maximiser, which the inner prox gives: ``weight l2 w = z - weight g'(w)``."""
+        if weight * self.l2 == 0.0:
+            return self.inner.conjugate(z, weight)
+        w = self.inner.prox(z / (weight * self.l2), 1.0 / self.l2)
+        return max(z * w - weight * self.value(w), 0.0)
+
+    def descent(self, w, slope, weight):
+        return self.inner.descent(w, slope + weight * self.l2 * w, weight)
+
+    def threshold(self, step):
+        shrink = 1.0 + step * self.l2
+        return shrink * self.inner.threshold(step / shrink)
+
+    def reach(self, value):
+        near = self.inner.reach(value)
+        square = sqrt(2.0 * value / self.l2) if self.l2 > 0.0 else inf
+        return min(near, square)
