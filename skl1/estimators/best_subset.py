@@ -117,7 +117,8 @@ class BestSubsetRegressor(PenalisedRegressor):
     k: int
     l2: float
 
-    _charges = ()  # the number of features is bounded, and none is charged
+    alpha = 0.0  #: nothing is charged
+    _charges = ()  # but the number of features is bounded: none is free for that
 
     _parameter_constraints: ClassVar[dict] = {
         **{
