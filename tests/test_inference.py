@@ -696,7 +696,7 @@ def test_debiased_in_every_storage_and_unit(monkeypatch, storage):
     result = debiased_lasso(storage(X), y, features=[0, 1, 7])
     rtol = 1e-3 if storage is np.float32 else 1e-6
     assert_allclose(result.coefs, expected.coefs, rtol=rtol)
-    monkeypatch.setattr("skl1.inference.debiased.PATHS", 0)
+    monkeypatch.setattr("skl1.inference.nodewise.PATHS", 0)
     mask = np.isin(np.arange(30), [0, 1, 7])
     result = debiased_lasso(storage(X), y, features=mask)
     for name in ("coefs", "standard_errors", "lower", "upper", "p_values", "bias_factors"):

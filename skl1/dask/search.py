@@ -7,7 +7,7 @@ from numbers import Integral
 import numpy as np
 
 from skl1 import model_selection
-from skl1.dask.estimators import PLAYING, DaskRegressor, wide
+from skl1.dask.base import PLAYING, DaskRegressor, wide
 from skl1.dask.grid import Grid
 from skl1.dask.tall import moments_of
 from skl1.dask.wide import WideDesign, scanned

@@ -1,1 +1,1 @@
-"""A penalty as a developer would add it to skl1: a file each for it, the estimator and its search."""
+"""A penalty as a developer would add it to skl1: it, its estimator and its search, a file each."""
