@@ -28,7 +28,7 @@ from skl1 import (
 )
 from skl1.designs import make_design
 from skl1.inference.bounds import lifted, unimodal, worst_case
-from skl1.inference.stability import _halved
+from skl1.inference.halves import halved
 from skl1.model_selection.scaled_lasso import penalty_level, scaled_lasso, standard_lasso
 from skl1.paths import path_state
 from skl1.paths.solve import path_until, solve_paths
@@ -300,7 +300,7 @@ def test_adaptive_refuses(options, error, words):
 def test_halves_are_complementary():
     """Disjoint, of floor(n / 2) rows each, and only of the rows that count."""
     rows = np.array([1, 2, 3, 5, 8, 13, 21, 34, 55])
-    halves = _halved(rows, 20, np.random.RandomState(0))
+    halves = halved(rows, 20, np.random.RandomState(0))
     assert len(halves) == 40
     for one, other in zip(halves[::2], halves[1::2], strict=True):
         assert one.size == other.size == 4
@@ -374,7 +374,7 @@ def test_stability_selects_the_first_to_enter():
     X, y, _ = gaussian(80, 30, [2.0, -2.0])
     selector = StabilitySelection(4, n_pairs=1, random_state=3).fit(X, y)
     chosen = np.zeros(30)
-    for half in _halved(np.arange(80), 1, np.random.RandomState(3)):
+    for half in halved(np.arange(80), 1, np.random.RandomState(3)):
         _, coefs, _ = lasso_path(X[half], y[half], n_alphas=2000, eps=1e-2)
         entry = np.argmax(coefs != 0.0, axis=1) + 2000 * ~(coefs != 0.0).any(axis=1)
         chosen[np.argsort(entry, kind="stable")[:4]] += 0.5
@@ -502,7 +502,7 @@ def test_stability_weights_enter_the_fits():
     selector = StabilitySelection(4, n_pairs=2, random_state=3)
     selector.fit(X, y, sample_weight=weights)
     chosen = np.zeros(30)
-    for half in _halved(np.arange(80), 2, np.random.RandomState(3)):
+    for half in halved(np.arange(80), 2, np.random.RandomState(3)):
         options = {"n_alphas": 2000, "eps": 1e-2, "sample_weight": weights[half]}
         _, coefs, _ = lasso_path(X[half], y[half], **options)
         entry = np.argmax(coefs != 0.0, axis=1) + 2000 * ~(coefs != 0.0).any(axis=1)

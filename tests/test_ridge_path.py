@@ -1,6 +1,5 @@
 """Ridge paths: every model is scikit-learn's Ridge at its alpha, with a gap that bounds."""
 
-import importlib
 import warnings
 
 import numpy as np
@@ -12,7 +11,7 @@ from sklearn.linear_model import Ridge
 from common import explicit, quiet
 from skl1 import Moments, RidgeGD, RidgePath, ridge_path
 from skl1.designs import MomentDesign, make_design
-from skl1.estimators.ridge_path import ridge_grid, solve_ridge_path
+from skl1.paths.ridge import ridge_grid, solve_ridge_path
 from skl1.penalties import SquaredL2
 from skl1.problems.model import coefficients
 from skl1.problems.problem import Problem
@@ -28,9 +27,6 @@ STORAGES = {
     "float32": np.float32,
     "csr float32": lambda X: sparse.csr_matrix(X.astype(np.float32)),
 }
-
-#: The module, which has the name of its function.
-MODULE = importlib.import_module("skl1.estimators.ridge_path")
 
 
 def data(n=50, p=20, seed=0):
@@ -124,7 +120,7 @@ def test_gaps_are_upper_bounds(way, seed, monkeypatch):
     """Also of models that are far from their minimum."""
     X, y, s = data(30, [20, 40][seed % 2], seed)
     if way == "iterations":
-        monkeypatch.setattr(MODULE, "LARGEST_FACTOR", 0)
+        monkeypatch.setattr("skl1.paths.ridge.LARGEST_FACTOR", 0)
         monkeypatch.setattr("skl1.paths.ridge_factors.LARGEST_FACTOR", 0)
     options = {"positive": way == "positive", "sample_weight": s}
     with quiet():
@@ -157,7 +153,7 @@ def test_iterations_find_the_same_models(shape, positive, monkeypatch):
     options = {"sample_weight": s, "alphas": ALPHAS[:3], "tol": 1e-10, "positive": positive}
     options |= {"penalty_weights": np.r_[0.0, np.inf, np.ones(shape[1] - 2)]}
     one = ridge_path(X, y, return_path=True, **options)
-    monkeypatch.setattr(MODULE, "LARGEST_FACTOR", 0)
+    monkeypatch.setattr("skl1.paths.ridge.LARGEST_FACTOR", 0)
     monkeypatch.setattr("skl1.paths.ridge_factors.LARGEST_FACTOR", 0)
     other = ridge_path(X, y, return_path=True, **options)
     assert one.converged.all()
@@ -322,7 +318,7 @@ def test_alphas_in_any_order_and_more_than_once():
 def test_models_are_made_a_few_at_a_time(shape, monkeypatch):
     X, y, _ = data(*shape)
     whole = ridge_path(X, y, n_alphas=7)
-    monkeypatch.setattr(MODULE, "MODEL_ENTRIES", 2 * sum(shape))
+    monkeypatch.setattr("skl1.paths.ridge.MODEL_ENTRIES", 2 * sum(shape))
     parts = ridge_path(X, y, n_alphas=7)
     np.testing.assert_allclose(whole[1], parts[1], rtol=1e-9, atol=1e-12)
 

@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-import warnings
-from inspect import signature
-
 import numpy as np
-from sklearn.base import clone
 
 from skl1.displays.given import fitted_search, instance, labels, marks, numbers
+from skl1.displays.paths import chosen_of, path_of
 from skl1.displays.style import axes_of, counts_on_top, merged, styles, vertical
 from skl1.estimators import (
-    BestSubsetRegressor,
-    NonconvexLpRegressor,
-    ProximalLasso,
-    RidgeGD,
     SubsetPath,
-    lasso_path,
-    lp_path,
-    ridge_path,
-    subset_path,
 )
-from skl1.exceptions import EmptyModelWarning
-from skl1.model_selection.rules import best, strength_of
-from skl1.paths.grid import given_alphas
+from skl1.model_selection.rules import strength_of
 from skl1.paths.model_path import ModelPath
 
-#: Functions that have the whole path of an estimator at the price of a fit or two.
-PATHS = {
-    ProximalLasso: lasso_path,
-    NonconvexLpRegressor: lp_path,
-    RidgeGD: ridge_path,
-    BestSubsetRegressor: subset_path,
-}
 #: What the horizontal axis may be.
 AGAINST = ("strength", "norm")
-#: The alphas of an estimator without a path function, from its alpha_max down to this share.
-LENGTH, DOWN = 50, 1e-3
 
 
 class CoefficientPathDisplay:
@@ -317,61 +295,6 @@ class CoefficientPathDisplay:
             ``alpha_max_``.
         """
         instance(estimator, "estimator")
+        path = path_of(estimator, X, y, alphas, sample_weight)
         names = getattr(X, "columns", None)
-        function = PATHS.get(type(estimator))
-        if function is not None:
-            given = estimator.get_params()
-            known = signature(function).parameters
-            options = {k: v for k, v in given.items() if k in known}
-            if alphas is not None:
-                if "alphas" not in known:
-                    raise ValueError(
-                        f"{type(estimator).__name__} has no alpha: its path has all sizes up to k. "
-                        "Leave alphas at None."
-                    )
-                options["alphas"] = alphas
-            path = function(X, y, sample_weight=sample_weight, return_path=True, **options)
-            return cls.from_path(path, feature_names=names, ax=ax, **plot_kwargs)
-
-        if "alpha" not in estimator.get_params():
-            raise TypeError(
-                f"estimator must have a parameter alpha, got {estimator!r}; for a search that is "
-                "fitted there is from_cv."
-            )
-        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
-
-        def fitted(**parameters):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", EmptyModelWarning)  # where a path begins
-                model = clone(estimator).set_params(**parameters)
-                return model.fit(X, y, **weights)
-
-        if alphas is None:
-            highest = getattr(fitted(), "alpha_max_", np.inf)
-            if not 0.0 < highest < np.inf:
-                raise ValueError(
-                    f"{type(estimator).__name__} does not tell the alpha from which on its model "
-                    "is empty (alpha_max_): give alphas."
-                )
-            alphas = np.geomspace(highest, DOWN * highest, LENGTH)
-        alphas = given_alphas(alphas)
-        coefs = [fitted(alpha=alpha).coef_ for alpha in alphas.tolist()]
-        return cls.from_path((alphas, np.array(coefs).T), feature_names=names, ax=ax, **plot_kwargs)
-
-
-def chosen_of(search) -> dict[str, float]:
-    """The strength that a fitted search chose, and those of the two usual rules."""
-    name = strength_of(search)
-    if not hasattr(search, "mse_path_"):
-        return {f"{search.selection}": getattr(search, f"{name}_")}
-    strengths = getattr(search, f"{name}s_")
-    losses = -search.cv_results_["mean_test_score"].reshape(strengths.shape)
-    errors = search.cv_results_["se_test_score"].reshape(strengths.shape)
-    if strengths.ndim == 2:
-        row = search.best_index_ // strengths.shape[1]
-        strengths, losses, errors = strengths[row], losses[row], errors[row]
-    found = {"minimum": float(strengths[best(losses[np.newaxis])])}
-    if np.isfinite(errors).all():
-        simplest = best(losses[np.newaxis], errors[np.newaxis])
-        found["one standard error"] = float(strengths[simplest])
-    return found
+        return cls.from_path(path, feature_names=names, ax=ax, **plot_kwargs)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from skl1.displays.coefficient_path import chosen_of
 from skl1.displays.given import fitted_search, marks, numbers
+from skl1.displays.paths import chosen_of
 from skl1.displays.style import COLOURS, axes_of, counts_on_top, merged, vertical
 from skl1.model_selection.rules import strength_of
 

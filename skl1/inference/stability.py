@@ -23,26 +23,16 @@ from skl1.estimators.state import AllOrNothing, all_or_nothing
 from skl1.exceptions import warn_user
 from skl1.inference.bounds import lifted, unimodal, worst_case
 from skl1.inference.entries import Entries
-from skl1.paths.path_state import MOST
-from skl1.paths.solve import solve_paths
-from skl1.problems.model import CONVERGED, INTERRUPTED, PRECISION
+from skl1.inference.halves import counted, entries_of, halved, together
 from skl1.problems.problem import Problem
 from skl1.sklearn_api import (
     CallbackSupportMixin,
     Interval,
     StrOptions,
-    check_sample_weight,
     fit_callback,
     fit_context,
     validate_data,
 )
-
-#: The alphas of a half as shares of its alpha_max: each this share of the one before, until one
-#: is below this share of the first.
-STEP, END = 0.93, 1e-4
-SHARES = STEP ** np.arange(1, int(np.ceil(np.log(END) / np.log(STEP))) + 1)
-#: Halves that are followed together at most, and entries of their Gram matrices (128 MB).
-MANY, ENTRIES = 20, 2**24
 
 
 @shared()
@@ -251,7 +241,7 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
             dtype=[np.float64, np.float32],
             y_numeric=True,
         )
-        X, y, sample_weight = _counted(X, y, sample_weight)
+        X, y, sample_weight = counted(X, y, sample_weight)
         weights = np.ones(y.size) if sample_weight is None else sample_weight
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             lasso, whole = self._posed(X, y, weights)
@@ -263,14 +253,14 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
                 f"n_selected={self.n_selected} is more than the {penalised.sum()} features that "
                 "are penalised and not constant; choose far fewer."
             )
-        halves = _halved(np.arange(y.size), self.n_pairs, check_random_state(self.random_state))
+        halves = halved(np.arange(y.size), self.n_pairs, check_random_state(self.random_state))
         with (
             single_threaded(0.5 * float(X.shape[0]) * X.shape[1] * min(X.shape)),
             fit_callback(self, X, y, sample_weight, self._selection) as report,
         ):
             size = 1 if report is not None else together(X.shape[1], len(halves), self.n_jobs)
             groups = [halves[start : start + size] for start in range(0, len(halves), size)]
-            run = partial(self._entries, lasso, X, y, weights)
+            run = partial(entries_of, lasso, X, y, weights, self.n_selected_)
             done: list[Entries] = []
             sketch = partial(self._shares, done, whole.free)
             stopped = False
@@ -292,34 +282,11 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
             penalty_weights=self.penalty_weights,
             positive=self.positive,
             fit_intercept=self.fit_intercept,
+            tol=self.tol,
+            max_iter=self.max_iter,
         )
         design = make_design(X, y, weights, self.fit_intercept)
         return lasso, lasso.problem_on(design)
-
-    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
-    def _entries(self, lasso, X, y, weights, halves) -> list[Entries]:
-        """Which features enter first on some halves, whose paths are followed together.
-
-        The rows of the other half have a weight of 0, so that all share X. With each penalty in
-        units of its alpha_max, all have the same alphas.
-        """
-        problems = []
-        for half in halves:
-            s = np.zeros(y.size)
-            s[half] = weights[half]
-            design = make_design(X, y, s, self.fit_intercept, part=True)
-            problems.append(lasso.problem_on(design))
-        entries = [Entries(problem, self.n_selected_) for problem in problems]
-        moving = [k for k, problem in enumerate(problems) if problem.alpha_max > 0.0]
-        if moving:
-            solve_paths(
-                [problems[k].scaled(problems[k].alpha_max) for k in moving],
-                SHARES,
-                tol=self.tol,
-                max_iter=self.max_iter,
-                enough=[entries[k].enough for k in moving],
-            )
-        return entries
 
     def _shares(self, done: list[Entries], free: np.ndarray) -> dict[str, Any]:
         """What the halves so far say, and what selects by it."""
@@ -375,35 +342,3 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
     def _get_support_mask(self):
         check_is_fitted(self)
         return self.selection_probabilities_ >= self.threshold_  # both are multiples of 1 / (2 B)
-
-
-def together(n_features: int, n_halves: int, n_jobs: int | None) -> int:
-    """How many halves are followed together: their Gram matrices must find room."""
-    jobs = n_halves if n_jobs is not None and n_jobs < 0 else n_jobs or 1
-    room = max(ENTRIES // min(n_features, MOST) ** 2, 1)
-    return max(min(room, MANY, -(-n_halves // jobs)), 1)
-
-
-def _counted(X, y, sample_weight):
-    """The rows of positive weight, with their weights if there are any."""
-    if sample_weight is not None:
-        sample_weight = check_sample_weight(sample_weight, X)
-        kept = sample_weight > 0.0
-        if not kept.all():
-            X, y, sample_weight = X[kept], y[kept], sample_weight[kept]
-    if y.size < 4:
-        given = "" if sample_weight is None else " of positive sample_weight"
-        raise ValueError(
-            f"StabilitySelection needs at least four rows{given} to halve, got n_samples={y.size}."
-        )
-    return X, y, sample_weight
-
-
-def _halved(rows: np.ndarray, n_pairs: int, rng) -> list[np.ndarray]:
-    """Pairs of disjoint halves, each of ``rows.size // 2``, one after the other."""
-    size = rows.size // 2
-    halves = []
-    for _ in range(n_pairs):
-        order = rng.permutation(rows.size)
-        halves += [np.sort(rows[order[:size]]), np.sort(rows[order[size : 2 * size]])]
-    return halves

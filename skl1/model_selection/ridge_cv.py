@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from skl1.estimators import RidgeGD
 from skl1.estimators.parameters import keep
-from skl1.estimators.ridge_path import ridge_degrees, ridge_grid, solve_ridge_path
 from skl1.model_selection.base import PenalisedRegressorCV
+from skl1.paths.ridge import ridge_degrees, ridge_grid, solve_ridge_path
 
 
 class RidgeGDCV(PenalisedRegressorCV, of=RidgeGD):
