@@ -1,4 +1,7 @@
-"""Moments: weighted sums over (X, y), which add up over blocks of rows and suffice for a fit."""
+"""Moments: weighted sums over (X, y), which add up over blocks of rows and suffice for a fit.
+
+Longer than 300 lines: a good third is the documentation of one public class.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +26,11 @@ from skl1.designs.moment_checks import (
     checked_size,
 )
 from skl1.designs.moment_files import FIELDS, read, write
+from skl1.designs.moment_units import SUMS, in_unit, in_units, magnitude, scaled
 from skl1.designs.weights import ORDINARY, count_of_sum, exponent_of
 from skl1.sklearn_api import check_sample_weight
 
 LARGEST_FLOAT = float(np.finfo(np.float64).max)
-#: Beyond so many powers of two a sum is nothing, or everything, beside another.
-FAR = 4000
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -148,7 +150,7 @@ class Moments(Versioned):
         total = frexp(weight)[1] + exponent if weight else 0
         own = total if abs(total) > ORDINARY else 0
         if own != exponent:
-            values |= _scaled(values, exponent - own)
+            values |= scaled(values, exponent - own)
         vars(self).update(values, exponent=own)
 
     @classmethod
@@ -324,8 +326,8 @@ class Moments(Versioned):
             )
         if not (self.held_weight and other.held_weight):
             return self if self.held_weight else other
-        exponent = max(self, other, key=_magnitude).exponent
-        one, two = _in_unit(self, exponent), _in_unit(other, exponent)
+        exponent = max(self, other, key=magnitude).exponent
+        one, two = in_unit(self, exponent), in_unit(other, exponent)
         weight, second = one["held_weight"], two["held_weight"]
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             share = second / (weight + second)
@@ -353,7 +355,7 @@ class Moments(Versioned):
                 "X or y holds numbers so large that their squares overflow; rescale the columns "
                 "(StandardScaler does)."
             )
-        if abs(_magnitude(self) - _magnitude(other)) > ORDINARY:
+        if abs(magnitude(self) - magnitude(other)) > ORDINARY:
             moved = np.append(apart, y_apart) != 0.0
             if np.any((variances == 0.0) & (moved | _varies(self) | _varies(other))):
                 raise ValueError(
@@ -412,48 +414,8 @@ class Moments(Versioned):
         return cls._made(exponent + moments.exponent, **moments._values())
 
 
-def _in_units(name: str) -> property:
-    """A sum: what is held, times two to the exponent."""
-
-    def value(moments):
-        held = getattr(moments, name)
-        if not moments.exponent:
-            return held
-        with np.errstate(over="ignore", under="ignore"):
-            scaled = np.ldexp(held, moments.exponent)
-        return scaled if scaled.ndim else float(scaled)
-
-    return property(value)
-
-
-SUMS = ("held_weight", "held_xx", "held_xy", "held_yy")
 for _name in SUMS:
-    setattr(Moments, _name.removeprefix("held_"), _in_units(_name))
-
-
-def _scaled(values: dict[str, Any], power: int) -> dict[str, Any]:
-    """The sums times a power of two; what vanishes is nothing beside what it will be added to."""
-    power = min(max(power, -FAR), FAR)
-    with np.errstate(over="ignore", under="ignore"):
-        return {
-            name: np.ldexp(values[name], power)
-            if name in {"held_xx", "held_xy"}
-            else float(np.ldexp(values[name], power))
-            for name in SUMS
-        }
-
-
-def _in_unit(moments: Moments, exponent: int) -> dict[str, Any]:
-    """The sums in units of another power of two."""
-    values = {name: getattr(moments, name) for name in SUMS}
-    if moments.exponent == exponent:
-        return values
-    return _scaled(values, moments.exponent - exponent)
-
-
-def _magnitude(moments: Moments) -> int:
-    """The power of two next to the weight."""
-    return frexp(moments.held_weight)[1] + moments.exponent
+    setattr(Moments, _name.removeprefix("held_"), in_units(_name))
 
 
 def _varies(moments: Moments) -> np.ndarray:
