@@ -367,7 +367,7 @@ def test_sample_space_equals_feature_space(storage, weighting):
         s[2] = 0.0
     problem = Problem(make_design(storage(X), y, s), SquaredL2(0.3), np.ones(20))
     assert prefers_samples(problem, np.zeros(20))
-    step = 0.9 / largest_curvature(sample_space(problem, 0.3), 0.3)
+    step = 0.9 / largest_curvature(sample_space(problem), 0.3)
     every = np.arange(20)
     G, q = problem.design.gram(every, every), problem.design.correlation
     for count in (1, 7, 10):

@@ -27,6 +27,7 @@ from skl1.exceptions import warn_user
 from skl1.inference.bounds import lifted, unimodal, worst_case
 from skl1.inference.entries import Entries
 from skl1.inference.halves import counted, entries_of, halved, together
+from skl1.problems.model import CONVERGED, INTERRUPTED, PRECISION
 from skl1.problems.problem import Problem
 from skl1.sklearn_api import (
     CallbackSupportMixin,
