@@ -136,7 +136,8 @@ def test_relaxed_refit_says_when_it_fell_short(monkeypatch):
 
     def hasty(model, task, w):
         result = refit(model, task, w)
-        return replace(result, converged=False, error=0.125, target=0.1, stop_reason=EXHAUSTED)
+        short = {"converged": False, "error": 0.125, "stop_reason": EXHAUSTED}
+        return replace(result, model=result.model._replace(**short), target=0.1)
 
     monkeypatch.setattr(RelaxedLasso, "_refit", hasty)
     with pytest.warns(ConvergenceWarning, match=r"second stage .* 0\.125; 0\.1 was") as caught:

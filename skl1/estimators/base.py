@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.compiled.threads import single_threaded
-from skl1.designs import Design, MomentDesign, Moments
+from skl1.designs import Design
 from skl1.estimators.posing import Posing
 from skl1.estimators.state import all_or_nothing
 from skl1.exceptions import EmptyModelWarning, warn_user
@@ -26,7 +26,7 @@ FLOAT64 = np.dtype(np.float64)
 
 
 class PenalisedRegressor(Posing):
-    """Least squares with a separable penalty; everything but the penalty and the solver."""
+    """A loss with a separable penalty; everything but the penalty and the solver."""
 
     tol: float
     max_iter: int
@@ -100,44 +100,6 @@ class PenalisedRegressor(Posing):
                 result = self._publish(problem, result, X.dtype)
         self._warn(problem, result)
         return self
-
-    @all_or_nothing
-    def fit_moments(self, moments):
-        """Fit the model to sufficient statistics: to data that was read block by block.
-
-        The same model as ``fit`` on all rows, up to rounding, and the same attributes but the
-        names of the features. Unpenalised columns that agree to more than seven digits cannot be
-        told apart by moments; what that may cost is part of the gap or the stationarity. Always a
-        fresh fit, whatever ``warm_start`` says.
-
-        Parameters
-        ----------
-        moments : Moments
-            Of X and y; y is inside.
-
-        Returns
-        -------
-        self : object
-            The fitted estimator.
-
-        Raises
-        ------
-        TypeError
-            If ``moments`` are no Moments.
-        ValueError
-            If a parameter is out of its range, or the moments hold no row with a weight.
-        """
-        self._validate_params()
-        if not isinstance(moments, Moments):
-            raise TypeError(
-                f"fit_moments wants Moments, got {type(moments).__name__}; Moments.of(X, y) makes "
-                "them."
-            )
-        self.n_features_in_ = moments.n_features
-        return self._fit_parts([moments])
-
-    def _fit_parts(self, parts):
-        return self._fit_design(MomentDesign.of_moments(sum(parts), self.fit_intercept))
 
     def _fit_design(self, design: Design, dtype: np.dtype = FLOAT64):
         """Fit from scratch to data that are behind a design, and of which nobody can be told."""

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
+from skl1.estimators.quadratic import QuadraticRegressor
 from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.paths.one_by_one import ALONG
 from skl1.penalties import Lp, Ridged
@@ -21,7 +21,7 @@ from skl1.solvers.minimise import minimise
 
 
 @shared()
-class BestSubsetRegressor(PenalisedRegressor):
+class BestSubsetRegressor(QuadraticRegressor):
     r"""Least squares on at most k features, the best ones that a search finds.
 
     Seeks a good minimum over w and the intercept b of
@@ -123,7 +123,7 @@ class BestSubsetRegressor(PenalisedRegressor):
     _parameter_constraints: ClassVar[dict] = {
         **{
             name: each
-            for name, each in PenalisedRegressor._parameter_constraints.items()
+            for name, each in QuadraticRegressor._parameter_constraints.items()
             if name != "alpha"
         },
         "k": [Interval(Integral, 0, None, closed="left")],

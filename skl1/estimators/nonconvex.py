@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils import check_random_state
 
-from skl1.estimators.base import PenalisedRegressor
+from skl1.estimators.quadratic import QuadraticRegressor
 from skl1.paths.one_by_one import ALONG
 from skl1.penalties import Penalty, Ridged
 from skl1.problems.certificates import fixed_point_certificate
@@ -142,7 +142,7 @@ def largest_exchanged(local_search: str | None, n_features: int) -> int:
     return n_features if local_search == "swaps" else min(EXCHANGED, HELD // n_features)
 
 
-class NonconvexRegressor(PenalisedRegressor):
+class NonconvexRegressor(QuadraticRegressor):
     """Least squares with a penalty of many minima: everything but the penalty."""
 
     l2: float
@@ -153,7 +153,7 @@ class NonconvexRegressor(PenalisedRegressor):
     _charges = ("alpha", "l2")
 
     _parameter_constraints: ClassVar[dict] = {
-        **PenalisedRegressor._parameter_constraints,
+        **QuadraticRegressor._parameter_constraints,
         "l2": [Interval(Real, 0, None, closed="left")],
         "local_search": [StrOptions({"auto", "swaps"}), None],
         "n_init": [Interval(Integral, 0, None, closed="left")],

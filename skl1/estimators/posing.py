@@ -9,15 +9,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from skl1.designs import Design
+from skl1.estimators.linear import LinearRegressor
 from skl1.estimators.state import untouched
-from skl1.estimators.streamed import StreamedRegressor
 from skl1.penalties import Penalty
 from skl1.problems.problem import Problem
 from skl1.sklearn_api import Interval
 
 
-class Posing(StreamedRegressor):
-    """Least squares with a separable penalty, as a problem: data, penalty and penalty weights.
+class Posing(LinearRegressor):
+    """A loss with a separable penalty, as a problem: data, penalty and penalty weights.
 
     ``pose`` and ``problem_on`` are for developers: paths, searches and inference start from the
     problem of an estimator, whose parameters are checked by it as ``fit`` checks them.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from numbers import Real
 from typing import ClassVar
 
-from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
+from skl1.estimators.quadratic import QuadraticRegressor
 from skl1.penalties import L1, ElasticNet, Penalty, SquaredL2
 from skl1.sklearn_api import Interval, StrOptions
 from skl1.solvers.base import Solver
@@ -25,7 +25,7 @@ SOLVERS: dict[str, Solver] = {
 
 
 @shared()
-class ProximalLasso(PenalisedRegressor):
+class ProximalLasso(QuadraticRegressor):
     r"""Lasso and elastic net by proximal methods, with a duality gap.
 
     Minimises over w and the intercept b
@@ -107,7 +107,7 @@ class ProximalLasso(PenalisedRegressor):
     """
 
     _parameter_constraints: ClassVar[dict] = {
-        **PenalisedRegressor._parameter_constraints,
+        **QuadraticRegressor._parameter_constraints,
         "l1_ratio": [Interval(Real, 0, 1, closed="both")],
         "solver": [StrOptions(set(SOLVERS))],
     }

@@ -5,9 +5,9 @@ from __future__ import annotations
 from numbers import Real
 from typing import ClassVar
 
-from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
+from skl1.estimators.quadratic import QuadraticRegressor
 from skl1.penalties import Penalty, SquaredL2
 from skl1.sklearn_api import Interval, StrOptions
 from skl1.solvers.base import Solver
@@ -16,7 +16,7 @@ from skl1.solvers.gradient_descent import ConjugateGradient, GradientDescent
 
 
 @shared()
-class RidgeGD(PenalisedRegressor):
+class RidgeGD(QuadraticRegressor):
     r"""Ridge regression by gradient descent, with a certificate from strong convexity.
 
     Minimises over w and the intercept b
@@ -97,7 +97,7 @@ class RidgeGD(PenalisedRegressor):
     """
 
     _parameter_constraints: ClassVar[dict] = {
-        **PenalisedRegressor._parameter_constraints,
+        **QuadraticRegressor._parameter_constraints,
         "step_size": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
         "acceleration": [StrOptions({"nesterov", "conjugate_gradient"}), None],
     }

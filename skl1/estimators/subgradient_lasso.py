@@ -5,9 +5,9 @@ from __future__ import annotations
 from numbers import Real
 from typing import ClassVar
 
-from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
+from skl1.estimators.quadratic import QuadraticRegressor
 from skl1.penalties import L1, Penalty
 from skl1.sklearn_api import Interval, StrOptions
 from skl1.solvers.base import Solver
@@ -15,7 +15,7 @@ from skl1.solvers.subgradient import Crossing, SubgradientDescent, Truncated
 
 
 @shared()
-class SubgradientLasso(PenalisedRegressor):
+class SubgradientLasso(QuadraticRegressor):
     r"""Lasso by subgradient descent, with a duality gap.
 
     Minimises over w and the intercept b
@@ -109,7 +109,7 @@ class SubgradientLasso(PenalisedRegressor):
     """
 
     _parameter_constraints: ClassVar[dict] = {
-        **PenalisedRegressor._parameter_constraints,
+        **QuadraticRegressor._parameter_constraints,
         "step_size": [StrOptions({"polyak", "constant", "sqrt", "normalized"})],
         "step_length": [Interval(Real, 0, None, closed="neither")],
         "truncate": ["boolean"],

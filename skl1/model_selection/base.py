@@ -34,7 +34,7 @@ from skl1.paths.grid import length_or_alphas
 from skl1.sklearn_api import Interval, StrOptions, fit_callback, fit_context, routed
 
 
-class PenalisedRegressorCV(Chooser):
+class PenalisedRegressorCV(StreamedRegressor, Chooser):
     """A path, its held-out errors, and the model that a rule chooses."""
 
     alphas: Any

@@ -15,7 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 from skl1.compiled.threads import in_turn
 from skl1.designs import Design
 from skl1.estimators.base import PenalisedRegressor
-from skl1.estimators.streamed import StreamedRegressor
+from skl1.estimators.linear import LinearRegressor
 from skl1.exceptions import FoldWarning, warn_user
 from skl1.model_selection.advice import at_limit, remark, vanished
 from skl1.model_selection.criteria import Basis, criterion, limit
@@ -28,7 +28,7 @@ from skl1.problems.model import INTERRUPTED, Model
 from skl1.problems.problem import Problem
 
 
-class Chooser(StreamedRegressor):
+class Chooser(LinearRegressor):
     """Fits paths to designs, applies a rule, and has the attributes of the model it chooses."""
 
     selection: Any
