@@ -1,0 +1,90 @@
+"""The developers' side of estimators: from parameters and data to a problem, and back to a fit."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+import skl1
+from common import concrete, label, problem, quiet, variants
+from skl1.designs import make_design
+from skl1.estimators.base import PenalisedRegressor
+
+X, Y = problem(50, 6, noise=1.0)
+S = np.linspace(0.5, 2.0, Y.size)
+EVERY = [*variants(), skl1.BestSubsetRegressor(2)]
+every = pytest.mark.parametrize("estimator", EVERY, ids=label)
+
+
+def test_every_estimator_is_tried():
+    assert {type(estimator) for estimator in EVERY} == set(concrete(PenalisedRegressor))
+
+
+@every
+def test_pose_is_the_problem_of_fit(estimator):
+    """Of the data as validated; the estimator, fitted or not, stays as it is."""
+    before = dict(vars(estimator))
+    checked, posed = estimator.pose(X.tolist(), Y, S)
+    assert vars(estimator) == before
+    assert_array_equal(checked, X)
+    with quiet():
+        model = type(estimator)(**estimator.get_params()).fit(X, Y, S)
+    state = dict(vars(model))
+    model.pose(X[:, :3], Y)
+    assert vars(model).keys() == state.keys()
+    assert all(vars(model)[name] is state[name] for name in state)
+    if hasattr(model, "alpha_max_"):
+        assert posed.alpha_max == model.alpha_max_
+    if hasattr(model, "dual_gap_"):
+        coef = getattr(model, "lasso_coef_", model.coef_)
+        assert_allclose(posed.at(coef).objective, model.objective_, rtol=1e-12)
+
+
+@every
+def test_problem_on_a_design(estimator):
+    """The same problem, of data that are a design already."""
+    _, posed = estimator.pose(X, Y, S)
+    again = estimator.problem_on(make_design(X, Y, S, estimator.fit_intercept))
+    assert repr(again.penalty) == repr(posed.penalty)
+    assert_array_equal(again.weights, posed.weights)
+    assert again.null.objective == posed.null.objective
+
+
+@every
+def test_fit_problem(estimator):
+    """A fit to data that were posed at another alpha is the fit to them."""
+    strength = {"k": 1} if hasattr(estimator, "k") else {"alpha": 3.0 * estimator.alpha}
+    model = type(estimator)(**{**estimator.get_params(), "warm_start": False, "tol": 1e-9})
+    _, posed = model.pose(X, Y, S)
+    model.set_params(**strength)
+    with quiet():
+        result = model.fit_problem(posed)
+        fitted = type(model)(**model.get_params()).fit(X, Y, S)
+    assert_allclose(model.coef_, fitted.coef_, rtol=1e-6, atol=1e-6)
+    assert_allclose(model.objective_, fitted.objective_, rtol=1e-9)
+    assert result.converged == model.converged_
+    assert result.n_iter == model.n_iter_
+
+
+@every
+def test_what_is_not_valid_is_refused(estimator):
+    wrong = type(estimator)(**{**estimator.get_params(), "tol": -1.0})
+    for pose in (lambda: wrong.pose(X, Y), lambda: wrong.problem_on(make_design(X, Y))):
+        with pytest.raises(ValueError, match="'tol' parameter"):
+            pose()
+    with pytest.raises(ValueError, match="NaN"):
+        estimator.pose(np.full_like(X, np.nan), Y)
+    short = type(estimator)(**{**estimator.get_params(), "penalty_weights": [1.0]})
+    with pytest.raises(ValueError, match="one entry for each of the 6 features"):
+        short.pose(X, Y)
+
+
+@every
+def test_without_a_penalty_every_feature_is_free(estimator):
+    """Nothing charges for coefficients: alpha is 0, and l2 if there is one. A bound is another."""
+    params = estimator.get_params()
+    nothing = {name: 0.0 for name in ("alpha", "l2") if name in params}
+    _, posed = type(estimator)(**{**params, **nothing}).pose(X, Y)
+    assert posed.free.all() == ("alpha" in params)
+    for name in nothing:
+        _, posed = type(estimator)(**{**params, **nothing, name: 1.0}).pose(X, Y)
+        assert not posed.free.any()
