@@ -28,6 +28,21 @@ PLAYING = 500
 
 #: What the docstrings of all say of themselves.
 SHARED = {
+    "as in memory": """
+Parameters
+----------
+@parameters@
+@client@
+
+Attributes
+----------
+@cost@
+@attributes@
+
+See Also
+--------
+skl1.CLASS : The same of data in memory.
+""",
     "client": """
 client : distributed.Client, default=None
     The cluster to compute on. None means what dask is set to: a client that is active, or a local

@@ -20,19 +20,7 @@ class ProximalLasso(DaskRegressor, estimators.ProximalLasso):
     features of the set, until the duality gap says that it is done. Where columns are chunked, or
     rows are few, the columns of the set come to the client, else only their Gram matrix.
 
-    Parameters
-    ----------
-    @parameters@
-    @client@
-
-    Attributes
-    ----------
-    @cost@
-    @attributes@
-
-    See Also
-    --------
-    skl1.ProximalLasso : The same of data in memory.
+    @as in memory@
 
     Examples
     --------
@@ -64,19 +52,7 @@ class RidgeGD(DaskRegressor, estimators.RidgeGD):
     rows, on the inner products of rows, which take a few. These serve penalties above 0 on all
     features, without ``positive``.
 
-    Parameters
-    ----------
-    @parameters@
-    @client@
-
-    Attributes
-    ----------
-    @cost@
-    @attributes@
-
-    See Also
-    --------
-    skl1.RidgeGD : The same of data in memory.
+    @as in memory@
 
     Examples
     --------
@@ -96,19 +72,7 @@ class NonconvexLpRegressor(DaskRegressor, estimators.NonconvexLpRegressor):
     on the moments, of up to 10,000 features, which take one pass; or, of few rows, with passes for
     the correlations of all features.
 
-    Parameters
-    ----------
-    @parameters@
-    @client@
-
-    Attributes
-    ----------
-    @cost@
-    @attributes@
-
-    See Also
-    --------
-    skl1.NonconvexLpRegressor : The same of data in memory.
+    @as in memory@
 
     Examples
     --------

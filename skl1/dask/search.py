@@ -34,19 +34,7 @@ class ProximalLassoCV(DaskRegressor, model_selection.ProximalLassoCV):
     path and all folds. Beyond, where columns are chunked or rows are few, the paths of all folds go
     on side by side on the client, and each pass over X serves all of them.
 
-    Parameters
-    ----------
-    @parameters@
-    @client@
-
-    Attributes
-    ----------
-    @cost@
-    @attributes@
-
-    See Also
-    --------
-    skl1.ProximalLassoCV : The same of data in memory.
+    @as in memory@
 
     Examples
     --------
