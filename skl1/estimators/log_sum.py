@@ -56,6 +56,8 @@ class LogSumRegressor(NonconvexRegressor):
     (5, True)
     """
 
+    epsilon: float
+
     _parameter_constraints: ClassVar[dict] = {
         **NonconvexRegressor._parameter_constraints,
         "epsilon": [Interval(Real, 0, None, closed="neither")],

@@ -59,6 +59,8 @@ class MCPRegressor(NonconvexRegressor):
     (8, True)
     """
 
+    gamma: float
+
     _parameter_constraints: ClassVar[dict] = {
         **NonconvexRegressor._parameter_constraints,
         "gamma": [Interval(Real, 1, None, closed="neither")],

@@ -73,6 +73,8 @@ class NonconvexLpRegressor(NonconvexRegressor):
     0.06
     """
 
+    p: float
+
     _parameter_constraints: ClassVar[dict] = {
         **NonconvexRegressor._parameter_constraints,
         "p": [Interval(Real, 0, 1, closed="both")],

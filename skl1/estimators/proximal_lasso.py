@@ -106,6 +106,9 @@ class ProximalLasso(QuadraticRegressor):
     True
     """
 
+    l1_ratio: float
+    solver: str
+
     _parameter_constraints: ClassVar[dict] = {
         **QuadraticRegressor._parameter_constraints,
         "l1_ratio": [Interval(Real, 0, 1, closed="both")],

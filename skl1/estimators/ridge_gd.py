@@ -96,6 +96,9 @@ class RidgeGD(QuadraticRegressor):
     (10, True)
     """
 
+    step_size: float | str
+    acceleration: str | None
+
     _parameter_constraints: ClassVar[dict] = {
         **QuadraticRegressor._parameter_constraints,
         "step_size": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],

@@ -58,6 +58,8 @@ class SCADRegressor(NonconvexRegressor):
     (8, True)
     """
 
+    gamma: float
+
     _parameter_constraints: ClassVar[dict] = {
         **NonconvexRegressor._parameter_constraints,
         "gamma": [Interval(Real, 2, None, closed="neither")],

@@ -108,6 +108,11 @@ class SubgradientLasso(QuadraticRegressor):
     (4, True)
     """
 
+    step_size: str
+    step_length: float
+    truncate: bool
+    averaging: bool
+
     _parameter_constraints: ClassVar[dict] = {
         **QuadraticRegressor._parameter_constraints,
         "step_size": [StrOptions({"polyak", "constant", "sqrt", "normalized"})],

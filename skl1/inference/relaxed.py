@@ -136,6 +136,8 @@ class RelaxedLasso(ProximalLasso):
     True
     """
 
+    gamma: float
+
     _parameter_constraints: ClassVar[dict] = {
         **ProximalLasso._parameter_constraints,
         "gamma": [Interval(Real, 0, 1, closed="both")],

@@ -166,6 +166,19 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
     0.41
     """
 
+    n_selected: int | None
+    threshold: float
+    n_pairs: int
+    bound: str
+    l1_ratio: float
+    penalty_weights: Any
+    positive: bool
+    fit_intercept: bool
+    tol: float
+    max_iter: int
+    random_state: Any
+    n_jobs: int | None
+
     _parameter_constraints: ClassVar[dict] = {
         "n_selected": [Interval(Integral, 1, None, closed="left"), None],
         "threshold": [Interval(Real, 0.5, 1, closed="right")],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from skl1.estimators import ProximalLasso
 from skl1.estimators.parameters import keep
 from skl1.model_selection.base import PenalisedRegressorCV
@@ -84,6 +86,8 @@ class ProximalLassoCV(PenalisedRegressorCV, of=ProximalLasso):
     >>> int((model.coef_ != 0).sum()), model.converged_
     (6, True)
     """
+
+    l1_ratio: Any
 
     _shape = "l1_ratio"
 

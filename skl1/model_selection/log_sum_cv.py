@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from skl1.estimators import LogSumRegressor
 from skl1.estimators.parameters import keep
 from skl1.model_selection.nonconvex_cv import NonconvexRegressorCV
@@ -30,6 +32,8 @@ class LogSumRegressorCV(NonconvexRegressorCV, of=LogSumRegressor):
     >>> model.coef_path_.shape, model.epsilon_ in (1, 10)
     ((2, 20, 10), True)
     """
+
+    epsilon: Any
 
     _shape = "epsilon"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from skl1.estimators import NonconvexLpRegressor
 from skl1.estimators.parameters import keep
 from skl1.model_selection.nonconvex_cv import NonconvexRegressorCV
@@ -30,6 +32,8 @@ class NonconvexLpRegressorCV(NonconvexRegressorCV, of=NonconvexLpRegressor):
     >>> model.coef_path_.shape, model.p_ in (0, 0.5)
     ((2, 20, 10), True)
     """
+
+    p: Any
 
     _shape = "p"
 

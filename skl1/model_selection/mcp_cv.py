@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from skl1.estimators import MCPRegressor
 from skl1.estimators.parameters import keep
 from skl1.model_selection.nonconvex_cv import NonconvexRegressorCV
@@ -30,6 +32,8 @@ class MCPRegressorCV(NonconvexRegressorCV, of=MCPRegressor):
     >>> model.coef_path_.shape, model.gamma_ in (2, 5)
     ((2, 20, 10), True)
     """
+
+    gamma: Any
 
     _shape = "gamma"
 

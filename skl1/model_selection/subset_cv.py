@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Integral
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -84,6 +84,9 @@ class BestSubsetRegressorCV(PenalisedRegressorCV, of=BestSubsetRegressor):
     >>> model.k_, model.coef_path_.shape
     (5, (11, 10))
     """
+
+    k: Any
+    l2: float
 
     _strength = "k"
 

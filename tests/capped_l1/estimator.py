@@ -34,6 +34,8 @@ class CappedL1Regressor(NonconvexRegressor):
     @kin@
     """
 
+    cap: float
+
     _parameter_constraints: ClassVar[dict] = {
         **NonconvexRegressor._parameter_constraints,
         "cap": [Interval(Real, 0, None, closed="neither")],

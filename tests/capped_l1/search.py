@@ -1,5 +1,7 @@
 """The capped L1 penalty, with alpha and its cap chosen by cross-validation."""
 
+from typing import Any
+
 from capped_l1.estimator import CappedL1Regressor
 from skl1.estimators.parameters import keep
 from skl1.model_selection.nonconvex_cv import NonconvexRegressorCV
@@ -19,6 +21,8 @@ class CappedL1RegressorCV(NonconvexRegressorCV, of=CappedL1Regressor):
 
     @results@
     """
+
+    cap: Any
 
     _shape = "cap"
 
