@@ -382,7 +382,7 @@ class Moments(Versioned):
 
     @classmethod
     def load(cls, file) -> Moments:
-        """Read what ``save`` has written.
+        """Read what ``save`` has written, in this version of skl1 or an earlier one.
 
         Parameters
         ----------
