@@ -18,6 +18,9 @@ from skl1.penalties.base import Penalty
 VALUE, SLOPE, CURVATURE, REACH, CHORD = range(5)
 #: Operations of one evaluation, and of one proximal operator, as `Kernel.sized` counts them.
 EVALUATION, PROX = 5, 20
+#: Coefficients up to which a look at all takes less time than finding those in use.
+FEW = 50
+FLOAT = np.dtype(np.float64)
 
 
 @kernel(exact=True)
@@ -52,22 +55,32 @@ def conjugate_vector(penalty, z, weights, out):
 
 def apply(loop: Kernel, cost: int, before: tuple[Any, ...], *arrays: np.ndarray) -> np.ndarray:
     """What a kernel of the last argument ``out`` makes of arrays, entry by entry."""
-    shape, size = arrays[0].shape, arrays[0].size
-    flat = [np.ascontiguousarray(each, dtype=np.float64).ravel() for each in arrays]
+    first = arrays[0]
+    size = first.size
+    if first.ndim != 1:
+        return apply(loop, cost, before, *(each.ravel() for each in arrays)).reshape(first.shape)
     run = loop.sized(cost * size)
-    if run is loop.function:
-        values = [0.0] * size
-        try:
-            run(*before, *(each.tolist() for each in flat), values)
-            return np.array(values).reshape(shape)
-        except (ZeroDivisionError, OverflowError):
-            pass  # NumPy's numbers give inf or NaN then, as compiled code does
-    out = np.empty(size)
-    # Kernels are compiled for arrays that can be written to.
-    writable = (each if each.flags.writeable else each.copy() for each in flat)
-    with np.errstate(all="ignore"):
-        run(*before, *writable, out)
-    return out.reshape(shape)
+    if run is not loop.function:
+        out = np.empty(size)
+        run(*before, *map(_plain, arrays), out)
+        return out
+    found = [0.0] * size
+    try:
+        run(*before, *[each.tolist() for each in arrays], found)
+        return np.array(found)
+    except (ZeroDivisionError, OverflowError):
+        # As compiled code does, NumPy's numbers give inf or NaN then.
+        out = np.empty(size)
+        with np.errstate(all="ignore"):
+            run(*before, *map(_plain, arrays), out)
+        return out
+
+
+def _plain(array: np.ndarray) -> np.ndarray:
+    """The array in the one form that kernels are compiled for."""
+    if array.flags.carray and array.dtype is FLOAT:
+        return array
+    return np.require(array, FLOAT, "CAW")
 
 
 def values(penalty: Penalty, w: np.ndarray) -> np.ndarray:
@@ -82,10 +95,14 @@ def values(penalty: Penalty, w: np.ndarray) -> np.ndarray:
 
 def total(penalty: Penalty, weights: np.ndarray, w: np.ndarray) -> float:
     """``sum_j u_j g(w_j)``; g(0) = 0, so that zeros need no look."""
-    if penalty.constant_curvature is not None:
-        return float(weights @ values(penalty, w))
-    used = np.flatnonzero(w)
-    return float(weights[used] @ values(penalty, w[used]))
+    bend = penalty.constant_curvature
+    if bend is None:
+        if w.size > FEW:
+            used = w.nonzero()[0]
+            weights, w = weights[used], w[used]
+        return float(weights @ apply(evaluate, EVALUATION, (penalty, VALUE), w))
+    charge = penalty.slope_at_zero() * float(weights @ np.abs(w))
+    return charge + 0.5 * bend * float(weights @ (w * w)) if bend else charge
 
 
 def slopes(penalty: Penalty, w: np.ndarray) -> np.ndarray:
