@@ -371,14 +371,14 @@ class Probe(Penalty):
 
     alpha: float
 
-    convex = property(lambda self: True)
-    superlinear = property(lambda self: "superlinear")
-    constant_curvature = property(lambda self: 11.0)
-    one_sided = property(lambda self: "one_sided")
-    proportional = property(lambda self: "proportional")
-    strength = property(lambda self: "strength")
-    order = property(lambda self: 13.0)
-    ridge = property(lambda self: 17.0)
+    convex = property(lambda _: True)
+    superlinear = property(lambda _: "superlinear")
+    constant_curvature = property(lambda _: 11.0)
+    one_sided = property(lambda _: "one_sided")
+    proportional = property(lambda _: "proportional")
+    strength = property(lambda _: "strength")
+    order = property(lambda _: 13.0)
+    ridge = property(lambda _: 17.0)
 
     def with_alpha(self, alpha):
         return Probe(alpha + 100.0)

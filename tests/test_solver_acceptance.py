@@ -56,7 +56,6 @@ def test_each_problem_is_solved_or_refused(solver, case):
         (Ridged(L1(0.0), 0.3), True, True),
         (Ridged(SquaredL2(0.1), 0.2), True, True),
         (ElasticNet(0.3, 0.0), True, True),
-        (L1(0.0), True, True),
         (NonNegative(SquaredL2(0.3)), True, False),
         (Ridged(NonNegative(SquaredL2(0.3)), 0.1), True, False),
         (L1(0.3), False, False),

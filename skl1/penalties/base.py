@@ -49,7 +49,7 @@ class Penalty(Record):
     def superlinear(self) -> bool:
         """Whether the conjugate of a convex g may be finite beyond its slope at zero.
 
-        It is where g grows faster than linearly. False saves looking at it.
+        True where that is not known: the conjugate then says.
         """
         return self.convex
 

@@ -80,7 +80,7 @@ def _plain(array: np.ndarray) -> np.ndarray:
     """The array in the one form that kernels are compiled for."""
     if array.flags.carray and array.dtype is FLOAT:
         return array
-    return np.require(array, FLOAT, "CAW")
+    return np.require(array, FLOAT, ["C", "ALIGNED", "WRITEABLE"])
 
 
 def values(penalty: Penalty, w: np.ndarray) -> np.ndarray:

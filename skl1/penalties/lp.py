@@ -65,7 +65,7 @@ class Lp(ConcavePenalty):
         return copysign(self.alpha * self.p * abs(w) ** (self.p - 1.0), w)
 
     def curvature(self, w):
-        if self.p == 0.0 or self.p == 1.0:  # noqa: PLR1714 (compiled)
+        if self.p * (1.0 - self.p) == 0.0:
             return 0.0
         return self.alpha * self.p * (self.p - 1.0) * abs(w) ** (self.p - 2.0)
 

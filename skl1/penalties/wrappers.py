@@ -60,6 +60,9 @@ class NonNegative(Wrapper):
     def one_sided(self) -> bool:
         return True
 
+    def value(self, w):
+        return self.inner.value(w)
+
     def prox(self, z, step):
         return self.inner.prox(max(z, 0.0), step)
 
