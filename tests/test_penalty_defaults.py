@@ -41,8 +41,8 @@ from skl1.problems.problem import Problem
 from skl1.search.exchanges import exchanged
 from skl1.search.lower_bound import lower_bound
 from skl1.search.nonconvex_path import solve_nonconvex_path
-from skl1.solvers.driver import minimise
 from skl1.solvers.inner import SweepsThenNewton
+from skl1.solvers.minimise import minimise
 from skl1.solvers.subgradient import SubgradientDescent, Truncated
 from skl1.solvers.working_set import WorkingSet
 
@@ -277,7 +277,7 @@ def test_a_nonconvex_penalty_without_closed_forms(penalty, positive, l2, interpr
         top = problem.alpha_max
         problem = problem.at_alpha(0.2 * top)
         run = minimise(SOLVER, problem, np.zeros(8), tol=1e-10, max_iter=200)
-        assert run.converged
+        assert run.model.converged
         assert certify(problem, problem.at(run.w)).error <= 1e-10
         better, _ = exchanged(SOLVER, problem, run, tol=1e-10, max_iter=200, most=8)
         bound = lower_bound(problem, better.point.objective)
@@ -310,9 +310,9 @@ def test_a_convex_penalty_without_closed_forms(penalty, positive, interpreted):
         (SubgradientDescent("polyak", 1.0, Truncated(), False), 1e-3),
     ):
         run = minimise(solver, problem.with_penalty(told), np.zeros(6), tol=tol, max_iter=3000)
-        assert run.converged, run.error
+        assert run.model.converged, run.model.error
         excess = run.point.objective - best.point.objective
-        assert -1e-12 <= excess <= run.error + 1e-12
+        assert -1e-12 <= excess <= run.model.error + 1e-12
 
 
 class _Huber(ConvexPenalty):
@@ -338,7 +338,7 @@ def test_a_convex_penalty_that_is_neither_steep_at_zero_nor_quadratic(interprete
     problem = Problem(make_design(X, y), _Huber(0.5), np.ones(6))
     assert problem.penalty.slope_at_zero() == 0.0
     run = minimise(SOLVER, problem, np.zeros(6), tol=1e-9, max_iter=500)
-    assert run.converged
+    assert run.model.converged
     slope = problem.at(run.w).z - 0.5 * np.clip(run.w, -1.0, 1.0)
     assert np.abs(slope).max() <= 1e-4
     np.testing.assert_allclose(conjugates(problem.penalty, np.array([0.3]), np.ones(1)), 0.09)

@@ -5,10 +5,11 @@ import pytest
 
 from contracts import make_task, penalty_cases, solver_cases
 from skl1.penalties import L1, ElasticNet, NonNegative, Ridged, SquaredL2
-from skl1.solvers.driver import CONVERGED, PRECISION, minimise
+from skl1.problems.model import CONVERGED, PRECISION
 from skl1.solvers.first_order import Nesterov
 from skl1.solvers.gradient_descent import ConjugateGradient, GradientDescent
 from skl1.solvers.inner import SweepsThenNewton
+from skl1.solvers.minimise import minimise
 from skl1.solvers.working_set import WorkingSet
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -36,11 +37,13 @@ def test_each_problem_is_solved_or_refused(solver, case):
         assert "WorkingSet(SweepsThenNewton())" in refusal
         return
     run = minimise(solver.solver, problem, start, **limits)
-    assert run.stop_reason in {CONVERGED, PRECISION}
+    assert run.model.stop_reason in {CONVERGED, PRECISION}
     found = task.objective(run.w)
     if case.penalty.convex:
         best = minimise(BEST, problem, start, tol=1e-13, max_iter=200)
-        assert found <= task.objective(best.w) + run.error + 1e-12 * float(task.reference.energy)
+        assert found <= task.objective(best.w) + run.model.error + 1e-12 * float(
+            task.reference.energy
+        )
         return
     for j in range(6):
         for value in [0.0, *np.linspace(-3, 3, 61), *(run.w[j] * np.array([0.99, 1.01]))]:
@@ -78,5 +81,5 @@ def test_acceptance_goes_by_properties(penalty, gradient, conjugate, n, p):
         if accepted and (n > p or penalty.constant_curvature):
             best = best or minimise(BEST, problem, np.zeros(p), tol=1e-12, max_iter=500)
             run = minimise(solver, problem, np.zeros(p), tol=1e-9, max_iter=5000)
-            assert run.converged
-            assert run.point.objective <= best.point.objective + run.error + 1e-12
+            assert run.model.converged
+            assert run.point.objective <= best.point.objective + run.model.error + 1e-12

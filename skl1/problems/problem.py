@@ -95,9 +95,7 @@ class Problem:
         if np.all(high == np.inf) and np.all(low == -np.inf):
             return penalty
         if np.all(high == np.inf) and np.all(low == 0.0):
-            if penalty.one_sided:
-                return penalty
-            return NonNegative(penalty)  # type: ignore[abstract]  # its methods follow a rule
+            return penalty if penalty.one_sided else NonNegative(penalty)
         raise ValueError("lower and upper must be no bounds at all, or 0 and inf for all features.")
 
     def clip(self, w: np.ndarray) -> np.ndarray:
