@@ -75,6 +75,8 @@ class Problem:
             np.broadcast_to(np.asarray(bound, dtype=np.float64), penalty_weights.shape)
             for bound in (lower, upper)
         )
+        #: Whether negative coefficients are forbidden.
+        self.one_sided = self._forbids_negative()
         self.penalty = self._bounded(penalty)
         self.included = np.isfinite(penalty_weights) & (design.norms > 0.0)
         self.free = self.included & (penalty_weights == 0.0)
@@ -84,30 +86,32 @@ class Problem:
         self.among: np.ndarray | None = None
         self.weights = np.where(self.included, penalty_weights, 0.0)
 
-    @property
-    def one_sided(self) -> bool:
-        """Whether negative coefficients are forbidden."""
-        return self.penalty.one_sided
+    def _forbids_negative(self) -> bool:
+        """Which of the two kinds of bounds that can be solved these are."""
+        if np.all(self.upper == np.inf):
+            if np.all(self.lower == -np.inf):
+                return False
+            if np.all(self.lower == 0.0):
+                return True
+        raise ValueError("lower and upper must be no bounds at all, or 0 and inf for all features.")
 
     def _bounded(self, penalty: Penalty) -> Penalty:
         """The penalty on a coefficient that stays within the bounds."""
-        low, high = self.lower, self.upper
-        if np.all(high == np.inf) and np.all(low == -np.inf):
-            return penalty
-        if np.all(high == np.inf) and np.all(low == 0.0):
-            return penalty if penalty.one_sided else NonNegative(penalty)
-        raise ValueError("lower and upper must be no bounds at all, or 0 and inf for all features.")
+        return NonNegative(penalty) if self.one_sided and not penalty.one_sided else penalty
 
     def clip(self, w: np.ndarray) -> np.ndarray:
         """The nearest coefficients within the bounds."""
         return np.clip(w, self.lower, self.upper) if self.one_sided else w
 
     def with_penalty(self, penalty: Penalty) -> Problem:
-        """The same problem with another penalty, within the same bounds.
+        """The same problem with another penalty, within the same bounds and its own.
 
         What has been computed from the data alone is kept.
         """
         other = copy(self)
+        if penalty.one_sided and not self.one_sided:
+            other.one_sided, other.lower = True, np.zeros_like(self.lower)
+            other.forget("null")
         other.penalty = self._bounded(penalty)
         other.forget("alpha_max", "core")
         return other
