@@ -47,9 +47,9 @@ class Penalty(Record):
 
     @property
     def superlinear(self) -> bool:
-        """Whether the conjugate of a convex g may be finite beyond its slope at zero.
+        """Whether the conjugate of a convex g is finite somewhere beyond its slope at zero.
 
-        True where that is not known: the conjugate then says.
+        It is if g grows faster than linearly. True where that is not known: the conjugate says.
         """
         return self.convex
 
