@@ -10,9 +10,13 @@ from skl1.problems.problem import Problem
 
 
 def degrees_of_freedom(problem: Problem, w: np.ndarray, alpha: float) -> float:
-    """Of the coefficients w: ``trace G (G + H)^-1`` on the support, H the penalty's curvature."""
+    """Of the coefficients w: ``trace G (G + H)^-1`` on the support, H the penalty's curvature.
+
+    The problem is that of a path, with any alpha; the penalty is that of the model's.
+    """
     support = np.flatnonzero(w)
-    curvature = alpha * problem.weights[support] * curvatures(problem.penalty, w[support])
+    penalty = problem.penalty.with_alpha(alpha)
+    curvature = problem.weights[support] * curvatures(penalty, w[support])
     if not curvature.any():
         return float(support.size)
     gram = problem.design.gram(support, support)
