@@ -1,4 +1,4 @@
-"""The page "Add a penalty" as a script of its own: a user's file, with the cache of machine code."""
+"""The page "Add a penalty" as a script of its own, with the cache of machine code."""
 
 import os
 import subprocess
