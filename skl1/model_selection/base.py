@@ -72,8 +72,9 @@ class PenalisedRegressorCV(StreamedRegressor, Chooser):
         if of is None:
             return
         cls._kind = lambda _: of  # type: ignore[assignment, method-assign]
-        if cls._shape is not None and cls._shape not in cls._parameter_constraints:
-            options = [*of._parameter_constraints[cls._shape], "array-like"]
+        known = of._parameter_constraints
+        if cls._shape in known and cls._shape not in cls._parameter_constraints:
+            options = [*known[cls._shape], "array-like"]
             cls._parameter_constraints = {**cls._parameter_constraints, cls._shape: options}
         shared(PARAGRAPHS, **words(of, cls._strength, cls._shape))(cls)
 
