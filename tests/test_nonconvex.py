@@ -1,51 +1,25 @@
 """Nonconvex penalties: good minima, exchanges of features, and what is proved of them."""
 
-import itertools
 import warnings
 
 import numpy as np
 import pytest
 from scipy import sparse
 from sklearn.feature_selection import SelectFromModel
-from sklearn.model_selection import KFold
 from sklearn.pipeline import make_pipeline
 
 import skl1
-from common import ESTIMATORS, charge_of, explicit, label, own_objective, quiet
+from common import charge_of, explicit, label, own_objective
+from nonconvex_data import KIN, correlated, every_subset, models
 from skl1.designs import make_design
-from skl1.estimators.nonconvex import NonconvexRegressor
 from skl1.paths.one_by_one import ALONG
-from skl1.penalties import MCP, Lp
-from skl1.problems.local_minimum import is_local_minimum
+from skl1.penalties import Lp
 from skl1.problems.problem import Problem
 from skl1.search.column_store import ColumnStore
 from skl1.search.exchanges import Neighbourhood, exchanged
-from skl1.search.lower_bound import lower_bound
 from skl1.solvers.minimise import minimise
 
 pytestmark = pytest.mark.filterwarnings("error")
-
-KIN = [cls for cls in ESTIMATORS if issubclass(cls, NonconvexRegressor)]
-MODELS = [
-    skl1.NonconvexLpRegressor(0.3, p=0.0),
-    skl1.NonconvexLpRegressor(0.3, p=0.5),
-    skl1.NonconvexLpRegressor(0.3, p=0.8),
-    skl1.NonconvexLpRegressor(0.3, p=0.5, l2=0.1),
-    skl1.MCPRegressor(0.5, gamma=2.0),
-    skl1.SCADRegressor(0.5, gamma=3.0),
-    skl1.LogSumRegressor(0.5, epsilon=0.5),
-]
-models = pytest.mark.parametrize("model", MODELS, ids=label)
-
-
-def correlated(seed, n=30, p=8, rho=0.7, noise=1.0):
-    """Correlated columns, a sparse truth."""
-    rng = np.random.default_rng(seed)
-    X = rng.standard_normal((n, p))
-    for j in range(1, p):
-        X[:, j] = rho * X[:, j - 1] + np.sqrt(1 - rho**2) * X[:, j]
-    w = np.where(rng.random(p) < 0.4, rng.choice([-1.0, 1.0], p) * rng.uniform(0.5, 2.0, p), 0.0)
-    return X, X @ w + noise * rng.standard_normal(n) + 1.0
 
 
 def hard_case(seed, n=200, p=1000, k=25, rho=0.95):
@@ -54,12 +28,6 @@ def hard_case(seed, n=200, p=1000, k=25, rho=0.95):
     truth = np.zeros(p)
     truth[:: p // k] = 1.0
     return X, X @ truth, truth != 0.0
-
-
-def every_subset(p, most=None):
-    """All supports of at most so many features."""
-    sizes = range((p if most is None else most) + 1)
-    return itertools.chain.from_iterable(itertools.combinations(range(p), k) for k in sizes)
 
 
 def exhaustive(model, X, y):
@@ -256,256 +224,6 @@ def test_more_starts_are_no_worse():
             for n, search in [(0, None), (4, None), (4, "swaps")]
         ]
         assert values[0] >= values[1] - 1e-10 >= values[2] - 2e-10
-
-
-# What is proved ------------------------------------------------------------------------------
-
-
-@models
-def test_the_test_of_a_local_minimum(model):
-    """True at a minimum; not beside it, and not at a saddle that coordinates do not see."""
-    X, y = correlated(0)
-    model.fit(X, y)
-    problem = model.pose(X, y)[1]
-    assert is_local_minimum(problem, problem.at(model.coef_), 1e-6)
-    assert not is_local_minimum(problem, problem.at(model.coef_ * 1.01), 1e-6)
-
-
-def test_a_saddle_is_no_local_minimum():
-    """Two nearly equal columns: at equal coefficients a concave penalty is at a ridge between."""
-    rng = np.random.default_rng(0)
-    a, b = np.linalg.qr(rng.standard_normal((50, 2)))[0].T * np.sqrt(50)
-    X = np.c_[a + 0.1 * b, a - 0.1 * b]
-    y = 3.0 * a
-    problem = Problem(make_design(X, y, None, False), Lp(0.5, 0.5), np.ones(2))
-    size = np.linspace(0.1, 3.0, 20_001)
-    values = 0.5 * (3.0 - 2.0 * size) ** 2 + 2.0 * 0.5 * np.sqrt(size)
-    middle = size[np.argmin(np.where(size > 0.5, values, np.inf))]
-    for _ in range(50):  # Newton's method on the diagonal
-        slope = -2.0 * (3.0 - 2.0 * middle) + 0.5 / np.sqrt(middle)
-        middle -= slope / (4.0 - 0.25 * middle**-1.5)
-    w = np.array([middle, middle])
-    point = problem.at(w)
-    np.testing.assert_allclose(point.z, 0.25 / np.sqrt(middle), rtol=1e-9)
-    assert not is_local_minimum(problem, point, 1e-8)
-
-
-def test_a_slope_at_zero_has_to_be_beaten_strictly():
-    """MCP: a correlation beyond alpha pulls a coefficient off zero, one within does not."""
-    rng = np.random.default_rng(0)
-    Q = np.linalg.qr(rng.standard_normal((50, 2)))[0] * np.sqrt(50)
-    y = Q @ [3.0, 0.5]
-    design = make_design(Q, y, None, False)
-    w = np.array([3.0, 0.0])
-    for alpha, expected in [(0.6, True), (0.4, False)]:
-        problem = Problem(design, MCP(alpha, 3.0), np.ones(2))
-        assert is_local_minimum(problem, problem.at(w), 1e-8) == expected
-
-
-@pytest.mark.parametrize("cls", KIN, ids=label)
-@pytest.mark.parametrize("options", [{}, {"l2": 0.2}, {"positive": True}], ids=str)
-@pytest.mark.parametrize("seed", range(6))
-def test_no_point_is_below_the_lower_bound(cls, options, seed):
-    """Of thousands of points around the best ones, none is; the bound is no triviality."""
-    rng = np.random.default_rng(seed)
-    n, p = [(30, 6), (40, 15), (15, 25)][seed % 3]
-    X, y = correlated(seed, n, p)
-    u = rng.uniform(0.3, 3.0, p)
-    u[0], u[-1] = 0.0, np.inf
-    model = cls(alpha=rng.uniform(0.05, 0.5), penalty_weights=u, **options)
-    with quiet():
-        model.fit(X, y)
-    problem = model.pose(X, y)[1]
-    values = [
-        problem.at(w).objective
-        for noise in (0.01, 0.1, 1.0)
-        for w in model.coef_ + noise * rng.standard_normal((200, p)) * (rng.random((200, p)) < 0.5)
-        if (w[-1:] == 0.0).all() and (not model.positive or w.min() >= 0.0)
-    ]
-    assert model.lower_bound_ <= min([*values, model.objective_]) * (1.0 + 1e-12)
-    assert model.lower_bound_kind_ == "dual" or n < p
-
-
-def test_the_bound_is_trivial_where_nothing_is_known():
-    """p = 0 with more columns than rows: no coefficient is bounded."""
-    X, y = correlated(0, 10, 20)
-    model = skl1.NonconvexLpRegressor(0.05, p=0).fit(X, y)
-    assert (model.lower_bound_, model.lower_bound_kind_) == (0.0, "trivial")
-    assert model.optimality_gap_ == pytest.approx(model.objective_ / (0.5 * np.var(y)))
-
-
-def test_the_bound_does_not_depend_on_the_point():
-    """A worse point gives a weaker bound, never a wrong one."""
-    X, y = correlated(3)
-    problem = Problem(make_design(X, y), Lp(0.2, 0.5), np.ones(8))
-    null = problem.null.objective
-    best = skl1.NonconvexLpRegressor(0.2).fit(X, y).objective_
-    bounds = [lower_bound(problem, value).value for value in (best, 1.2 * best, null)]
-    assert bounds[0] >= bounds[1] - 1e-9 * null >= bounds[2] - 2e-9 * null
-    assert max(bounds) <= best
-
-
-def test_a_gap_of_zero_is_a_proof():
-    """Orthogonal columns far from the threshold: the bound closes."""
-    rng = np.random.default_rng(0)
-    Q = np.linalg.qr(rng.standard_normal((60, 5)))[0] * np.sqrt(60)
-    y = Q @ [5.0, -4.0, 0.0, 0.0, 0.0]
-    model = skl1.NonconvexLpRegressor(0.01, p=0.9, fit_intercept=False).fit(Q, y)
-    assert model.optimality_gap_ < 1e-3
-
-
-# Best subsets --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("options", [{}, {"l2": 0.1}, {"fit_intercept": False}], ids=str)
-def test_best_subset_against_all(options, seed):
-    """Every size up to k, against all subsets of that size; the bound stays below."""
-    X, y = correlated(seed, 40, 11)
-    model = skl1.BestSubsetRegressor(5, **options).fit(X, y)
-    Xe, ye, _, _ = explicit(X, y, None, options.get("fit_intercept", True))
-    n, l2 = y.size, options.get("l2", 0.0)
-    best = np.full(6, np.inf)
-    for support in every_subset(11, 5):
-        A = Xe[:, support]
-        w = np.linalg.solve(A.T @ A / n + l2 * np.eye(len(support)), A.T @ ye / n)
-        value = 0.5 * np.mean((ye - A @ w) ** 2) + l2 / 2 * w @ w
-        best[len(support)] = min(best[len(support)], value)
-    best = np.minimum.accumulate(best)
-    np.testing.assert_allclose(model.subset_objectives_, best, rtol=1e-6)
-    assert model.objective_ == pytest.approx(best[5], rel=1e-6)
-    assert model.lower_bound_ <= best[5] * (1.0 + 1e-12)
-    assert np.count_nonzero(model.coef_) <= 5
-    assert model.converged_
-    assert model.stationarity_ <= 1e-6
-
-
-def test_best_subset_with_options():
-    """Weights equal repetition; free features do not count; signs hold; k beyond the rank."""
-    X, y = correlated(0, 40, 10)
-    s = np.arange(40) % 3
-    u = np.ones(10)
-    u[0], u[1] = 0.0, np.inf
-    weighted = skl1.BestSubsetRegressor(3, penalty_weights=u).fit(X, y, sample_weight=s)
-    repeated = skl1.BestSubsetRegressor(3, penalty_weights=u).fit(
-        np.repeat(X, s, axis=0), np.repeat(y, s)
-    )
-    np.testing.assert_allclose(weighted.coef_, repeated.coef_, atol=1e-8)
-    assert weighted.coef_[0] != 0.0
-    assert weighted.coef_[1] == 0.0
-    assert np.count_nonzero(weighted.coef_) == 4
-    positive = skl1.BestSubsetRegressor(4, positive=True).fit(sparse.csc_array(X), y)
-    assert positive.coef_.min() >= 0.0
-    assert positive.objective_ <= 0.5 * np.var(y)
-    with pytest.warns(UserWarning, match="k=50 is larger than the 11 features"):
-        whole = skl1.BestSubsetRegressor(50).fit(np.c_[X, X[:, 0]], y)
-    best = np.linalg.lstsq(np.c_[X, np.ones(40)], y)[0]
-    np.testing.assert_allclose(whole.predict(np.c_[X, X[:, 0]]), np.c_[X, np.ones(40)] @ best)
-    assert skl1.BestSubsetRegressor(0).fit(X, y).intercept_ == pytest.approx(y.mean())
-    moments = skl1.Moments.of(X, y)
-    np.testing.assert_allclose(
-        skl1.BestSubsetRegressor(3).fit_moments(moments).coef_,
-        skl1.BestSubsetRegressor(3).fit(X, y).coef_,
-        atol=1e-8,
-    )
-
-
-@pytest.mark.parametrize("selection", ["min", "1se", "bic"])
-def test_the_size_by_cross_validation(selection):
-    """Fold errors are those of brute-force refits; the choice follows the rule."""
-    X, y = correlated(1, 60, 9, rho=0.4)
-    s = np.random.default_rng(0).uniform(0.5, 2.0, 60)
-    model = skl1.BestSubsetRegressorCV(9, cv=3, selection=selection).fit(X, y, sample_weight=s)
-    np.testing.assert_array_equal(model.ks_, np.arange(10))
-    assert model.coef_path_.shape == (10, 9)
-    assert np.all(model.n_nonzero_path_ <= model.ks_)
-    fitted = skl1.BestSubsetRegressor(model.k_).fit(X, y, sample_weight=s)
-    np.testing.assert_allclose(model.coef_, fitted.coef_, atol=1e-9)
-    np.testing.assert_array_equal(model.cv_results_["param_k"], model.ks_)
-    if selection == "bic":
-        assert model.k_ == np.argmin(model.criterion_path_)
-        return
-    for fold, (train, test) in enumerate(KFold(3).split(X)):
-        for k in (0, 2, 5):
-            one = skl1.BestSubsetRegressor(k).fit(X[train], y[train], sample_weight=s[train])
-            error = np.average((y[test] - one.predict(X[test])) ** 2, weights=s[test])
-            assert model.mse_path_[k, fold] == pytest.approx(error, rel=1e-6)
-    means = model.mse_path_.mean(axis=1)
-    least = np.argmin(means)
-    if selection == "min":
-        assert model.k_ == least
-    else:
-        assert model.k_ == np.flatnonzero(means <= means[least] + model.mse_se_[least])[0]
-
-
-def test_free_features_under_a_sign_constraint():
-    """They enter and leave as the subset changes; every model of the path is a minimum."""
-    for seed in range(5):
-        X, y = correlated(seed, 26, 27)
-        u = np.ones(27)
-        u[::7] = 0.0
-        model = skl1.BestSubsetRegressorCV(6, cv=3, penalty_weights=u, positive=True)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", skl1.GridEdgeWarning)
-            warnings.simplefilter("ignore", skl1.EmptyModelWarning)
-            assert model.fit(X, y).converged_
-
-
-def test_nothing_may_enter():
-    """All features excluded, for every p: the mean, without an error or a warning."""
-    X, y = correlated(0, 27, 1)
-    model = skl1.NonconvexLpRegressorCV(p=[0, 0.5, 1], l2=0.1, n_alphas=6, penalty_weights=[np.inf])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", skl1.EmptyModelWarning)
-        warnings.simplefilter("ignore", skl1.FoldWarning)
-        model.fit(X, y)
-    assert not model.coef_.any()
-    assert model.intercept_ == pytest.approx(y.mean())
-
-
-def test_sizes_to_try():
-    X, y = correlated(1, 60, 9)
-    assert skl1.BestSubsetRegressorCV([9, 1, 9]).fit(X, y).ks_.tolist() == [1, 9]
-    assert skl1.BestSubsetRegressorCV().fit(X, y).ks_.tolist() == list(range(10))
-    with pytest.warns(skl1.GridEdgeWarning, match="k=1, is the largest"):
-        skl1.BestSubsetRegressorCV(1).fit(X, y)
-    for k in ([], [-1], [1.5], "a"):
-        with pytest.raises(ValueError, match="k"):
-            skl1.BestSubsetRegressorCV(k).fit(X, y)
-    moments = [skl1.Moments.of(X[i::3], y[i::3]) for i in range(3)]
-    assert skl1.BestSubsetRegressorCV(9).fit_moments(moments).mse_path_.shape == (10, 3)
-
-
-def test_the_path_of_subsets():
-    X, y = correlated(1, 60, 9)
-    path = skl1.subset_path(X, y, k=4, return_path=True)
-    assert path.sizes.tolist() == [0, 1, 2, 3, 4]
-    assert np.all(path.n_nonzeros <= path.sizes)
-    assert np.all(np.diff(path.objectives) <= 0.0)
-    model = skl1.BestSubsetRegressor(4).fit(X, y)
-    np.testing.assert_allclose(path.objectives, model.subset_objectives_)
-    np.testing.assert_allclose(path.predict(X)[:, 4], model.predict(X))
-    residual = y - path.predict(X)[:, 4]
-    assert path.explained[4] == pytest.approx(1.0 - residual @ residual / 60 / np.var(y))
-    np.testing.assert_array_equal(skl1.subset_path(X, y, k=4)[1], path.coefs)
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_best_subsets_do_not_depend_on_the_units_of_features(seed):
-    """Many features and much noise, so that the search is not sure to find the best."""
-    X, y = correlated(seed, 50, 200, rho=0.9, noise=5.0)
-    units = np.exp(1.5 * np.random.default_rng(seed).standard_normal(200))
-    ours, scaled = (skl1.subset_path(columns, y, k=5) for columns in (X, X * units))
-    np.testing.assert_allclose(ours[2], scaled[2], rtol=1e-9)
-    np.testing.assert_allclose(ours[1], scaled[1] * units[:, np.newaxis], rtol=1e-6, atol=1e-9)
-
-
-def test_best_subset_of_nothing():
-    X, _ = correlated(0)
-    with pytest.warns(skl1.EmptyModelWarning, match="no feature explains y"):
-        model = skl1.BestSubsetRegressor(3).fit(X, np.ones(30))
-    assert model.intercept_ == 1.0
-    assert model.optimality_gap_ == 0.0
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,66 @@
+"""The lower bound of the global minimum."""
+
+import numpy as np
+import pytest
+
+import skl1
+from common import label, quiet
+from nonconvex_data import KIN, correlated
+from skl1.designs import make_design
+from skl1.penalties import Lp
+from skl1.problems.problem import Problem
+from skl1.search.lower_bound import lower_bound
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+@pytest.mark.parametrize("cls", KIN, ids=label)
+@pytest.mark.parametrize("options", [{}, {"l2": 0.2}, {"positive": True}], ids=str)
+@pytest.mark.parametrize("seed", range(6))
+def test_no_point_is_below_the_lower_bound(cls, options, seed):
+    """Of thousands of points around the best ones, none is; the bound is no triviality."""
+    rng = np.random.default_rng(seed)
+    n, p = [(30, 6), (40, 15), (15, 25)][seed % 3]
+    X, y = correlated(seed, n, p)
+    u = rng.uniform(0.3, 3.0, p)
+    u[0], u[-1] = 0.0, np.inf
+    model = cls(alpha=rng.uniform(0.05, 0.5), penalty_weights=u, **options)
+    with quiet():
+        model.fit(X, y)
+    problem = model.pose(X, y)[1]
+    values = [
+        problem.at(w).objective
+        for noise in (0.01, 0.1, 1.0)
+        for w in model.coef_ + noise * rng.standard_normal((200, p)) * (rng.random((200, p)) < 0.5)
+        if (w[-1:] == 0.0).all() and (not model.positive or w.min() >= 0.0)
+    ]
+    assert model.lower_bound_ <= min([*values, model.objective_]) * (1.0 + 1e-12)
+    assert model.lower_bound_kind_ == "dual" or n < p
+
+
+def test_the_bound_is_trivial_where_nothing_is_known():
+    """p = 0 with more columns than rows: no coefficient is bounded."""
+    X, y = correlated(0, 10, 20)
+    model = skl1.NonconvexLpRegressor(0.05, p=0).fit(X, y)
+    assert (model.lower_bound_, model.lower_bound_kind_) == (0.0, "trivial")
+    assert model.optimality_gap_ == pytest.approx(model.objective_ / (0.5 * np.var(y)))
+
+
+def test_the_bound_does_not_depend_on_the_point():
+    """A worse point gives a weaker bound, never a wrong one."""
+    X, y = correlated(3)
+    problem = Problem(make_design(X, y), Lp(0.2, 0.5), np.ones(8))
+    null = problem.null.objective
+    best = skl1.NonconvexLpRegressor(0.2).fit(X, y).objective_
+    bounds = [lower_bound(problem, value).value for value in (best, 1.2 * best, null)]
+    assert bounds[0] >= bounds[1] - 1e-9 * null >= bounds[2] - 2e-9 * null
+    assert max(bounds) <= best
+
+
+def test_a_gap_of_zero_is_a_proof():
+    """Orthogonal columns far from the threshold: the bound closes."""
+    rng = np.random.default_rng(0)
+    Q = np.linalg.qr(rng.standard_normal((60, 5)))[0] * np.sqrt(60)
+    y = Q @ [5.0, -4.0, 0.0, 0.0, 0.0]
+    model = skl1.NonconvexLpRegressor(0.01, p=0.9, fit_intercept=False).fit(Q, y)
+    assert model.optimality_gap_ < 1e-3
