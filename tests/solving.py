@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from contracts import make_task, penalty_cases, solver_cases
+from contracts import penalty_cases
+from contracts_solvers import make_task, solver_cases
 from skl1.designs import make_design
 from skl1.penalties import L1, SquaredL2
 from skl1.problems.problem import Problem

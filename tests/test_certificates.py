@@ -4,14 +4,9 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from contracts import (
-    LONG,
-    Reference,
-    brute_prox,
-    make_task,
-    penalty_cases,
-    solver_cases,
-)
+from contracts import LONG, brute_prox, penalty_cases
+from contracts_designs import Reference
+from contracts_solvers import make_task, solver_cases
 from skl1.designs import make_design
 from skl1.penalties import L1, ElasticNet, Lp, NonNegative, SquaredL2
 from skl1.problems.certificates import best_gap, certify, gap_certificate, surely_zero

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from contracts import CLOSE, EPS, LONG, STORAGES, Reference, concrete_subclasses, storages
+from contracts import CLOSE, EPS, LONG, concrete_subclasses
+from contracts_designs import STORAGES, Reference, storages
 from skl1.designs import (
     DenseDesign,
     GramOperator,

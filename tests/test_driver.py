@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from contracts import make_task
+from contracts_solvers import make_task
 from skl1.designs import DenseDesign
 from skl1.penalties import SquaredL2
 from skl1.problems.model import CONVERGED, EXHAUSTED, INTERRUPTED

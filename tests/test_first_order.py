@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from contracts import STORAGES
+from contracts_designs import STORAGES
 from skl1.designs import make_design
 from skl1.penalties import L1, SquaredL2
 from skl1.problems.problem import Problem

@@ -6,7 +6,8 @@ from types import FunctionType
 import numpy as np
 import pytest
 
-from contracts import concrete_subclasses, make_task, penalty_cases
+from contracts import concrete_subclasses, penalty_cases
+from contracts_solvers import make_task
 from skl1.compiled import Kernel
 from skl1.designs import make_design
 from skl1.penalties import (

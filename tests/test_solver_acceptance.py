@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from contracts import make_task, penalty_cases, solver_cases
+from contracts import penalty_cases
+from contracts_solvers import make_task, solver_cases
 from skl1.penalties import L1, ElasticNet, NonNegative, Ridged, SquaredL2
 from skl1.problems.model import CONVERGED, PRECISION
 from skl1.solvers.first_order import Nesterov

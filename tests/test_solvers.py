@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from contracts import concrete_subclasses, make_task, parts_in_use
+from contracts import concrete_subclasses
+from contracts_solvers import make_task, parts_in_use
 from skl1.designs import make_design
 from skl1.penalties import L1, ElasticNet, Lp, SquaredL2
 from skl1.problems.model import CONVERGED, PRECISION
