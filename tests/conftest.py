@@ -10,25 +10,53 @@ from types import SimpleNamespace
 
 import pytest
 
-#: What shows in a minute whether skl1 works with this Python and these dependencies: compiled code
-#: and its cache, scikit-learn's contract, and one file for each kind of fit.
+#: Files whose tests, but for those marked as slow, show in a minute whether skl1 works with this
+#: Python and these dependencies: compiled code and its cache, what scikit-learn asks, every part of
+#: a fit, and each kind of estimator. They are chosen by their durations.
 QUICK = {
+    "test_alpha_max",
+    "test_block",
     "test_certificates",
+    "test_conjugate_gradient",
+    "test_driver",
+    "test_first_order",
+    "test_follow_path",
     "test_kernels",
+    "test_local_minimum",
+    "test_losses",
+    "test_lower_bound",
+    "test_machine_code",
+    "test_moment_files",
     "test_moments",
+    "test_newton",
     "test_paths",
     "test_penalties",
+    "test_problem",
+    "test_record_methods",
     "test_records",
+    "test_scaled_lasso",
     "test_services",
+    "test_steps",
     "test_structure",
+    "test_subgradient",
+    "test_subgradient_lasso",
     "test_threads",
+    "test_versions",
 }
+
+
+def pytest_ignore_collect(collection_path, config):
+    """With ``-m quick`` leave the other files unread: that would take longer than many tests."""
+    is_test = collection_path.suffix == ".py" and collection_path.stem.startswith("test_")
+    if config.option.markexpr == "quick" and is_test and collection_path.stem not in QUICK:
+        return True
+    return None  # as pytest decides
 
 
 def pytest_collection_modifyitems(items):
     """Mark the tests of these files as quick."""
     for item in items:
-        if item.path.stem in QUICK:
+        if item.path.stem in QUICK and not item.get_closest_marker("slow"):
             item.add_marker("quick")
 
 

@@ -40,6 +40,7 @@ def test_gram_store(kind, held, dtype, monkeypatch):
     check([1, 8, 2, 7, 4])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_both_forms_of_a_block_do_the_same(case):
     """Sweeps, moves and Newton matrices agree, and the bookkeeping follows from scratch."""

@@ -408,6 +408,7 @@ def test_with_penalty_shares_the_data_and_not_alpha_max():
 # Numerical precision
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("solver", LINEAR, ids=str)
 @every_convex
 def test_tol_below_reach_stops_by_itself(solver, case):

@@ -25,6 +25,7 @@ from solving import FAST, run
 pytestmark = pytest.mark.filterwarnings("error")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("storage", [s for ways in STORAGES.values() for s in ways.values()])
 def test_operators_of_every_storage_serve_first_order_methods(storage, monkeypatch):
     """ISTA and gradient descent read the data themselves where no Gram matrix is formed."""

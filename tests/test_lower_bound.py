@@ -14,6 +14,7 @@ from skl1.search.lower_bound import lower_bound
 pytestmark = pytest.mark.filterwarnings("error")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cls", KIN, ids=label)
 @pytest.mark.parametrize("options", [{}, {"l2": 0.2}, {"positive": True}], ids=str)
 @pytest.mark.parametrize("seed", range(6))

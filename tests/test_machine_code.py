@@ -124,6 +124,7 @@ EVERY_FORMULA = """
 """
 
 
+@pytest.mark.slow
 def test_edits_of_any_reached_code_recompile_and_nothing_else_does(workspace):
     """Every formula is found by the next process, unless something it depends on was edited."""
     workspace.write(kernels=KERNELS, formulas=FORMULAS, scalar=SCALAR, script=EVERY_FORMULA)
@@ -145,6 +146,7 @@ def test_edits_of_any_reached_code_recompile_and_nothing_else_does(workspace):
     assert (edited["hits"], edited["misses"]) == (0, count)
 
 
+@pytest.mark.slow
 def test_edits_of_functions_called_by_a_kernel_recompile(workspace):
     """A kernel follows the functions it calls into other files."""
     kernels = """
@@ -166,6 +168,7 @@ def test_edits_of_functions_called_by_a_kernel_recompile(workspace):
     assert workspace.run("script") == [5.0, 0]
 
 
+@pytest.mark.slow
 def test_upgraded_package_runs_its_new_code(workspace):
     """Cache files that an installer leaves beside a replaced module are not used."""
     workspace.write(kernels=KERNELS, formulas=FORMULAS, scalar=SCALAR)
@@ -212,6 +215,7 @@ def test_unpickled_record_runs_the_code_of_its_new_process(workspace):
     assert workspace.run("load") == {"values": {"value": 5.0}, "hits": 0, "misses": 1}
 
 
+@pytest.mark.slow
 def test_class_of_a_script_is_cached_and_may_be_renamed_or_deleted(workspace):
     """A class of ``__main__`` is found again, the cache stays small, a lost class does no harm."""
     script = """
@@ -237,6 +241,7 @@ def test_class_of_a_script_is_cached_and_may_be_renamed_or_deleted(workspace):
     assert workspace.run("script") == {"values": {"value": 3.0}, "hits": 0, "misses": 1}
 
 
+@pytest.mark.slow
 def test_cold_processes_share_a_cache_directory(workspace):
     """Three processes that compile at once all succeed, and the next one compiles nothing."""
     workspace.write(kernels=KERNELS, formulas=FORMULAS, scalar=SCALAR)
@@ -255,6 +260,7 @@ def test_cold_processes_share_a_cache_directory(workspace):
     assert workspace.run("script") == {"values": expected, "hits": 3, "misses": 0}
 
 
+@pytest.mark.slow
 def test_machine_code_under_the_wrong_key_is_not_run(workspace):
     """Processes that save at once may swap the files of two penalties: both compile again."""
     workspace.write(kernels=KERNELS)
@@ -325,6 +331,7 @@ def test_layouts_share_a_specialisation_and_dtypes_do_not(workspace):
     assert values == [90.0 + 1100.0] * 9 + [90.0 + 1000.0] * 4
 
 
+@pytest.mark.slow
 def test_caches_of_other_versions_are_left_alone(workspace):
     """A cache whose types an older skl1 pickled with other attributes is not even read."""
     package = workspace.modules / "skl1"

@@ -66,6 +66,7 @@ def prox_inputs(case):
     return z, step
 
 
+@pytest.mark.slow
 @every(CASES)
 def test_prox_is_the_global_minimiser(case):
     """The prox is what brute force finds, to 1e-12, a share of 1e-12 beside the threshold too."""

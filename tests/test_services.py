@@ -78,6 +78,7 @@ class Recorder:
 # Callbacks -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @every
 def test_a_callback_sees_every_step(estimator):
     """Tasks that begin end, the last step is the fitted model, and nothing stays behind."""
@@ -264,6 +265,7 @@ def fitted(model, X, y):
         return model.fit(X, y).coef_
 
 
+@pytest.mark.slow
 def test_loky():
     """Fits in two worker processes, whose data are memory-mapped, are those of this one."""
     rng = np.random.default_rng(0)
