@@ -443,6 +443,28 @@ def test_forwarded_methods_compile():
     assert total(Same(penalty), weights, w) == total(penalty, weights, w)
 
 
+class _Turning(L1):
+    """Whose relatives are of another class, with other fields."""
+
+    def with_alpha(self, alpha):
+        return MCP(alpha, 3.0)
+
+    def relaxed(self, share):
+        return Lp(share, 0.5)
+
+
+def test_a_wrapper_of_another_penalty_is_compiled_for_that():
+    """Its compiled type goes with what it holds."""
+    w, out = np.array([2.0]), np.empty(1)
+    told = NonNegative(_Turning(1.0))
+    evaluate.compiled(told, 0, w, out)
+    assert out[0] == 2.0
+    evaluate.compiled(told.with_alpha(1.0), 0, w, out)
+    assert out[0] == MCP(1.0, 3.0).value(2.0)
+    evaluate.compiled(told.relaxed(0.3), 0, w, out)
+    assert out[0] == pytest.approx(Lp(0.3, 0.5).value(2.0), rel=1e-15)
+
+
 # The vectoriser
 
 

@@ -35,12 +35,16 @@ class Wrapper(Penalty):
     inner: Penalty
 
     def with_alpha(self, alpha):
-        return replaced(self, inner=self.inner.with_alpha(alpha))
+        return self._around(self.inner.with_alpha(alpha))
 
     def relaxed(self, share):
-        # The wrapped penalty may turn into one of another kind.
-        other = replaced(self, inner=self.inner.relaxed(share))
-        vars(other).pop("_numba_type_", None)
+        return self._around(self.inner.relaxed(share))
+
+    def _around(self, inner):
+        """The same of another penalty, whose compiled type may be another."""
+        other = replaced(self, inner=inner)
+        if vars(inner).get("_numba_type_") is not vars(self.inner).get("_numba_type_"):
+            vars(other).pop("_numba_type_", None)
         return other
 
 
