@@ -163,8 +163,9 @@ def alpha_max(
     """
     if penalty.convex and penalty.proportional:
         unit = penalty.with_alpha(1.0).slope_at_zero()
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            return float(np.fmax.reduce(pull / (unit * weights), initial=0.0))
+        if unit == 0.0:
+            return np.inf if pull.any() else 0.0
+        return float((pull / weights).max(initial=0.0)) / unit
     z, step = pull / curvature, weights / curvature
     with np.errstate(over="ignore"):
         promise = z**penalty.order / step
