@@ -14,7 +14,6 @@ import pytest
 #: Python and these dependencies: compiled code and its cache, what scikit-learn asks, every part of
 #: a fit, and each kind of estimator. They are chosen by their durations.
 QUICK = {
-    "test_alpha_max",
     "test_block",
     "test_certificates",
     "test_conjugate_gradient",

@@ -190,6 +190,7 @@ def test_upgraded_package_runs_its_new_code(workspace):
     assert workspace.run("script")["values"] == {"value": 5.0}
 
 
+@pytest.mark.slow
 def test_unpickled_record_runs_the_code_of_its_new_process(workspace):
     """A pickle made after use carries no digest of the code at that time."""
     workspace.write(kernels=KERNELS, formulas=FORMULAS, scalar=SCALAR)

@@ -210,6 +210,7 @@ def test_a_file_of_another_unit_is_that_of_todays_names(tmp_path):
     assert Moments.of(X, y, 1e307).weight == np.inf
 
 
+@pytest.mark.slow
 def test_blocks_of_weights_far_apart():
     """The lighter block counts for nothing, or, if it alone tells something, is refused."""
     rng = np.random.default_rng(0)

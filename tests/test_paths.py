@@ -48,6 +48,7 @@ OPTIONS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 @pytest.mark.parametrize("shape", [(50, 20), (15, 20)])
 @pytest.mark.parametrize("storage", [np.array, sparse.csc_array, np.float32])

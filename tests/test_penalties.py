@@ -339,6 +339,7 @@ def test_convex_penalties_are_convex(case):
     assert np.all(g[1:-1] <= (g[:-2] + g[2:]) / 2 + 1e-12)
 
 
+@pytest.mark.slow
 @every(CASES)
 def test_reach_bounds_what_a_value_allows(case):
     """Beyond ``reach`` g exceeds the value; within it, neither g nor the squared term does."""

@@ -118,6 +118,7 @@ def test_a_callback_sees_every_path(cls):
     np.testing.assert_allclose(stopped.mse_path_[:, :2], model.mse_path_[:, :2], rtol=1e-6)
 
 
+@pytest.mark.slow
 @classes
 def test_a_callback_stops_the_fit(cls):
     """A callback that returns true ends the fit: a reason, a usable model, no warning."""
@@ -223,6 +224,7 @@ def test_clone(estimator):
         assert_array_equal(copied.fit(X, Y).coef_, model.coef_)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "duplicate",
     [copy.copy, copy.deepcopy, *(lambda m, k=k: pickle.loads(pickle.dumps(m, k)) for k in (2, 5))],
@@ -283,6 +285,7 @@ def test_loky():
         assert_allclose(one, other, atol=1e-8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("storage", ["dense", "sparse"])
 def test_threads(storage):
     """Four threads at once give what one after the other gives."""
