@@ -355,7 +355,7 @@ def other(tmp_path):
     checkout = tmp_path / "checkout"
     shutil.copytree(Path(skl1.__path__[0]), checkout / "skl1")
     init = checkout / "skl1" / "__init__.py"
-    init.write_text(init.read_text().replace(skl1.__version__, "7.7.7"))
+    init.write_text(init.read_text() + '\n__version__ = "7.7.7"\n')
     return baseline.install(checkout, tmp_path / "installed")
 
 
