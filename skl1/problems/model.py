@@ -32,7 +32,7 @@ class Model(NamedTuple):
     @classmethod
     def of(cls, alpha: float, point: Point, **known) -> Model:
         """The model at a point; ``known`` has the other fields."""
-        features = np.flatnonzero(point.w)
+        features = point.w.nonzero()[0]
         return cls(
             alpha=alpha,
             features=features,

@@ -12,6 +12,7 @@ from skl1.designs import BesideDesign, Design, GramOperator
 from skl1.losses import Loss, Squared
 from skl1.penalties import NonNegative, Penalty
 from skl1.penalties.elementwise import alpha_max, pulls, total
+from skl1.problems.bounds import forbids_negative
 from skl1.problems.point import Point
 
 #: First-order methods iterate on a Gram matrix of at most this many columns.
@@ -51,8 +52,6 @@ class Problem:
         u, with 0 for excluded features, whose coefficient is 0 throughout.
     penalty : Penalty
         The penalty within the bounds: wrapped, where there are any.
-    lower, upper : ndarray
-        The bounds.
     """
 
     def __init__(
@@ -70,13 +69,9 @@ class Problem:
                 f"loss must be the squared one, the only loss with a solver; got {loss!r}."
             )
         self.design, self.loss = design, loss
-        lower = 0.0 if penalty.one_sided else lower
-        self.lower, self.upper = (
-            np.broadcast_to(np.asarray(bound, dtype=np.float64), penalty_weights.shape)
-            for bound in (lower, upper)
-        )
+        self.bounds = 0.0 if penalty.one_sided else lower, upper
         #: Whether negative coefficients are forbidden.
-        self.one_sided = self._forbids_negative()
+        self.one_sided = forbids_negative(*self.bounds)
         self.penalty = self._bounded(penalty)
         self.included = np.isfinite(penalty_weights) & (design.norms > 0.0)
         self.free = self.included & (penalty_weights == 0.0)
@@ -86,14 +81,15 @@ class Problem:
         self.among: np.ndarray | None = None
         self.weights = np.where(self.included, penalty_weights, 0.0)
 
-    def _forbids_negative(self) -> bool:
-        """Which of the two kinds of bounds that can be solved these are."""
-        if np.all(self.upper == np.inf):
-            if np.all(self.lower == -np.inf):
-                return False
-            if np.all(self.lower == 0.0):
-                return True
-        raise ValueError("lower and upper must be no bounds at all, or 0 and inf for all features.")
+    @lazy
+    def lower(self) -> np.ndarray:
+        """The lower bound of each coefficient."""
+        return np.broadcast_to(np.asarray(self.bounds[0], dtype=np.float64), self.weights.shape)
+
+    @lazy
+    def upper(self) -> np.ndarray:
+        """The upper bound of each coefficient."""
+        return np.broadcast_to(np.asarray(self.bounds[1], dtype=np.float64), self.weights.shape)
 
     def _bounded(self, penalty: Penalty) -> Penalty:
         """The penalty on a coefficient that stays within the bounds."""
@@ -110,8 +106,8 @@ class Problem:
         """
         other = copy(self)
         if penalty.one_sided and not self.one_sided:
-            other.one_sided, other.lower = True, np.zeros_like(self.lower)
-            other.forget("null")
+            other.one_sided, other.bounds = True, (0.0, self.bounds[1])
+            other.forget("null", "lower")
         other.penalty = self._bounded(penalty)
         other.forget("alpha_max", "core")
         return other
@@ -163,8 +159,10 @@ class Problem:
 
     def _like(self, design: Design, penalty_weights: np.ndarray) -> Problem:
         """A problem of the same kind."""
-        bounds = {"lower": self.lower, "upper": self.upper}
-        return Problem(design, self.penalty, penalty_weights, loss=self.loss, **bounds)
+        lower, upper = self.bounds
+        return Problem(
+            design, self.penalty, penalty_weights, lower=lower, upper=upper, loss=self.loss
+        )
 
     def bare(self, w: np.ndarray) -> np.ndarray:
         """The coefficients w without those of features that are not included."""
