@@ -101,11 +101,12 @@ def _refined(problem: Problem, factor: Factor, alphas: np.ndarray, tol: float) -
 def _judged(problem, alphas, models: Models, tol, n_iter) -> list[Model]:
     """The same with certificates."""
     solved = []
+    target = problem.target(tol)
     for alpha, w, z, loss in zip(alphas, models.W, models.Z, models.losses, strict=True):
         stage = problem.scaled(float(alpha))
         point = stage.again(Point(w, z, float(loss), np.nan))
         known = certify(stage, point)
-        reached = bool(known.error <= stage.target(tol))
+        reached = bool(known.error <= target)
         error = known.error if np.isfinite(known.error) else np.inf
         model = Model.of(
             float(alpha),

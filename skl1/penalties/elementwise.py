@@ -101,8 +101,12 @@ def total(penalty: Penalty, weights: np.ndarray, w: np.ndarray) -> float:
             used = w.nonzero()[0]
             weights, w = weights[used], w[used]
         return float(weights @ apply(evaluate, EVALUATION, (penalty, VALUE), w))
-    charge = penalty.slope_at_zero() * float(weights @ np.abs(w))
-    return charge + 0.5 * bend * float(weights @ (w * w)) if bend else charge
+    slope, charge = penalty.slope_at_zero(), 0.0
+    if slope:
+        charge = slope * float(weights @ np.abs(w))
+    if bend:
+        charge += 0.5 * bend * float(weights @ (w * w))
+    return charge
 
 
 def slopes(penalty: Penalty, w: np.ndarray) -> np.ndarray:
@@ -148,7 +152,9 @@ def conjugates(penalty: Penalty, z: np.ndarray, weights: np.ndarray) -> np.ndarr
     bend = penalty.constant_curvature
     if bend is None:
         return apply(conjugate_vector, PROX, (penalty,), z, weights)
-    excess = np.maximum(pulls(penalty, z) - weights * penalty.slope_at_zero(), 0.0)
+    excess, slope = pulls(penalty, z), penalty.slope_at_zero()
+    if slope:
+        excess = np.maximum(excess - weights * slope, 0.0)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where(excess == 0.0, 0.0, 0.5 * excess * excess / (weights * bend))
 
