@@ -101,6 +101,7 @@ BEHAVIOUR = """
 """
 
 
+@pytest.mark.slow
 def test_interpreted_and_compiled_records_agree(workspace):
     """Everything a method may do gives the same numbers with and without compilation."""
     workspace.write(script=dedent(BEHAVIOUR) + "print(json.dumps(answers))")
@@ -117,6 +118,7 @@ def test_interpreted_and_compiled_records_agree(workspace):
     assert workspace.run("script", NUMBA_DISABLE_JIT="1") == compiled
 
 
+@pytest.mark.slow
 def test_what_kernels_cannot_do_fails_loudly(workspace):
     """Foreign methods, unknown names, writes to fields, stale code and boxing all raise."""
     extra = """
