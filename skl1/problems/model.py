@@ -30,17 +30,11 @@ class Model(NamedTuple):
     converged: bool
 
     @classmethod
-    def of(cls, alpha: float, point: Point, **known) -> Model:
-        """The model at a point; ``known`` has the other fields."""
+    def of(cls, alpha, point: Point, error, bound, n_iter, stop_reason, converged) -> Model:
+        """The model at a point."""
         features = point.w.nonzero()[0]
-        return cls(
-            alpha=alpha,
-            features=features,
-            values=point.w[features],
-            objective=point.objective,
-            loss=point.loss,
-            **known,
-        )
+        known = point.objective, point.loss, error, bound, n_iter, stop_reason, converged
+        return cls(alpha, features, point.w[features], *known)
 
     def at(self, point: Point, **known) -> Model:
         """The same of another point."""

@@ -228,15 +228,14 @@ class Problem:
         """
         if self.has_free:
             return self.beside(self.refitted(self.null.w)).alpha_max
-        penalised = self.included
-        if not penalised.any():
+        if not self.included.any():
             return 0.0
+        penalised: Any = slice(None) if self.included.all() else self.included
         pulled = pulls(self.penalty, self.null.z[penalised])
-        # A feature without an effect correlates by rounding, which no alpha should go by.
-        least = NEGLIGIBLE * np.sqrt(self.design.energy) * self.design.lengths[penalised]
-        pulled = (
-            np.where(pulled > least, pulled, 0.0) if self.penalty.slope_at_zero() > 0.0 else pulled
-        )
+        if self.penalty.slope_at_zero() > 0.0:
+            # A feature without an effect correlates by rounding, which no alpha should go by.
+            least = NEGLIGIBLE * np.sqrt(self.design.energy) * self.design.lengths[penalised]
+            pulled[~(pulled > least)] = 0.0
         norms, weights = self.design.norms[penalised], self.weights[penalised]
         top = alpha_max(self.penalty, pulled, norms, weights)
         return top if self.penalty.convex else top * (1.0 + 4.0 * ROUNDING)

@@ -104,15 +104,9 @@ def run(
     else:  # of the point that is returned, by the best bound: both may have changed since
         reason = met(error, target, known) or reason
     history = {key: np.array([row[key] for row in rows]) for key in (rows[-1] if rows else ())}
-    model = Model.of(
-        problem.penalty.strength,
-        point,
-        error=error,
-        bound=bound,
-        n_iter=max(state.n_iter, 1),
-        stop_reason=reason,
-        converged=reason == CONVERGED or (reason != INTERRUPTED and known.error <= known.floor),
-    )
+    met_target = reason == CONVERGED or (reason != INTERRUPTED and known.error <= known.floor)
+    count = max(state.n_iter, 1)
+    model = Model.of(problem.penalty.strength, point, error, bound, count, reason, met_target)
     return Run(model, point, target, history, state)
 
 
