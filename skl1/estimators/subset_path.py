@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from skl1.compiled.threads import single_threaded
-from skl1.compiled.versions import Versioned
 from skl1.estimators.best_subset import BestSubsetRegressor
 from skl1.estimators.docstrings import shared
+from skl1.paths.model_path import Predicting
 from skl1.paths.one_by_one import ALONG
 from skl1.problems.model import Model
 from skl1.problems.point import Point
@@ -23,7 +23,7 @@ ROUNDS = 100
 
 @shared()
 @dataclass(frozen=True, kw_only=True)
-class SubsetPath(Versioned):
+class SubsetPath(Predicting):
     """What ``subset_path`` found, one entry for each size.
 
     Attributes
@@ -45,21 +45,6 @@ class SubsetPath(Versioned):
     objectives: np.ndarray
     explained: np.ndarray
     n_nonzeros: np.ndarray
-
-    def predict(self, X):
-        """Predict by all models.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_sizes)
-            A column for each model.
-        """
-        return X @ self.coefs + self.intercepts
 
 
 @shared()

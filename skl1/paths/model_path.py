@@ -17,8 +17,30 @@ from skl1.solvers.driver import met
 WORSE = "no minimum below the null objective found"
 
 
+class Predicting(Versioned):
+    """Several models that predict together."""
+
+    coefs: np.ndarray
+    intercepts: np.ndarray
+
+    def predict(self, X):
+        """Predict by all models.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_models)
+            A column for each model.
+        """
+        return X @ self.coefs + self.intercepts
+
+
 @dataclass(frozen=True, kw_only=True)
-class ModelPath(Versioned):
+class ModelPath(Predicting):
     """What every path function knows of its models; its subclasses say what each field is."""
 
     alphas: np.ndarray
@@ -47,21 +69,6 @@ class ModelPath(Versioned):
             stop_reasons=[model.stop_reason for model in models],
             **more,
         )
-
-    def predict(self, X):
-        """Predict by all models.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_alphas)
-            A column for each model.
-        """
-        return X @ self.coefs + self.intercepts
 
 
 def basics(problem: Problem, models: list[Model]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
