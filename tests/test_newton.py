@@ -79,7 +79,7 @@ def test_walk_along_a_face(seed):
 def test_conjugate_gradients_do_what_the_matrix_does(penalty):
     """On sparse columns the step without a matrix ends where the one with a matrix does."""
     rng = np.random.default_rng(31)
-    X = sparse.random_array((300, 200), density=0.03, format="csc", rng=rng)
+    X = sparse.csc_array(sparse.random(300, 200, density=0.03, format="csc", random_state=rng))
     truth = rng.uniform(1.0, 2.0, size=200)
     y = X @ truth + 0.1 * rng.normal(size=300)
     problem = Problem(make_design(X, y), penalty, np.ones(200))
