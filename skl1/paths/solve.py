@@ -11,10 +11,10 @@ from skl1.designs.span import EPS
 from skl1.paths.one_by_one import ALONG, runs_along
 from skl1.paths.together import shared_paths
 from skl1.problems import moments
-from skl1.problems.model import CONVERGED, PRECISION, Model, coefficients
+from skl1.problems.model import Model, coefficients
 from skl1.problems.problem import Problem
 from skl1.solvers.base import Solver
-from skl1.solvers.free import certified_error
+from skl1.solvers.free import model_at
 from skl1.solvers.minimise import minimise
 
 #: Each alpha of a continuation is about this share of the one before.
@@ -130,19 +130,8 @@ def _with_free(problem: Problem, model: Model, w: np.ndarray, tol: float) -> Mod
         error = model.error + excess if convex else model.error
         bound = model.objective - error if convex else -np.inf
         return model._replace(features=features, values=w[features], error=error, bound=bound)
-    stage, w = problem.at_alpha(model.alpha), beside.lift_exactly(w)
-    point = stage.at(w)
-    error, floor = certified_error(stage, point, model.error)
-    reason = model.stop_reason
-    if reason in {CONVERGED, PRECISION}:
-        reason = CONVERGED if error <= target else PRECISION
-    return model.at(
-        point,
-        error=error,
-        bound=point.objective - error if convex else -np.inf,
-        stop_reason=reason,
-        converged=bool(error <= target or (model.converged and error <= floor)),
-    )
+    stage = problem.at_alpha(model.alpha)
+    return model_at(stage, stage.at(beside.lift_exactly(w)), model, target)
 
 
 def working_set_path(problem, alphas, *, tol, max_iter) -> list[Model]:

@@ -40,7 +40,7 @@ def shared_paths(
     ----------
     problems : sequence of Problem
         On designs that share X or have none. Of the same penalty, that for alpha = 1; if it is
-        convex, a multiple of alpha with a steady curvature.
+        convex, a multiple of alpha with a constant curvature.
     alphas : ndarray of shape (n_alphas,)
         Positive, from large to small.
     tol, max_iter

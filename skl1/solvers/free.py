@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from skl1.problems.certificates import EPS, ORTHOGONAL, certify
-from skl1.problems.model import CONVERGED, EXHAUSTED, INTERRUPTED, PRECISION
+from skl1.problems.model import CONVERGED, EXHAUSTED, INTERRUPTED, PRECISION, Model
 from skl1.problems.point import Point
 from skl1.problems.problem import ROUNDING, Problem
 from skl1.solvers.base import Solver
@@ -38,21 +38,26 @@ def lifted(problem: Problem, inner: Run, tol: float) -> Run:
 
 def judged(problem: Problem, inner: Run, w: np.ndarray, tol: float) -> Run:
     """The run at w, whose coefficients without those of free features come from ``inner``."""
-    before, null, target = inner.model, problem.null, problem.target(tol)
+    null, target = problem.null, problem.target(tol)
     point = problem.again(null) if w is null.w else problem.at(w)
-    error, floor = certified_error(problem, point, before.error)
-    reason = before.stop_reason
+    model = model_at(problem, point, inner.model, target)
+    return replace(inner, model=model, point=point, target=target, inner=inner)
+
+
+def model_at(problem: Problem, point: Point, beside: Model, target: float) -> Model:
+    """The model at a point, whose coefficients without those of free features ``beside`` has."""
+    error, floor = certified_error(problem, point, beside.error)
+    reason = beside.stop_reason
     if reason in {CONVERGED, PRECISION}:
         reason = CONVERGED if error <= target else PRECISION
-    model = before.at(
+    solved = error <= target or (beside.converged and error <= floor)
+    return beside.at(
         point,
         error=error,
         bound=point.objective - error if problem.penalty.convex else -np.inf,
         stop_reason=reason,
-        converged=reason != INTERRUPTED
-        and bool(error <= target or (before.converged and error <= floor)),
+        converged=reason != INTERRUPTED and bool(solved),
     )
-    return replace(inner, model=model, point=point, target=target, inner=inner)
 
 
 def certified_error(problem: Problem, point: Point, beside: float) -> tuple[float, float]:
