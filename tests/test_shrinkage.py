@@ -8,7 +8,15 @@ from sklearn.linear_model import Lasso
 import skl1
 from skl1 import shrinkage
 from skl1.penalties import L1, MCP, Lp, SquaredL2
-from skl1.shrinkage import Bowl, balance, corner_shares, norm_reduction, penalty_descent
+from skl1.shrinkage import (
+    Bowl,
+    balance,
+    ball,
+    corner_shares,
+    corners,
+    norm_reduction,
+    penalty_descent,
+)
 
 EPS = 2.0**-10
 
@@ -240,6 +248,28 @@ def test_equal_shrinkage_means_corners_of_that_radius(q):
         assert corner == (first == 0.5)
         agreed.append(corner)
     assert 0 < sum(agreed) < 25
+
+
+@pytest.mark.parametrize("q", [0.05, 0.5, 0.8, 0.99])
+@pytest.mark.parametrize(
+    ("rho", "spread", "radius"),
+    [(0.0, 1.0, 0.5), (0.9, 1.0, 0.5), (0.5, 5.0, 0.9), (0.3, 0.1, 0.1)],
+)
+def test_corners_are_told_as_by_a_search_for_each_ellipse(q, rho, spread, radius):
+    G = np.array([[1.0, rho * spread], [rho * spread, spread**2]])
+    centres = np.random.default_rng(0).standard_normal((300, 2))
+    c = (centres / np.linalg.norm(centres, axis=1, keepdims=True)) @ G
+    searched, _ = ball.best_on_star(np.broadcast_to(G, (300, 2, 2)), c, q, np.full(300, radius))
+    told = corners._corner(G, c, q, radius)
+    np.testing.assert_array_equal(told, (searched == 0.0).any(axis=1))
+
+
+def test_a_corner_is_not_lost_to_rounding():
+    """The diamond's best point is this corner, so it is the best of any smaller star's, too."""
+    G = np.array([[1.0, 2.5], [2.5, 25.0]])
+    c = np.array([2.21674808, 23.82706983])
+    for q in (1, 0.99, 0.8, 0.3):
+        np.testing.assert_array_equal(Bowl(G, c).within(q, 0.9).w, [0.0, 0.9])
 
 
 def test_how_often_the_corner_is_hit():

@@ -19,7 +19,12 @@ TRIES = 400
 SECTIONS = 42
 #: By how much a pull may exceed alpha.
 KKT = 1e-6
+#: Share of a loss that is rounding.
+TIE = 1e-14
 GOLDEN = (5.0**0.5 - 1.0) / 2.0
+#: The corners of a ball in the plane whose radius is 1, and its quarters.
+CORNERS = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
+QUARTERS = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
 
 
 @dataclass(frozen=True)
@@ -216,23 +221,34 @@ class Bowl:
         )
 
 
+def tried_angles() -> np.ndarray:
+    """The angles in a quarter that are tried first, without those of the corners, 0 and pi/2."""
+    return np.linspace(0.0, np.pi / 2.0, TRIES + 1)[1:-1]
+
+
+def on_star(angles, q) -> np.ndarray:
+    """Points of the boundary of the ball of radius 1: (..., 4, k) angles, one row a quarter.
+
+    Returns an array of shape (..., 4, k, 2).
+    """
+    quarter = np.stack([np.cos(angles), np.sin(angles)], axis=-1) ** (2.0 / q)
+    return QUARTERS[:, None, :] * quarter
+
+
 def best_on_star(G, c, q, radius) -> tuple[np.ndarray, np.ndarray]:
     """The best points of the boundaries of balls with q <= 1 in the plane, for many bowls at once.
 
     ``G`` has shape (m, 2, 2), ``c`` (m, 2), ``radius`` (m,). Returns points (m, 2) and losses (m,).
     Corners are points with an exact zero.
     """
-    signs = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]], dtype=float)
 
     def points(angles):  # (m, 4, k) -> (m, 4, k, 2)
-        quarter = np.stack([np.cos(angles), np.sin(angles)], axis=-1) ** (2.0 / q)
-        return radius[:, None, None, None] * signs[:, None, :] * quarter
+        return radius[:, None, None, None] * on_star(angles, q)
 
     def losses(w):
         return 0.5 * np.einsum("m...i,mij,m...j->m...", w, G, w) - np.einsum("m...i,mi->m...", w, c)
 
-    # Between the first and the last of these angles; the corners, at 0 and pi/2, come apart.
-    grid = np.linspace(0.0, np.pi / 2.0, TRIES + 1)[1:-1]
+    grid = tried_angles()
     m = radius.size
     at = losses(points(np.broadcast_to(grid, (m, 4, grid.size)))).argmin(axis=2)
     low, high = grid[at] - grid[0], grid[at] + grid[0]
@@ -243,8 +259,12 @@ def best_on_star(G, c, q, radius) -> tuple[np.ndarray, np.ndarray]:
         falls = values[..., 0] > values[..., 1]
         low, high = np.where(falls, left, low), np.where(falls, high, right)
     inner = points(0.5 * (low + high)[..., None])[:, :, 0]
-    corners = radius[:, None, None] * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]], dtype=float)
-    every = np.concatenate([corners, inner], axis=1)  # at a tie the corner comes first
+    corners = radius[:, None, None] * CORNERS
+    every = np.concatenate([corners, inner], axis=1)
     values = losses(every[:, :, None])[:, :, 0]
+    # A search that ends beside a corner may fall below it by rounding: that is a tie, and at a tie
+    # the corner comes first.
+    values[:, 4:] += TIE * np.abs(values[:, 4:])
     best = values.argmin(axis=1)
-    return every[np.arange(m), best] + 0.0, values[np.arange(m), best]
+    at = every[np.arange(m), best] + 0.0
+    return at, losses(at[:, None, None])[:, 0, 0]

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.utils import check_random_state
 
-from skl1.shrinkage.ball import best_on_star
+from skl1.shrinkage.ball import CORNERS, TIE, best_on_star, on_star, tried_angles
+
+#: Ellipses whose values on the boundary are held at a time.
+BATCH = 250
+#: Angles on the grid that are close to a corner.
+CLOSE = 20
 
 
 @dataclass(frozen=True)
@@ -115,16 +120,60 @@ def _corner(G, c, q, radius) -> np.ndarray:
     if q > 1.0:
         # On a smooth boundary a zero needs a slope of exactly 0 there.
         return np.zeros(len(c), dtype=bool)
+    # The optimality conditions for q = 1 at each corner: no entry pulls harder than the one in use.
+    pulls = c[:, np.newaxis] - radius * (CORNERS @ G)
+    used = CORNERS != 0.0
+    outward = (pulls * CORNERS).sum(axis=2)
+    other = np.abs(np.where(used, 0.0, pulls)).sum(axis=2)
+    corner = (outward >= other).any(axis=1)
     if q == 1.0:
-        # The optimality conditions at the best corner: no entry pulls harder than the one in use.
-        corners = radius * np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
-        pulls = c[:, np.newaxis] - corners @ G
-        used = corners != 0.0
-        outward = (pulls * np.sign(corners)).sum(axis=2)
-        other = np.abs(np.where(used, 0.0, pulls)).sum(axis=2)
-        return (outward >= other).any(axis=1)
-    best, _ = best_on_star(np.broadcast_to(G, (len(c), 2, 2)), c, q, np.full(len(c), radius))
-    return (best == 0.0).any(axis=1)
+        return corner
+    # The ball for q < 1 lies within that one and has its corners.
+    rest = np.flatnonzero(~corner)
+    for some in np.split(rest, range(BATCH, rest.size, BATCH)):
+        corner[some] = _corner_of_star(G, c[some], outward[some], other[some], q, radius)
+    return corner
+
+
+def _corner_of_star(G, c, outward, other, q, radius) -> np.ndarray:
+    """The same for q < 1: by values on a grid of angles, and a search where they leave doubts.
+
+    Between two neighbours on the grid, h apart, a function falls below the lower one by at most
+    h^2 / 8 times its largest second derivative. Close to the best corner the loss is nearly the
+    corner's. There the entry in use is ``t cos(angle)^m`` and the other ``t sin(angle)^m``, with
+    ``m = 2 / q``, so the loss has risen by at least
+    ``t (outward (1 - cos(angle)^m) - other sin(angle)^m)``. Up to a given angle that is positive if
+    it is so at that angle.
+    """
+    angles = tried_angles()
+    m, h, near = 2.0 / q, angles[0], angles[CLOSE]
+    boundary = radius * on_star(np.broadcast_to(angles, (4, angles.size)), q)
+    boundary = boundary.reshape(-1, 2)
+    corners = radius * CORNERS
+    at_corners = _half_squares(G, corners) - c @ corners.T
+    best = at_corners.argmin(axis=1)
+    each = np.arange(len(c))
+    values = _half_squares(G, boundary) - c @ boundary.T - at_corners[each, best, np.newaxis]
+    # The boundary's first derivative is at most t m / sqrt(2) long, its second t m (m - 1) sqrt(2).
+    size = np.linalg.norm(G, 2)
+    slope = size * radius + np.linalg.norm(c, axis=1)  # of the loss, at most
+    bend = size * (radius * m) ** 2 / 2.0 + slope * radius * m * (m - 1.0) * np.sqrt(2.0)
+    rises = outward[each, best] * (1.0 - np.cos(near) ** m) >= other[each, best] * np.sin(near) ** m
+    far = np.empty(len(c))
+    for k, along in enumerate(CORNERS @ boundary.T):
+        beyond = (np.maximum(along, 0.0) / radius) ** (1.0 / m) < np.cos(near)
+        far[best == k] = values[np.ix_(best == k, beyond)].min(axis=1)
+    corner = rises & (far >= h**2 / 8.0 * bend)
+    doubtful = np.flatnonzero(~corner & (values.min(axis=1) >= -TIE * slope * radius))
+    if doubtful.size:
+        Gs = np.broadcast_to(G, (doubtful.size, 2, 2))
+        found, _ = best_on_star(Gs, c[doubtful], q, np.full(doubtful.size, radius))
+        corner[doubtful] = (found == 0.0).any(axis=1)
+    return corner
+
+
+def _half_squares(G, points) -> np.ndarray:
+    return 0.5 * np.einsum("ki,ij,kj->k", points, G, points)
 
 
 def optimal_edge(alpha: float, pull: float = 1.0, n_points: int = 11) -> np.ndarray:
