@@ -34,6 +34,7 @@ def route(request, monkeypatch):
         monkeypatch.setattr("skl1.paths.path_state.ENTER_SHARE", 0.0)
     if request.param == "one by one":
         monkeypatch.setattr("skl1.paths.path_state.MOST", 2)
+        monkeypatch.setattr("skl1.paths.path_state.GRAM_SHARE", 0.0)
     return request.param
 
 

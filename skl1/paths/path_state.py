@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from skl1.paths.copies import copies
 from skl1.paths.one_by_one import ALONG, runs_along
 from skl1.penalties.elementwise import proxes, pulls, total, values
 from skl1.problems import moments
@@ -14,11 +15,13 @@ from skl1.problems.certificates import best_gaps, certify, rounding_of
 from skl1.problems.model import CONVERGED, Model
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
-from skl1.solvers.gram_convex import blank_factor, solve_convex_along
+from skl1.solvers.factor import blank_factor
+from skl1.solvers.gram_convex import solve_convex_along
 from skl1.solvers.gram_nonconvex import descend
 
-#: Features in play at most; with more, one alpha follows the other by the working-set solver.
-MOST = 900
+#: Features in play at most; with more, one alpha follows the other by the working-set solver. Where
+#: the data are large more of them may be, up to a Gram matrix with this share of the numbers in X.
+MOST, GRAM_SHARE = 900, 0.5
 #: At most so many features enter at a time, and this share of those in play.
 ENTER, ENTER_SHARE = 50, 0.5
 #: A subproblem is solved until a sweep lowers the objective by less than this share of the null
@@ -47,6 +50,8 @@ class PathState(ABC):
         The solutions for the batch.
     wanted : ndarray of int
         Features that pull from outside.
+    copies : boolean ndarray
+        Features that stay outside, as one in play is parallel to them.
     sweeps : ndarray of int of shape (n_alphas,)
         The sweeps that the batch took.
     enough : callable
@@ -67,21 +72,32 @@ class PathState(ABC):
         self.gram = np.zeros((0, 0))
         self.w, self.z = np.zeros(0), self.null.z
         # Without an l2 term no more features are independent than there are rows.
-        n = problem.design.n_samples if not problem.penalty.superlinear else MOST
-        self.factor = blank_factor(min(n, problem.design.n_features, MOST))
+        design = problem.design
+        entries = design.entries(np.arange(design.n_features)) if design.has_rows else 0
+        self.most = max(MOST, int(np.sqrt(GRAM_SHARE * entries)))
+        n = design.n_samples if not problem.penalty.superlinear else self.most
+        self.factor = blank_factor(min(n, design.n_features, self.most))
+        self.copies = np.zeros(design.n_features, dtype=bool)
         some = np.flatnonzero(problem.included if self.z.size <= moments.ALL else problem.free)
         shared.extend(some[~shared.known[some]])
         self._enter(some)
-        self.w = self.null.w[some]
+        self.w = self.null.w[self.features]
 
-    def _enter(self, new: np.ndarray) -> None:
-        """Take features into play that are in the shared."""
+    def _enter(self, new: np.ndarray, *, every: bool = False) -> None:
+        """Take features into play that are in the shared; copies of others only if asked to."""
         old = self.features.size
+        features = np.concatenate([self.features, new])
+        across = self.shared.gram(self.number, features, new)
+        copied = copies(self.problem, features, self.gram.diagonal(), across)
+        if copied.any() and not every:
+            self.copies[new[copied]] = True
+            new, across = new[~copied], across[np.append(np.ones(old, dtype=bool), ~copied)]
+            across = across[:, ~copied]
         self.features = np.concatenate([self.features, new])
         grown = np.empty((self.features.size, self.features.size))
         grown[:old, :old] = self.gram
-        grown[:, old:] = self.shared.gram(self.number, self.features, new)
-        grown[old:, :old] = grown[:old, old:].T
+        grown[:, old:] = across
+        grown[old:, :old] = across[:old].T
         self.gram = grown
         self.w = np.append(self.w, np.zeros(new.size))
 
@@ -128,7 +144,9 @@ class PathState(ABC):
             outside = self.problem.included.copy()
             outside[self.features] = False
             pull = pulls[done:].max(axis=0)
-            wanted = np.flatnonzero(outside & (pull > 1.0))
+            wanted = np.flatnonzero(outside & ~self.copies & (pull > 1.0))
+            if not wanted.size:  # parallel up to rounding, which is not enough here
+                wanted = np.flatnonzero(outside & (pull > 1.0))
             room = max(ENTER, int(ENTER_SHARE * self.features.size))
             if wanted.size > room:
                 wanted = wanted[np.argpartition(-pull[wanted], room)[:room]]
@@ -156,13 +174,13 @@ class PathState(ABC):
         if self._too_large():
             self._one_by_one(self.problem, left)
         elif self.wanted.size:
-            self._enter(self.wanted)
+            self._enter(self.wanted, every=bool(self.copies[self.wanted].any()))
         elif self.stuck:
             self._one_by_one(self.origin, left[:1])
 
     def _too_large(self) -> bool:
         """Whether one alpha after the other takes less time."""
-        return self.features.size + self.wanted.size > MOST
+        return self.features.size + self.wanted.size > self.most
 
     def _whole(self, w: np.ndarray) -> np.ndarray:
         """Coefficients of all features from those in play."""
@@ -180,9 +198,9 @@ class PathState(ABC):
             if self.enough(self.models):
                 break
         new = np.setdiff1d(np.flatnonzero(w), self.features)
-        if self.features.size + new.size <= MOST:
+        if self.features.size + new.size <= self.most:
             self.shared.extend(new[~self.shared.known[new]])
-            self._enter(new)
+            self._enter(new, every=True)
         self.w = w[self.features]
 
 

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from math import copysign, sqrt
+from math import copysign
 
 import numpy as np
 
 from skl1.compiled import kernel
+from skl1.solvers.factor import BLOCK, ROTATIONS, append, remove, solve, withdraw
 
-#: Pivots below this share of the diagonal mean a support that is numerically singular.
-SINGULAR = 1e-13
 #: Moves that lower the objective by less than this share of what is negligible for all p together
 #: are left out: after a Newton step they would be rounding, each at the price of a row.
 SLIGHT = 1e-3
-
-
-def blank_factor(room: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The arrays ``order``, ``held`` and ``factor`` of a factor of at most so many rows."""
-    return np.zeros(room, dtype=np.intp), np.zeros(1, dtype=np.intp), np.empty((room, room))
 
 
 @kernel(exact=True)
@@ -105,112 +99,99 @@ def newton_price(w, order, held):
     for j in range(w.size):
         size += w[j] != 0.0
     new = size - (held[0] - gone)
-    return (0.5 * new + gone) * size * size + size * (w.size + size) + 1.0
+    # Rows come in by matrix products, which take a fraction of the time for large blocks.
+    entering = 0.5 * new * size * size / (1.0 + size / BLOCK)
+    leaving = min(gone, ROTATIONS) * size * size
+    return entering + leaving + size * (w.size + size) + 1.0
 
 
 @kernel(exact=True)
 def update_factor(gram, pull, extra, w, z, order, held, factor):
     """Bring a Cholesky factor ``U' U = G_SS + diag(extra_S)`` to the support S of w.
 
-    ``order[:m]`` are the features of its m rows, m being ``held[0]``. A feature that depends on
-    those has one of them, or itself, become zero. Returns whether there is a factor.
+    ``order[:m]`` are the features of its m rows, m being ``held[0]``. Of features that depend on
+    each other some become zero. Returns whether there is a factor.
     """
-    inside = np.zeros(w.size, dtype=np.bool_)
-    for i in range(held[0] - 1, -1, -1):
-        if w[order[i]] == 0.0:
-            remove(order, held, factor, i)
-        else:
-            inside[order[i]] = True
-    x = np.empty(order.size)
-    for j in range(w.size):
-        while w[j] != 0.0 and not inside[j]:
-            size = held[0]
-            diagonal = gram[j, j] + extra[j]
-            rest = diagonal
-            for k in range(size):
-                x[k] = gram[j, order[k]]
-            for k in range(size):
-                x[k] /= factor[k, k]
-                for m in range(k + 1, size):
-                    x[m] -= x[k] * factor[k, m]
-                rest -= x[k] * x[k]
-            if rest > SINGULAR * diagonal:
-                if size == order.size:
-                    return False
-                for k in range(size):
-                    factor[k, size] = x[k]
-                factor[size, size] = sqrt(rest)
-                order[size] = j
-                held[0] = size + 1
-                inside[j] = True
-            elif not shed(gram, pull, extra, w, z, order, held, factor, x, j):
+    while True:
+        inside = withdraw(w, order, held, factor)
+        count = 0
+        for j in range(w.size):
+            count += w[j] != 0.0 and not inside[j]
+        new = np.empty(count, dtype=np.intp)
+        count = 0
+        for j in range(w.size):
+            if w[j] != 0.0 and not inside[j]:
+                new[count] = j
+                count += 1
+        dependent = np.empty(count, dtype=np.intp)
+        columns = np.zeros((order.size, 0 if count == 0 else count))
+        lost = 0
+        for start in range(0, count, BLOCK):
+            block = new[start : min(start + BLOCK, count)]
+            lost = append(gram, extra, block, order, held, factor, dependent, columns, lost)
+            if lost < 0:
                 return False
-    return True
+        if lost == 0:
+            return True
+        if not shed(gram, pull, extra, w, z, order, held, factor, dependent[:lost], columns):
+            return False
 
 
 @kernel(exact=True)
-def shed(gram, pull, extra, w, z, order, held, factor, x, j):
-    """Move along the dependence of feature j on the held ones until a coefficient is zero.
+def shed(gram, pull, extra, w, z, order, held, factor, dependent, columns):
+    """Move along dependences of features on the held ones, each until a coefficient is zero.
 
     ``v_j = 1, v_S = -U^-1 x`` changes no prediction, and the penalty is linear as long as no sign
-    changes, so one of the two directions costs nothing. Returns whether there is an end to it.
+    changes, so one of the two directions costs nothing. What has become zero is taken out of the
+    dependences that are left. Returns whether there is an end to each.
     """
     size = held[0]
-    charge = pull[j] * copysign(1.0, w[j]) - z[j]
-    if extra[j] != 0.0:
+    count = dependent.size
+    if extra[dependent].any():
         return False
-    for i in range(size - 1, -1, -1):
-        for k in range(i + 1, size):
-            x[i] -= factor[i, k] * x[k]
-        x[i] /= factor[i, i]
-    for i in range(size):
-        x[i] = -x[i]
-        k = order[i]
-        charge += x[i] * (pull[k] * copysign(1.0, w[k]) - z[k])
-    side = -1.0 if charge > 0.0 else 1.0
-    reach = -w[j] / side if w[j] * side < 0.0 else np.inf
-    first = -1
-    for i in range(size):
-        k = order[i]
-        if w[k] * side * x[i] < 0.0 and -w[k] / (side * x[i]) < reach:
-            reach = -w[k] / (side * x[i])
-            first = i
-    if reach == np.inf:
-        return False
-    for i in range(size + 1):
-        k = order[i] if i < size else j
-        move = side * reach * (x[i] if i < size else 1.0)
-        if i == first or (i == size and first < 0):
-            move = -w[k]
-        w[k] += move
-        for m in range(w.size):
-            z[m] -= gram[k, m] * move
-    if first >= 0:
-        remove(order, held, factor, first)
-    return True
+    V = null_vectors(factor, size, columns, count)
+    feature = np.concatenate((order[:size], dependent))
+    before = w.copy()
+    ended = True
+    for c in range(count):
+        charge = 0.0
+        for i in range(size + count):
+            k = feature[i]
+            if w[k] != 0.0:
+                charge += V[i, c] * (pull[k] * copysign(1.0, w[k]) - z[k])
+        side = -1.0 if charge > 0.0 else 1.0
+        reach = np.inf
+        first = -1
+        for i in range(size + count):
+            v = side * V[i, c]
+            if w[feature[i]] * v < 0.0 and -w[feature[i]] / v < reach:
+                reach = -w[feature[i]] / v
+                first = i
+        if first < 0:
+            ended = False
+            break
+        for i in range(size + count):
+            if w[feature[i]] != 0.0:
+                w[feature[i]] += side * reach * V[i, c]
+        w[feature[first]] = 0.0
+        for other in range(c + 1, count):
+            share = V[first, other] / V[first, c]
+            if share != 0.0:
+                for i in range(size + count):
+                    V[i, other] -= share * V[i, c]
+                V[first, other] = 0.0
+    follow(gram, before, w, z)
+    return ended
 
 
 @kernel(exact=True)
-def remove(order, held, factor, place):
-    """Take a row out of the Cholesky factor: the columns behind it move up, and are rotated.
-
-    Golub and Van Loan, "Matrix computations", 4th edition, section 6.5.3.
-    """
-    size = held[0] - 1
-    held[0] = size
-    for k in range(place, size):
-        order[k] = order[k + 1]
-    for i in range(size + 1):
-        for k in range(max(place, i - 1), size):
-            factor[i, k] = factor[i, k + 1]
-    for i in range(place, size):
-        a, b = factor[i, i], factor[i + 1, i]
-        length = sqrt(a * a + b * b)
-        a, b = a / length, b / length
-        for k in range(i, size):
-            upper, lower = factor[i, k], factor[i + 1, k]
-            factor[i, k] = a * upper + b * lower
-            factor[i + 1, k] = a * lower - b * upper
+def follow(gram, before, w, z):
+    """``z <- z - G (w - before)``."""
+    for j in range(w.size):
+        move = w[j] - before[j]
+        if move != 0.0:
+            for k in range(w.size):
+                z[k] -= gram[j, k] * move
 
 
 @kernel(exact=True)
@@ -221,9 +202,7 @@ def newton_walk(gram, pull, extra, one_sided, w, z, order, held, factor):
     of the slope is what is left of the step. The objective falls all the way. Coefficients without
     a slope at zero may pass it.
     """
-    before = np.empty(w.size)
-    for j in range(w.size):
-        before[j] = w[j]
+    before = w.copy()
     slope = np.empty(held[0])
     d = np.empty(held[0])
     for i in range(held[0]):
@@ -253,22 +232,24 @@ def newton_walk(gram, pull, extra, one_sided, w, z, order, held, factor):
         remove(order, held, factor, first)
         for i in range(first, size - 1):
             slope[i] = slope[i + 1]
-    for j in range(w.size):
-        move = w[j] - before[j]
-        if move != 0.0:
-            for k in range(w.size):
-                z[k] -= gram[j, k] * move
+    follow(gram, before, w, z)
 
 
-@kernel
-def solve(factor, d, size):
-    """Solve ``U' U x = d`` in place, for the first rows."""
+@kernel(exact=True)
+def null_vectors(factor, size, columns, count):
+    """``(-U^-1 x, e_c)`` for each column x."""
+    V = np.empty((size + count, count))
     for i in range(size):
-        d[i] /= factor[i, i]
-        for k in range(i + 1, size):
-            d[k] -= d[i] * factor[i, k]
+        for c in range(count):
+            V[i, c] = -columns[i, c]
+    for c in range(count):
+        for k in range(count):
+            V[size + k, c] = 0.0
+        V[size + c, c] = 1.0
     for i in range(size - 1, -1, -1):
-        dot = 0.0
-        for k in range(i + 1, size):
-            dot += factor[i, k] * d[k]
-        d[i] = (d[i] - dot) / factor[i, i]
+        for c in range(count):
+            V[i, c] /= factor[i, i]
+        for k in range(i):
+            for c in range(count):
+                V[k, c] -= factor[k, i] * V[i, c]
+    return V

@@ -7,7 +7,7 @@ from math import sqrt
 import numpy as np
 
 from skl1.compiled import kernel
-from skl1.solvers.gram_convex import SINGULAR
+from skl1.solvers.factor import SINGULAR
 
 #: Newton steps in a row, and the share of the price of one that sweeps may cost before the next.
 STEPS, PATIENCE = 5, 0.3
