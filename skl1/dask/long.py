@@ -95,8 +95,8 @@ class LongDesign(RemoteDesign):
     def first_set(self):
         return max(super().first_set(), min(FIRST, self.n_features // 4, self.n_samples))
 
-    def forming(self, count):
-        return float(self.n_samples) * count**2
+    def forming(self, features):
+        return float(self.n_samples) * features.size**2
 
     def _moments(self, columns):
         """The design of some columns alone, from their moments."""

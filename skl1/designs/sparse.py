@@ -7,7 +7,11 @@ import numpy as np
 from skl1.compiled import Record, Vector, kernel
 from skl1.compiled.lazy import lazy
 from skl1.designs.base import SAFE_MEAN_RATIO
+from skl1.designs.cross_products import costs, cross_products
 from skl1.designs.table import TableDesign, beyond_rounding
+
+#: Entries that are drawn to see how unequally the rows are filled.
+DRAWS = 2**14
 
 
 class SparseDesign(TableDesign):
@@ -30,6 +34,10 @@ class SparseDesign(TableDesign):
         return self.X.data, self.X.indices, self.X.indptr
 
     def _scan_columns(self):
+        if self.common is not None:
+            sums = self.x_mean, self.norms, self.correlation
+            scan_equal(*self._arrays, self.common, self.y, self.fit_intercept, *sums)
+            return
         scan_columns(
             *self._arrays,
             self.weights,
@@ -78,22 +86,56 @@ class SparseDesign(TableDesign):
         return self.X[:, index].toarray().astype(np.float64) - self.x_mean[index]
 
     def gram(self, rows, columns, dtype=np.float64):
-        left = self.X[:, rows].astype(np.float64)
-        right = left if rows is columns else self.X[:, columns].astype(np.float64)
-        weighted = right.copy()
-        weighted.data *= self.weights[right.indices]
-        block = (left.T @ weighted).toarray()
-        block -= np.outer(self.x_mean[rows], self.x_mean[columns])
-        self._mend(block, rows, right, columns)
-        self._mend(block.T, columns, left, rows)
+        if rows is columns:
+            return self._products(rows[:0], columns, symmetric=True)
+        if rows.size < columns.size:
+            return self._products(columns, rows, symmetric=False).T
+        return self._products(rows, columns, symmetric=False)
+
+    def gram_beside(self, old, new, dtype=np.float64):
+        block = self._products(old, new, symmetric=True)
+        return block[: old.size], block[old.size :]
+
+    def _products(self, left, right, symmetric):
+        """The Gram block of the columns on the left, and with ``symmetric`` of all, with the right."""
+        every = np.concatenate([left, right]) if symmetric else left
+        costs = self._costs(left, right)
+        block = cross_products(
+            self._arrays, self.weights, self.x_mean, left, right, symmetric, costs
+        )
+        self._mend(block, every, right)
+        self._mend(block.T, right, every)
         return block
 
-    def _mend(self, block, rows, X, columns):
+    def _mend(self, block, rows, columns):
         """Recompute the rows of a Gram block whose implicit centring has cancelled."""
         steep = np.flatnonzero(self._steep[rows])
         if steep.size:
+            X, mean = self.X[:, columns].astype(np.float64), self.x_mean[columns]
             centred = self.columns(rows[steep]) * self.weights[:, None]
-            block[steep] = (X.T @ centred).T - np.outer(centred.sum(axis=0), self.x_mean[columns])
+            block[steep] = (X.T @ centred).T - np.outer(centred.sum(axis=0), mean)
+
+    def _costs(self, left, right):
+        counts = left.size, right.size, self.entries(left), self.entries(right)
+        return costs(self.n_samples, *counts, self._crowding)
+
+    def forming(self, features):
+        return min(self._costs(features[:0], features))
+
+    @lazy
+    def _crowding(self):
+        """The sum of squares of row counts, as a multiple of that of equal counts.
+
+        ``sum_i (c_i / nnz)^2`` is the chance that two entries drawn at random lie in one row, here
+        among so many draws that the pairs of them are some thousand, or all entries if they are few.
+        """
+        rows, n = self.X.indices, self.n_samples
+        if rows.size <= DRAWS:
+            met = np.bincount(rows, minlength=n).astype(np.float64)
+            return max(1.0, n * float(met @ met) / max(rows.size, 1) ** 2)
+        drawn = rows[np.random.default_rng(0).integers(0, rows.size, DRAWS)]
+        met = np.bincount(drawn, minlength=n).astype(np.float64)
+        return max(1.0, n * float(met @ (met - 1.0)) / (DRAWS * (DRAWS - 1.0)))
 
     def row_gram(self, scale):
         root = self.root
@@ -192,6 +234,36 @@ class SparseColumns(Record):
             out[j] -= self.mean[j] * total
 
 
+@kernel
+def scan_equal(data, indices, indptr, s, y, centre, mean, norms, correlation):
+    """Mean, variance and correlation with y of every column, where all samples weigh s.
+
+    The variance is summed over deviations from a first value of the mean, whose own error is found
+    beside it. The weight comes last: sums of whole numbers are exact.
+    """
+    for j in range(norms.size):
+        entries = slice(indptr[j], indptr[j + 1])
+        x = data[entries]
+        correlation[j] = s * gathered_dot(x, indices[entries], y)
+        first = 0.0
+        if centre:
+            for k in range(x.size):
+                first += x[k]
+            first *= s
+        error = second = 0.0
+        for k in range(x.size):
+            deviation = x[k] - first
+            error += deviation
+            second += deviation * deviation
+        absent = y.size - x.size
+        error = s * (error - absent * first)
+        second = s * (second + absent * first * first)
+        if centre:
+            mean[j] = first + error
+            second = max(second - error * error, 0.0)
+        norms[j] = second
+
+
 @kernel(exact=True)
 def scan_columns(data, indices, indptr, s, sy, centre, mean, norms, correlation):
     """Weighted mean, variance and correlation with y of every column; ``sy`` is ``s y``.
@@ -238,10 +310,23 @@ def add_product(data, indices, indptr, w, out):
 
 
 @kernel(exact=True)  # reassociated sums would gather in vectors, which takes twice as long
+def gathered_dot(x, at, r):
+    """``sum_k x_k r[at_k]``: four sums, none of which waits for another."""
+    a = b = c = d = 0.0
+    fours = x.size // 4
+    for k in range(fours):
+        a += x[4 * k] * r[np.uintp(at[4 * k])]
+        b += x[4 * k + 1] * r[np.uintp(at[4 * k + 1])]
+        c += x[4 * k + 2] * r[np.uintp(at[4 * k + 2])]
+        d += x[4 * k + 3] * r[np.uintp(at[4 * k + 3])]
+    for k in range(4 * fours, x.size):
+        a += x[k] * r[np.uintp(at[k])]
+    return (a + b) + (c + d)
+
+
+@kernel(exact=True)
 def transposed_product(data, indices, indptr, r, columns, out):
     """``out = X' r`` in the entries of some columns."""
     for j in columns:
-        dot = 0.0
-        for k in range(indptr[j], indptr[j + 1]):
-            dot += data[k] * r[indices[k]]
-        out[j] = dot
+        entries = slice(indptr[j], indptr[j + 1])
+        out[j] = gathered_dot(data[entries], indices[entries], r)

@@ -150,8 +150,8 @@ class TableDesign(Design):
             return np.zeros(columns.size)
         return nnls(self.weighted(columns), self.root * self.y)[0]
 
-    def forming(self, count):
-        return float(self.n_samples) * count**2
+    def forming(self, features):
+        return float(self.n_samples) * features.size**2
 
     def span_of(self, columns):
         # From the columns and not from their Gram matrix, in which dependence to seven digits

@@ -74,7 +74,9 @@ class WorkingSetState(State):
 def at_once(problem: Problem) -> bool:
     """Whether the first round takes all features."""
     p = problem.design.n_features
-    return p <= FULL_GRAM or (problem.penalty.convex and problem.design.forming(p) <= FULL_COST)
+    if p <= FULL_GRAM or not problem.penalty.convex:
+        return p <= FULL_GRAM
+    return problem.design.forming(np.arange(p)) <= FULL_COST
 
 
 @dataclass(frozen=True)
