@@ -1,4 +1,4 @@
-"""Products of sparse columns with each other, ``sum_i s_i x_ij x_ik``, by the shortest of three ways.
+"""Products of sparse columns with each other, ``sum_i s_i x_ij x_ik``, by the shortest of ways.
 
 By rows: the chosen columns are put in order of rows, a block of rows at a time that stays in cache,
 and every two entries that share a row are multiplied: a sum of squares of row counts. By columns:
@@ -18,14 +18,14 @@ BLOCK = 2**15
 #: Columns that are spread over vectors of n numbers at a time.
 PANEL = 4
 #: What things take, in multiplications of BLAS (0.1 ns each; docs/decisions/0022 says how they were
-#: measured): to put an entry in order of rows; a product of two entries of a row.
-ORDERING, PRODUCT = 40.0, 8.0
-#: An entry that meets a panel; an entry or a zero of a panel that is written.
+#: measured). By rows: to put an entry in order of rows, a product of two entries, a row.
+ORDERING, PRODUCT, ROW = 40.0, 8.0, 15.0
+#: By columns: an entry that meets a panel, a number of a panel that is written.
 MEETING, SPREADING = 17.0, 2.0
-#: A number of a dense block that is written.
-FILLING = 10.0
-#: The call of one of these kernels, and one number of the result.
-CALL, RESULT = 2e4, 10.0
+#: By dense blocks: a number, one that is not zero, and a product, of which BLAS makes two at a time.
+FILLING, PLACING, DENSE_PRODUCT = 12.0, 23.0, 0.47
+#: What a call takes, by rows, by columns and by blocks; a number of the result.
+CALLS, RESULT = (1.2e5, 5e4, 1.5e5), 10.0
 #: A side of the tiles in which a matrix is mirrored.
 TILE = 32
 
@@ -37,14 +37,17 @@ def costs(n, left, right, entries_left, entries_right, crowding):
     of squares of the row counts of all of X as a multiple of what it is for rows of equal counts;
     the rows of a few columns are taken to be as unequal.
     """
+    entries = entries_left + entries_right
     meeting = entries_left + 0.5 * entries_right
+    pairs = right * (left + 0.5 * right)
     products = crowding * entries_right * meeting / n + entries_right
-    by_rows = ORDERING * (entries_left + entries_right) + PRODUCT * products
     panels = -(-right // PANEL)
-    by_columns = MEETING * meeting * panels + 2.0 * SPREADING * (entries_right + PANEL * n)
-    by_blocks = FILLING * n * (left + right) + float(n) * right * (left + 0.5 * right)
-    result = CALL + RESULT * right * (left + right)
-    return by_rows + result, by_columns + result, by_blocks + result
+    ways = (
+        ORDERING * entries + PRODUCT * products + ROW * n,
+        MEETING * meeting * panels + SPREADING * (2.0 * entries_right + PANEL * n),
+        FILLING * n * (left + right) + PLACING * entries + DENSE_PRODUCT * n * pairs,
+    )
+    return tuple(a + b + RESULT * pairs for a, b in zip(ways, CALLS, strict=True))
 
 
 def cross_products(arrays, s, mean, left, right, symmetric, costs):
@@ -71,7 +74,9 @@ def cross_products(arrays, s, mean, left, right, symmetric, costs):
 
 def _by_blocks(arrays, s, both, count, symmetric, out):
     """By dense blocks of rows: all products of the columns of both with those from ``count``."""
-    root = np.sqrt(s)
+    # Equal weights come last: their roots would be rounded.
+    equal = bool(np.all(s == s[0]))
+    root = np.ones(s.size) if equal else np.sqrt(s)
     next_ = arrays[2][both].astype(np.int64)
     height = max(1, 8 * BLOCK // both.size)
     block = np.empty((min(height, s.size), both.size))
@@ -85,6 +90,8 @@ def _by_blocks(arrays, s, both, count, symmetric, out):
             out[count:] += right.T @ right
         if count:
             out[:count] += rows[:, :count].T @ right
+    if equal:
+        out *= s[0]
 
 
 @kernel

@@ -11,6 +11,7 @@ from skl1.designs.passes import (
     DenseColumns,
     DenseRows,
     gather,
+    gather_columns,
     residual_rows,
     scan_contiguous,
     scan_rows,
@@ -42,6 +43,8 @@ NARROW, CACHED = 16, 2**24
 #: Share of X that copies of its columns may take, whatever the size of X the bytes of 8 MB; more
 #: than scikit-learn's ``working_memory`` they never take.
 HELD_SHARE, HELD_BYTES = 0.15, 2**23
+#: What a number of X takes in a Gram matrix beside its products, in multiplications of BLAS.
+READING = 10.0
 
 
 class DenseDesign(TableDesign):
@@ -131,6 +134,10 @@ class DenseDesign(TableDesign):
             block = self._block(rows, columns)
             block *= self.root[rows, None]
             return block.astype(dtype, copy=False)
+        if self._by_columns():
+            out = np.empty((columns.size, X.shape[0]), dtype)
+            gather_columns(X.T, columns, self.x_mean[columns], self.root[rows], out)
+            return out.T
         out = np.empty((X.shape[0], columns.size), dtype)
         if X.flags.c_contiguous:
             gather(X, columns, self.x_mean[columns], self.root[rows], out)
@@ -274,6 +281,11 @@ class DenseDesign(TableDesign):
 
     def entries(self, features):
         return features.size * self.y.size
+
+    def forming(self, features):
+        # Half of the products are formed, each in half of the unit; the rest is the way to memory.
+        n, k = self.n_samples, features.size
+        return n * k * (READING + 0.2 * k)
 
     def operator(self):
         if self.X.flags.f_contiguous and not self.X.flags.c_contiguous:

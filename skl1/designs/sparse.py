@@ -97,7 +97,7 @@ class SparseDesign(TableDesign):
         return block[: old.size], block[old.size :]
 
     def _products(self, left, right, symmetric):
-        """The Gram block of the columns on the left, and with ``symmetric`` of all, with the right."""
+        """The Gram block of the left columns, or with ``symmetric`` of all, with the right."""
         every = np.concatenate([left, right]) if symmetric else left
         costs = self._costs(left, right)
         block = cross_products(
@@ -126,8 +126,8 @@ class SparseDesign(TableDesign):
     def _crowding(self):
         """The sum of squares of row counts, as a multiple of that of equal counts.
 
-        ``sum_i (c_i / nnz)^2`` is the chance that two entries drawn at random lie in one row, here
-        among so many draws that the pairs of them are some thousand, or all entries if they are few.
+        ``sum_i (c_i / nnz)^2`` is the chance that two entries drawn at random lie in one row. It is
+        estimated from some thousand draws, or found from all entries if they are few.
         """
         rows, n = self.X.indices, self.n_samples
         if rows.size <= DRAWS:
