@@ -45,3 +45,32 @@ def target(rng: np.random.Generator, X, w: np.ndarray, decibels: float) -> np.nd
     pure = X @ w
     noise = rng.standard_normal(X.shape[0])
     return pure + noise * pure.std() / 10.0 ** (decibels / 20.0)
+
+
+def genotypes(
+    rng: np.random.Generator, n: int, p: int, *, block: int, founders: int, switch: float
+) -> np.ndarray:
+    """Counts 0, 1, 2 of an allele; a seventh of the columns are twins, each beside its original.
+
+    Either of an individual's two chromosomes copies one of a few founders, and goes over to
+    another one with probability ``switch`` at each marker, and at the start of each block. So
+    within a block neighbours are linked, and many columns are sums of others or nearly so. A
+    twin is the same column again or, half of the time, its mirror image ``2 - x``.
+    """
+    n_twins = p // 7
+    markers = np.arange(p - n_twins)
+    # Each allele is carried by some founders, but not by all.
+    ranks = rng.random((founders, markers.size)).argsort(axis=0)
+    alleles = (ranks < rng.integers(1, founders, markers.size)).astype(np.int8)
+    counts = np.zeros((n, markers.size), dtype=np.int8)
+    for _ in range(2):
+        switches = rng.random((n, markers.size)) < switch
+        switches[:, ::block] = True
+        # A chromosome copies the founder that was drawn where it switched last.
+        last = np.maximum.accumulate(np.where(switches, markers, 0), axis=1)
+        drawn = rng.integers(0, founders, (n, markers.size), dtype=np.int8)
+        counts += alleles[np.take_along_axis(drawn, last, axis=1), markers]
+    originals = rng.choice(markers.size, n_twins, replace=False)
+    twins = np.where(rng.random(n_twins) < 0.5, counts[:, originals], 2 - counts[:, originals])
+    order = np.argsort(np.concatenate([markers, originals + 0.5]))
+    return np.hstack([counts, twins])[:, order].astype(np.float64)
