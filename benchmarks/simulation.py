@@ -74,3 +74,28 @@ def genotypes(
     twins = np.where(rng.random(n_twins) < 0.5, counts[:, originals], 2 - counts[:, originals])
     order = np.argsort(np.concatenate([markers, originals + 0.5]))
     return np.hstack([counts, twins])[:, order].astype(np.float64)
+
+
+def sparse_flags(rng: np.random.Generator, n: int, p: int, density: float) -> sparse.csc_matrix:
+    """Zeros and ones in CSC form; some columns have hundreds of times the ones of others."""
+    often = 1.0 / np.arange(2.0, p + 2.0)
+    often = rng.permutation(density * p * often / often.sum())
+    return sparse.csc_matrix(rng.random((n, p)) < np.minimum(often, 0.9), dtype=np.float64)
+
+
+def documents(rng: np.random.Generator, n: int, p: int, words: float) -> sparse.csc_matrix:
+    """Documents of Zipf's words as tf-idf weights, their rows of length 1, in CSC form.
+
+    ``words`` is the middle length of a document. Column 0 is the most frequent word; each word
+    occurs somewhere.
+    """
+    lengths = np.ceil(rng.lognormal(np.log(words), 0.6, n)).astype(int)
+    often = np.cumsum(1.0 / np.arange(5.0, p + 5.0))
+    drawn = np.searchsorted(often, often[-1] * rng.random(lengths.sum()))
+    rows = np.concatenate([np.repeat(np.arange(n), lengths), rng.integers(0, n, p)])
+    columns = np.concatenate([drawn, np.arange(p)])
+    counts = sparse.coo_matrix((np.ones(rows.size), (rows, columns)), shape=(n, p)).tocsc()
+    frequency = np.diff(counts.indptr)
+    weights = counts @ sparse.diags(np.log((1.0 + n) / (1.0 + frequency)) + 1.0)
+    lengths = np.sqrt(np.asarray(weights.multiply(weights).sum(axis=1)).ravel())
+    return sparse.csc_matrix(sparse.diags(1.0 / lengths) @ weights)
