@@ -22,7 +22,7 @@ PANEL = 4
 ORDERING, PRODUCT, ROW = 40.0, 8.0, 15.0
 #: By columns: an entry that meets a panel, a number of a panel that is written.
 MEETING, SPREADING = 17.0, 2.0
-#: By dense blocks: a number, one that is not zero, and a product, of which BLAS makes two at a time.
+#: By dense blocks: a number, one that is not zero, a product (BLAS makes two at a time).
 FILLING, PLACING, DENSE_PRODUCT = 12.0, 23.0, 0.47
 #: What a call takes, by rows, by columns and by blocks; a number of the result.
 CALLS, RESULT = (1.2e5, 5e4, 1.5e5), 10.0
@@ -57,6 +57,8 @@ def cross_products(arrays, s, mean, left, right, symmetric, costs):
     """
     both = np.concatenate([left, right])
     out = np.zeros((both.size if symmetric else left.size, right.size))
+    if not out.size:
+        return out
     kind = int(np.argmin(costs))
     work = int(costs[kind]) // 5
     if kind == 2:

@@ -10,8 +10,9 @@ from skl1.designs.base import SAFE_MEAN_RATIO
 from skl1.designs.cross_products import costs, cross_products
 from skl1.designs.table import TableDesign, beyond_rounding
 
-#: Entries that are drawn to see how unequally the rows are filled.
-DRAWS = 2**14
+#: Entries that are drawn to see how unequally rows are filled, per root of the number of rows: two
+#: of them lie in one row at least so many times so many times.
+DRAWS = 16
 
 
 class SparseDesign(TableDesign):
@@ -127,15 +128,16 @@ class SparseDesign(TableDesign):
         """The sum of squares of row counts, as a multiple of that of equal counts.
 
         ``sum_i (c_i / nnz)^2`` is the chance that two entries drawn at random lie in one row. It is
-        estimated from some thousand draws, or found from all entries if they are few.
+        estimated from some of them, or found from all if they are few.
         """
         rows, n = self.X.indices, self.n_samples
-        if rows.size <= DRAWS:
+        count = int(DRAWS * np.sqrt(n))
+        if rows.size <= count:
             met = np.bincount(rows, minlength=n).astype(np.float64)
             return max(1.0, n * float(met @ met) / max(rows.size, 1) ** 2)
-        drawn = rows[np.random.default_rng(0).integers(0, rows.size, DRAWS)]
+        drawn = rows[np.random.default_rng(0).integers(0, rows.size, count)]
         met = np.bincount(drawn, minlength=n).astype(np.float64)
-        return max(1.0, n * float(met @ (met - 1.0)) / (DRAWS * (DRAWS - 1.0)))
+        return max(1.0, n * float(met @ (met - 1.0)) / (count * (count - 1.0)))
 
     def row_gram(self, scale):
         root = self.root
