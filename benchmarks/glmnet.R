@@ -31,12 +31,12 @@ least <- function(run) {
   }
   list(seconds = best, found = found)
 }
-lines <- c()
+times <- file.path(folder, "times.txt")
 if (arguments[4] == "cv") {
   run <- function() {
     cv.glmnet(X, y, lambda = alphas, nfolds = 5, standardize = FALSE)
   }
-  lines <- paste("1e-7", least(run)$seconds)
+  cat("1e-7", least(run)$seconds, "\n", file = times)
 } else {
   thresholds <- c("1e-7", "1e-9", "1e-10", "1e-11", "1e-13", "1e-15", "1e-17")
   for (k in seq_along(thresholds)) {
@@ -47,8 +47,8 @@ if (arguments[4] == "cv") {
     done <- least(run)
     coefs <- as.matrix(rbind(done$found$a0, done$found$beta))
     writeBin(as.double(coefs), file.path(folder, paste0("coefs_", k, ".bin")))
-    lines <- c(lines, paste(thresholds[k], done$seconds, ncol(coefs)))
+    # Line by line: R may be stopped at any time.
+    cat(thresholds[k], done$seconds, ncol(coefs), "\n", file = times, append = TRUE)
     if (done$seconds > limit) break
   }
 }
-writeLines(lines, file.path(folder, "times.txt"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -35,12 +36,17 @@ def version() -> str:
     return found.stdout if found.returncode == 0 else ""
 
 
-def path(X, y, alphas, *, turns: int, limit: float) -> list[Run]:
-    """Runs of the whole path at ever smaller thresholds."""
+def path(X, y, alphas, *, turns: int, limit: float, patience: float | None = None) -> list[Run]:
+    """Runs of the whole path at ever smaller thresholds.
+
+    None is begun after one that took longer than the limit, and after ``patience`` seconds in all
+    R is stopped; the runs that it has done until then remain.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         runs = []
-        for k, line in enumerate(_call(folder, X, y, alphas, turns, "path", limit), 1):
+        lines = _call(folder, X, y, alphas, turns, "path", limit, patience)
+        for k, line in enumerate(lines, 1):
             threshold, seconds, count = line.split()
             stored = np.fromfile(folder / f"coefs_{k}.bin").reshape(int(count), -1)
             if int(count) == len(alphas):
@@ -55,9 +61,16 @@ def cross_validation(X, y, alphas, *, turns: int, limit: float) -> float:
         return float(line.split()[1])
 
 
-def _call(folder: Path, X, y, alphas, turns: int, what: str, limit: float) -> list[str]:
+def _call(
+    folder: Path, X, y, alphas, turns: int, what: str, limit: float, patience: float | None = None
+) -> list[str]:
     for label, array in (("X", X), ("y", y), ("alphas", alphas)):
         np.asarray(array, dtype=np.float64).ravel(order="F").tofile(folder / f"{label}.bin")
     command = ["Rscript", str(SCRIPT), str(folder), str(len(y)), str(turns), what, str(limit)]
-    subprocess.run(command, check=True, capture_output=True, env=dict(os.environ))
-    return (folder / "times.txt").read_text(encoding="utf-8").split("\n")[:-1]
+    times = folder / "times.txt"
+    times.touch()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        subprocess.run(
+            command, check=True, capture_output=True, env=dict(os.environ), timeout=patience
+        )
+    return times.read_text(encoding="utf-8").splitlines()

@@ -16,7 +16,7 @@ from statistics import median
 from benchmarks.baseline import NAME as BASELINE
 from benchmarks.problems.base import Problem
 from benchmarks.registry import CONTENDERS
-from benchmarks.worker import Outcome, Worker
+from benchmarks.worker import Measured, Outcome, Worker
 
 OURS = "skl1"
 #: The referee's rounding: a gap of the target times this much has reached it.
@@ -59,6 +59,7 @@ class Cell:
     share: float
     gap: float
     entries: dict[str, Entry]
+    floor: Measured = field(default_factory=Measured)
 
 
 @dataclass(frozen=True)
@@ -79,15 +80,19 @@ def climb(
     ladder: Iterable[float],
     target: float,
     known: dict[float, Outcome],
+    patience: float = float("inf"),
 ) -> tuple[float, Outcome]:
     """The loosest tolerance whose gap is at most the target, and what it gave.
 
     ``known`` keeps the outcomes: the climb to the next gap starts from them. Beyond a fit that
-    took too long there is no climbing: tighter ones take longer.
+    took too long there is no climbing: tighter ones take longer. Nor is there any when all of them
+    together have taken more than ``patience``, in seconds.
     """
     knob, outcome = float("nan"), Outcome(trouble="fails")
     best = float("inf")
     for knob in ladder:
+        if knob not in known and sum(one.seconds for one in known.values()) > patience:
+            return knob, Outcome(gap=best, trouble=f"> {patience:g} s")
         outcome = known[knob] if knob in known else known.setdefault(knob, fit(knob))
         if outcome.trouble:
             return knob, outcome
@@ -141,7 +146,13 @@ def load(workers: dict[str, Worker], problem: Problem) -> dict[str, str]:
 
 
 def race(
-    problem: Problem, workers: dict[str, Worker], effort: Effort, *, quick: bool = False
+    problem: Problem,
+    workers: dict[str, Worker],
+    effort: Effort,
+    cells: Iterable[tuple[float, tuple[float, ...]]],
+    *,
+    patience: float = float("inf"),
+    floors: bool = True,
 ) -> Iterator[Cell]:
     """The cells of a problem, one after the other.
 
@@ -151,12 +162,16 @@ def race(
     workers : dict of str to Worker
         By the names of the contenders; they keep the problem's data afterwards.
     effort : Effort
-    quick : bool, default=False
-        Only the alphas of a quick run.
+    cells : iterable of (share, gaps)
+        The alphas, as shares of ``alpha_max``, each with the gaps wanted.
+    patience : float, default=inf
+        Seconds that the climbs of a contender at an alpha may take in all.
+    floors : bool, default=True
+        Measure the floor of each cell too.
     """
     absent = load(workers, problem)
     shape = next((worker.shape for worker in workers.values() if worker.shape), "")
-    for share, gaps in problem.cells(quick=quick):
+    for share, gaps in cells:
         known: dict[str, dict[float, Outcome]] = {name: {} for name in workers}
         for gap in gaps:
             cell = Cell(problem.name, shape, share, gap, {})
@@ -165,11 +180,23 @@ def race(
                 if absent[name]:
                     cell.entries[name] = Entry(trouble=absent[name])
                     continue
+                contender = CONTENDERS[name]
+                ladder = (contender.path_ladder if worker.task == "path" else contender.ladder)(gap)
                 knob, outcome = climb(
-                    partial(worker.fit, share), CONTENDERS[name].ladder(gap), gap, known[name]
+                    partial(worker.fit, share), ladder, gap, known[name], patience
                 )
                 cell.entries[name] = Entry(knob, outcome.gap, trouble=outcome.trouble)
                 if not outcome.trouble:
                     expected[name] = outcome.seconds
             take_turns(workers, cell, expected, effort)
+            if floors:
+                cell.floor = floor_of(workers, cell)
             yield cell
+
+
+def floor_of(workers: dict[str, Worker], cell: Cell) -> Measured:
+    """The floor of a cell, by skl1 if it reached the gap, else by one that did."""
+    reached = [name for name, entry in cell.entries.items() if entry.seconds]
+    for name in sorted(reached, key=lambda name: not ours(name))[:1]:
+        return workers[name].floor(cell.share, cell.entries[name].knob)
+    return Measured()

@@ -79,6 +79,12 @@ class Referee:
         gap = 0.5 * (1.0 - c) ** 2 * rr + float(slack.sum()) + 0.5 * mean**2
         return gap / self.null_objective
 
+    def worst_gap(self, coefs: np.ndarray, intercepts: np.ndarray, alphas: np.ndarray) -> float:
+        """The largest gap along a path; coefficients in columns, as path functions return them."""
+        return max(
+            self.gap(w, b, alpha) for w, b, alpha in zip(coefs.T, intercepts, alphas, strict=True)
+        )
+
     def _residual(self, w: np.ndarray, b: float) -> np.ndarray:
         return self.y - np.asarray(self.X @ w).ravel() - b
 

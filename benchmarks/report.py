@@ -11,6 +11,13 @@ from typing import Any
 
 from benchmarks.race import BASELINE, OURS, Cell, Entry, ours
 
+#: Where both take less than so many seconds, a ratio above this one is a draw.
+BRIEF, DRAW = 5e-4, 0.9
+#: Floors below so many seconds are no yardstick: there it is Python that counts.
+TELLING = 1e-3
+#: A support of more than this share of the rows is one near n.
+NEAR = 0.5
+
 
 def rows(header: Sequence[str], lines: Iterable[Sequence[str]], left: int = 1) -> str:
     """A table in plain text: the first columns to the left, the others to the right."""
@@ -49,6 +56,28 @@ def ratio(cell: Cell) -> float:
     if not entry.seconds:
         return 0.0
     return cell.entries[peer].least / entry.least if peer else math.inf
+
+
+def behind(cell: Cell) -> bool:
+    """Whether skl1 is slower than the best peer, a draw between brief times apart."""
+    peer, value = best_peer(cell), ratio(cell)
+    if not value < 1.0:
+        return False
+    brief = bool(peer) and max(cell.entries[n].least for n in (peer, OURS)) < BRIEF
+    return value < DRAW if brief else True
+
+
+def over_floor(cell: Cell) -> float:
+    """How many times its floor our fit takes; NaN where one of the two is not known."""
+    mine = cell.entries.get(OURS, Entry())
+    return mine.least / cell.floor.seconds if mine.seconds else math.nan
+
+
+def kind(cell: Cell) -> str:
+    """What a floor is compared among: supports near n of either storage are a kind of their own."""
+    if cell.floor.support > NEAR:
+        return "support near n"
+    return "sparse" if cell.floor.sparse else "dense"
 
 
 def against_baseline(cell: Cell) -> float:
@@ -92,14 +121,27 @@ class Summary:
 
     cells: int
     geometric_mean: float
+    means: dict[float, float]
     least: dict[float, float]
     below_one: int
+    behind: int
     unreached_by_peers: int
     unreached_by_us: int
+    over_floor: dict[str, float]
+    furthest: dict[str, str]
 
     @classmethod
     def of(cls, cells: Iterable[Cell]) -> Summary:
-        """Geometric mean over the cells that both sides reached; the least ratio at each gap."""
+        """The geometric mean is over the cells that both sides reached, in all and at each gap.
+
+        The largest time over the floor is that of each kind of cell, where the floor tells anything.
+        """
+        cells = list(cells)
+        far: dict[str, Cell] = {}
+        for cell in cells:
+            if cell.floor.seconds >= TELLING and over_floor(cell) > 0.0:
+                name = kind(cell)
+                far[name] = max(far.get(name, cell), cell, key=over_floor)
         pairs = [(cell.gap, ratio(cell)) for cell in cells]
         pairs = [(gap, value) for gap, value in pairs if not math.isnan(value)]
         both = [value for _, value in pairs if 0.0 < value < math.inf]
@@ -107,27 +149,49 @@ class Summary:
         return cls(
             cells=len(pairs),
             geometric_mean=_mean(both),
+            means={g: _mean([v for h, v in pairs if h == g and 0.0 < v < math.inf]) for g in gaps},
             least={gap: min(value for g, value in pairs if g == gap) for gap in gaps},
             below_one=sum(value < 1.0 for _, value in pairs),
+            behind=sum(map(behind, cells)),
             unreached_by_peers=sum(value == math.inf for _, value in pairs),
             unreached_by_us=sum(value == 0.0 for _, value in pairs),
+            over_floor={name: over_floor(cell) for name, cell in far.items()},
+            furthest={
+                name: f"{cell.problem} at {cell.share:g}, {cell.gap:g}"
+                for name, cell in far.items()
+            },
         )
 
     def __str__(self) -> str:
-        least = ", ".join(f"{value:.2f} at {gap:g}" for gap, value in self.least.items())
+        means, least = (
+            ", ".join(f"{value:.2f} at {gap:g}" for gap, value in values.items())
+            for values in (self.means, self.least)
+        )
+        floors = "".join(
+            f"\nlargest time over floor, {name}: {value:.2f} ({self.furthest[name]})"
+            for name, value in self.over_floor.items()
+        )
         return (
             f"{self.cells} cells; best peer / {OURS}: geometric mean {self.geometric_mean:.2f} "
             f"where both reach the gap\n"
+            f"geometric means: {means}\n"
             f"least ratio: {least}\n"
             f"cells below 1.0: {self.below_one} (of them not reached by {OURS}: "
-            f"{self.unreached_by_us}); reached by no peer: {self.unreached_by_peers}"
+            f"{self.unreached_by_us}); reached by no peer: {self.unreached_by_peers}\n"
+            f"cells below 1.0, or below {DRAW:g} where both take less than "
+            f"{milliseconds(BRIEF)} ms: {self.behind}{floors}"
         )
 
 
 def race_table(cells: Sequence[Cell]) -> str:
-    """One line a cell: least times in ms, the best peer, its ratio, our measured gap."""
+    """One line a cell: least times in ms, the best peer, its ratio, our measured gap.
+
+    Where floors were measured, our time over the floor stands beside the ratio.
+    """
     names = list(dict.fromkeys(name for cell in cells for name in cell.entries))
-    header = ["problem", "n x p", "alpha/max", "gap", *names, "best peer", "ratio", "our gap"]
+    floors = any(cell.floor.seconds > 0.0 for cell in cells)
+    header = ["problem", "n x p", "alpha/max", "gap", *names, "best peer", "ratio"]
+    header += ["time/floor", "our gap"] if floors else ["our gap"]
     if BASELINE in names:
         header.append(f"{BASELINE}/{OURS}")
     lines = []
@@ -137,7 +201,9 @@ def race_table(cells: Sequence[Cell]) -> str:
         lines.append(
             [cell.problem, cell.shape, f"{cell.share:g}", f"{cell.gap:g}"]
             + [milliseconds(e.least) if e.seconds else _short(e.trouble) for e in entries]
-            + [best_peer(cell) or "none", _factor(ratio(cell)), f"{mine.gap:.1e}" if mine else "-"]
+            + [best_peer(cell) or "none", _factor(ratio(cell))]
+            + ([_factor(over_floor(cell))] if floors else [])
+            + [f"{mine.gap:.1e}" if mine else "-"]
             + ([_factor(against_baseline(cell))] if BASELINE in names else [])
         )
     return rows(header, lines, left=2)
@@ -169,8 +235,17 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def cells_as_dicts(cells: Iterable[Cell]) -> list[dict[str, Any]]:
-    """The cells for JSON, with the ratio."""
-    return [asdict(cell) | {"best_peer": best_peer(cell), "ratio": ratio(cell)} for cell in cells]
+    """The cells for JSON, with the ratio, the time over the floor, and the kind of that."""
+    return [
+        asdict(cell)
+        | {
+            "best_peer": best_peer(cell),
+            "ratio": ratio(cell),
+            "over_floor": over_floor(cell),
+            "kind": kind(cell),
+        }
+        for cell in cells
+    ]
 
 
 def _plain(value: Any) -> Any:

@@ -22,9 +22,11 @@ import numpy as np
 from scipy import sparse
 
 from benchmarks import baseline
+from benchmarks.floor import Floor
 from benchmarks.referee import Referee
 from benchmarks.registry import CONTENDERS, PROBLEMS
 
+N_ALPHAS = 100  #: of a path
 SETUP_LIMIT = 300.0  #: seconds to import, compile, make the data and fit them once
 WARM_FITS, WARM_SECONDS = 300, 0.3  #: fits of the data before any that counts, at most
 JUDGE_LIMIT = 120.0  #: seconds for the referee
@@ -40,6 +42,15 @@ class Outcome:
     seconds: float = np.inf
     gap: float = np.inf
     trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The floor of a cell, summed over its data sets, and the largest support as a share of n."""
+
+    seconds: float = np.nan
+    support: float = np.nan
+    sparse: bool = False
 
 
 class OverTimeError(Exception):
@@ -89,20 +100,45 @@ class Bench:
     def fit(self, share: float, knob: float, repetitions: int):
         """Fit so many times; answer with the median of the times, then with the gap."""
         alphas = [share * largest for largest in self.alphas_max]
+        seconds, models = self._timed(self.contender.fit, alphas, knob, repetitions)
+        yield seconds
+        yield max(
+            referee.gap(coef, intercept, alpha)
+            for referee, (coef, intercept), alpha in zip(self.referees, models, alphas, strict=True)
+        )
+
+    def path(self, share: float, knob: float, repetitions: int):
+        """Paths down to such a share of ``alpha_max``; the gap is the worst one along them."""
+        grids = [np.geomspace(top, share * top, N_ALPHAS) for top in self.alphas_max]
+        seconds, models = self._timed(self.contender.path, grids, knob, repetitions)
+        yield seconds
+        yield max(
+            referee.worst_gap(coefs, intercepts, alphas)
+            for referee, (coefs, intercepts), alphas in zip(
+                self.referees, models, grids, strict=True
+            )
+        )
+
+    def floor(self, share: float, knob: float):
+        """The floor of a fit, for the support that this contender finds."""
+        seconds, largest = 0.0, 0.0
+        for (X, y), top in zip(self.data_sets, self.alphas_max, strict=True):
+            support = np.flatnonzero(self.contender.fit(X, y, share * top, knob)[0])
+            seconds += Floor.of(X, support).seconds
+            largest = max(largest, support.size / X.shape[0])
+        yield Measured(seconds, largest, sparse.issparse(self.data_sets[0][0]))
+
+    def _timed(self, run, alphas: list[Any], knob: float, repetitions: int) -> tuple[float, list]:
+        """The median of the times, and what came out the last time, of each data set."""
         times = []
         gc.collect()
         for _ in range(repetitions):
             start = perf_counter()
             models = [
-                self.contender.fit(X, y, alpha, knob)
-                for (X, y), alpha in zip(self.data_sets, alphas, strict=True)
+                run(X, y, alpha, knob) for (X, y), alpha in zip(self.data_sets, alphas, strict=True)
             ]
             times.append(perf_counter() - start)
-        yield median(times)
-        yield max(
-            referee.gap(coef, intercept, alpha)
-            for referee, (coef, intercept), alpha in zip(self.referees, models, alphas, strict=True)
-        )
+        return median(times), models
 
     def _warm_up(self) -> None:
         """Fits that do not count: a stand-in of the same kind, then the data, an easy alpha.
@@ -115,7 +151,10 @@ class Bench:
         stand_in = _stand_in(X)
         goal = np.asarray(stand_in[:, :5].sum(axis=1)).ravel().astype(y.dtype)
         for share in (0.5, 0.1):
-            self.contender.fit(stand_in, goal, share * Referee.of(stand_in, goal).alpha_max, knob)
+            alpha = share * Referee.of(stand_in, goal).alpha_max
+            self.contender.fit(stand_in, goal, alpha, knob)
+        if self.contender.follows_paths:
+            self.contender.path(stand_in, goal, alpha * np.array([8.0, 4.0, 1.0]), knob)
         # The shortest fits more often: some packages compile only what is called often enough.
         start = perf_counter()
         for _ in range(WARM_FITS):
@@ -153,11 +192,14 @@ class Worker:
         Seconds that a fit may take.
     folder : str, default=""
         Where the skl1 to import is installed, if it is not the one beside the benchmarks.
+    task : {"fit", "path"}, default="fit"
+        What is timed: fits at one alpha, or paths that end there.
     """
 
     contender: str
     limit: float
     folder: str = ""
+    task: str = "fit"
     problem: str = ""
     shape: str = ""
     process: Any = field(default=None, repr=False)
@@ -188,13 +230,13 @@ class Worker:
         return trouble
 
     def fit(self, share: float, knob: float, repetitions: int = 1) -> Outcome:
-        """Fit the current problem."""
+        """Fit the current problem, or follow its path."""
         if self.process is None:
             self.start_loading(self.problem)
             trouble = self.finish_loading()
             if trouble:
                 return Outcome(trouble=trouble)
-        self.connection.send(("fit", (share, knob, repetitions)))
+        self.connection.send((self.task, (share, knob, repetitions)))
         try:
             seconds = self._answer(self.limit * repetitions)
             if isinstance(seconds, str):
@@ -205,6 +247,17 @@ class Worker:
         if seconds > self.limit:
             return Outcome(trouble=f"> {self.limit:g} s")
         return Outcome(trouble=gap) if isinstance(gap, str) else Outcome(seconds, gap)
+
+    def floor(self, share: float, knob: float) -> Measured:
+        """The floor of a fit of the current problem; of NaN if it cannot be measured."""
+        if self.process is None:
+            return Measured()
+        self.connection.send(("floor", (share, knob)))
+        try:
+            answer = self._answer(self.limit + JUDGE_LIMIT)
+        except OverTimeError:
+            return Measured()
+        return answer if isinstance(answer, Measured) else Measured()
 
     def stop(self) -> None:
         """End the process."""

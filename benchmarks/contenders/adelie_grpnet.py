@@ -13,7 +13,7 @@ from benchmarks.machine import threads
 
 @dataclass(frozen=True)
 class AdelieGrpnet(Contender):
-    """``grpnet`` with groups of one, at one alpha.
+    """``grpnet`` with groups of one, at one alpha or at many.
 
     ``tol`` bounds the square of a coefficient's change, weighted by its curvature, as a share of
     y's variance: a gap of 1e-8 takes far less, and the ladder goes on. Stopping early on the
@@ -24,11 +24,16 @@ class AdelieGrpnet(Contender):
     package: str = "adelie"
     module: str = "adelie"
     rank: int = 6
+    follows_paths: bool = True
 
     def ladder(self, target):
         return tuple(10.0**-k for k in range(2, 29))
 
     def fit(self, X, y, alpha, knob):
+        coefs, intercepts = self.path(X, y, np.array([alpha]), knob)
+        return coefs[:, 0], float(intercepts[0])
+
+    def path(self, X, y, alphas, knob):
         import adelie  # noqa: PLC0415
 
         design = (
@@ -39,11 +44,11 @@ class AdelieGrpnet(Contender):
         state = adelie.grpnet(
             design,
             adelie.glm.gaussian(y, dtype=X.dtype.type),
-            lmda_path=np.array([alpha]),
+            lmda_path=alphas,
             tol=knob,
             max_iters=PLENTY,
             early_exit=False,
             n_threads=threads(),
             progress_bar=False,
         )
-        return state.betas.toarray().ravel(), float(state.intercepts[0])
+        return state.betas.toarray().T, state.intercepts

@@ -11,6 +11,8 @@ import numpy as np
 
 #: From 1e-2 to 1e-14 in steps of ten. What a tolerance means differs from package to package.
 LADDER = tuple(10.0**-k for k in range(2, 15))
+#: Those of glmnet and its kin, whose tolerance is the square of what others have.
+THRESHOLDS = tuple(10.0**-k for k in range(4, 29))
 #: Iterations that no fit within the time limit reaches, for packages that need a number.
 PLENTY = 10_000_000
 
@@ -34,6 +36,8 @@ class Contender(ABC):
         Its place in the tables.
     default : bool
         Whether it runs unless the command line names contenders.
+    follows_paths : bool
+        Whether it has a ``path``.
     """
 
     name: str
@@ -41,10 +45,17 @@ class Contender(ABC):
     module: str
     rank: int
     default: bool = True
+    follows_paths: bool = False
 
     @abstractmethod
     def fit(self, X: Any, y: np.ndarray, alpha: float, knob: float) -> tuple[np.ndarray, float]:
         """Coefficients and intercept of one fit from scratch, at a tolerance of the ladder."""
+
+    def path(
+        self, X: Any, y: np.ndarray, alphas: np.ndarray, knob: float
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Coefficients in columns, and intercepts, at falling alphas, by the package's own path."""
+        raise NotImplementedError
 
     def ladder(self, target: float) -> tuple[float, ...]:
         """The tolerances to try for a gap, from loose to tight; the first that reaches it counts.
@@ -54,6 +65,10 @@ class Contender(ABC):
         """
         return LADDER
 
+    def path_ladder(self, target: float) -> tuple[float, ...]:
+        """The tolerances to try for the worst gap along a path."""
+        return self.ladder(target)
+
     def refuses(self, X: Any) -> str:
         """Why the contender has no business with such data; empty if it has."""
         return ""
@@ -61,3 +76,8 @@ class Contender(ABC):
     def missing(self) -> str:
         """Why the contender cannot run here; empty if it can."""
         return "" if find_spec(self.module) else f"{self.package} is not installed"
+
+
+def means(X: Any, y: np.ndarray) -> tuple[np.ndarray, float]:
+    """The means of X, dense or sparse, and of y, for packages or paths that fit no intercept."""
+    return np.asarray(X.mean(axis=0)).ravel(), float(y.mean())

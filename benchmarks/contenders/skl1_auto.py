@@ -15,6 +15,7 @@ class Skl1(Contender):
     package: str = "skl1"
     module: str = "skl1"
     rank: int = 0
+    follows_paths: bool = True
 
     def ladder(self, target):
         return (target,)
@@ -24,3 +25,13 @@ class Skl1(Contender):
 
         model = ProximalLasso(alpha, tol=knob).fit(X, y)
         return model.coef_, model.intercept_
+
+    def path(self, X, y, alphas, knob):
+        from skl1 import lasso_path  # noqa: PLC0415
+
+        found = lasso_path(X, y, alphas=alphas, tol=knob, return_path=True)
+        return found.coefs, found.intercepts
+
+    def path_ladder(self, target):
+        # Its bound may come from a dual point of an earlier round, which the referee does not know.
+        return (target, target / 4)

@@ -11,16 +11,30 @@ from __future__ import annotations
 import warnings
 from dataclasses import asdict, dataclass
 from functools import partial
+from time import perf_counter
 
 import numpy as np
 
 from benchmarks import glmnet, machine, options, report
 from benchmarks.referee import Referee
-from benchmarks.registry import PROBLEMS
-from benchmarks.suites.paths import EPS, LIMIT, N_ALPHAS, NAMES, QUICK, skl1_path, tolerance
+from benchmarks.registry import CONTENDERS, PROBLEMS
+from benchmarks.suites.paths import EPS, QUICK
 from benchmarks.timing import least
+from benchmarks.worker import N_ALPHAS
 
 TARGET = 1e-4
+LIMIT = 10.0  #: seconds; a path that takes longer has failed
+NAMES = (
+    "tiny",
+    "communities_crime",
+    "tall",
+    "square",
+    "medium",
+    "wide",
+    "correlated",
+    "leukemia_golub",
+    "riboflavin",
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,22 @@ def search_by_sklearn(X, y, alphas, tol, n_jobs):
     return LassoCV(alphas=alphas, tol=tol, max_iter=100_000, n_jobs=n_jobs).fit(X, y)
 
 
+def tolerance(name: str, X, y, alphas, referee: Referee, target: float) -> float | None:
+    """The loosest tolerance whose path reaches the gap everywhere; None if none does."""
+    contender = CONTENDERS[name]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for tol in contender.path_ladder(target):
+            start = perf_counter()
+            coefs, intercepts = contender.path(X, y, alphas, tol)
+            seconds = perf_counter() - start
+            if referee.worst_gap(coefs, intercepts, alphas) <= target:
+                return tol
+            if seconds > LIMIT:
+                break
+    return None
+
+
 def compare(problem: str, *, quick: bool) -> Row:
     """Times of all on a problem."""
     X, y = PROBLEMS[problem].make()[0]
@@ -60,19 +90,19 @@ def compare(problem: str, *, quick: bool) -> Row:
     theirs = tolerance("sklearn", X, y, alphas, referee, TARGET)
     assert ours is not None, "skl1 always reaches the gap"
     runs = {
-        "path": partial(skl1_path, X, y, alphas, ours[0]),
-        "skl1": partial(search, X, y, alphas, ours[0], None),
-        "skl1_jobs": partial(search, X, y, alphas, ours[0], 2),
+        "path": partial(CONTENDERS["skl1"].path, X, y, alphas, ours),
+        "skl1": partial(search, X, y, alphas, ours, None),
+        "skl1_jobs": partial(search, X, y, alphas, ours, 2),
     }
     same = False
     if theirs is not None:
-        runs["sklearn"] = partial(search_by_sklearn, X, y, alphas, theirs[0], None)
-        runs["sklearn_jobs"] = partial(search_by_sklearn, X, y, alphas, theirs[0], 2)
+        runs["sklearn"] = partial(search_by_sklearn, X, y, alphas, theirs, None)
+        runs["sklearn_jobs"] = partial(search_by_sklearn, X, y, alphas, theirs, 2)
     times = least(runs, turns=2 if quick else 3, seconds=0.5 if quick else 3.0)
     if theirs is not None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            exact = search_by_sklearn(X, y, alphas, min(theirs[0], 1e-8), 2)
+            exact = search_by_sklearn(X, y, alphas, min(theirs, 1e-8), 2)
             same = exact.alpha_ == search(X, y, alphas, 1e-9, None).alpha_
     seconds = np.nan
     if glmnet.version():

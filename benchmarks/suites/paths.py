@@ -1,186 +1,171 @@
 """Paths of a hundred alphas.
 
-From ``alpha_max`` down to a hundredth of it, with an intercept. The referee measures the gap of
-every model; a method takes the loosest tolerance of its ladder at which the worst of them is
-below the target. Functions that fit no intercept get centred data, and centring counts.
+From ``alpha_max`` down to a hundredth of it, with an intercept, in processes and turns as in the
+race. The referee measures the gap of every model; a contender takes the loosest tolerance of its
+ladder at which the worst of them is below the target. Functions that fit no intercept get centred
+data, and centring counts. Another checkout of skl1, the ``--baseline``, is one more contender.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from functools import partial
-from time import perf_counter
+import argparse
+import math
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
+from scipy import sparse
 
-from benchmarks import glmnet, machine, options, report
-from benchmarks.contenders.base import LADDER
+from benchmarks import baseline, glmnet, machine, options, report
+from benchmarks.race import OURS, SLACK, Cell, Effort, Entry, ours, race
 from benchmarks.referee import Referee
-from benchmarks.registry import PROBLEMS
-from benchmarks.timing import least
+from benchmarks.registry import CONTENDERS, PROBLEMS
+from benchmarks.worker import N_ALPHAS, Worker
 
 GAPS = (1e-4, 1e-8)
-N_ALPHAS, EPS = 100, 1e-2
-LIMIT = 10.0  #: seconds; a path that takes longer has failed
+EPS = 1e-2
+#: Seconds that a path of a peer may take; one of skl1, of whatever version; one in a quick run.
+LIMIT, OUR_LIMIT, QUICK_LIMIT = 60.0, 300.0, 10.0
+#: A ladder may take so many times the limit in all.
+PATIENCE = 4.0
+#: Numbers of dense X beyond which R's glmnet does not take part: it would read 400 MB.
+READABLE = 5e7
 NAMES = (
     "tiny",
+    "tiny_correlated",
     "communities_crime",
+    "one_hot",
     "tall",
     "square",
+    "uncentred_medium",
     "medium",
     "wide",
     "correlated",
     "leukemia_golub",
     "riboflavin",
+    "expression",
+    "a9a",
+    "sparse_tall",
+    "text",
+    "genotypes",
 )
 QUICK = ("tiny", "medium")
+#: The contenders that can be named; ``--baseline`` enters its own.
+RACERS = [name for name, one in CONTENDERS.items() if one.follows_paths and name != baseline.NAME]
 
 
-@dataclass(frozen=True)
-class Row:
-    """The time of a method on a problem; nothing if it did not reach the gap."""
-
-    problem: str
-    method: str
-    target: float
-    gap: float
-    seconds: float
-
-
-def skl1_path(X, y, alphas, tol):
-    """``skl1.lasso_path`` on the data as they are."""
-    from skl1 import lasso_path  # noqa: PLC0415
-
-    path = lasso_path(X, y, alphas=alphas, tol=tol, return_path=True)
-    return path.coefs, path.intercepts
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = options.parser(__name__, __doc__)
+    parser.add_argument("--problems", nargs="+", choices=PROBLEMS, metavar="NAME")
+    parser.add_argument("--contenders", nargs="+", choices=RACERS, metavar="NAME")
+    options.add_baseline(parser)
+    parser.add_argument("--limit", type=float, help="seconds that a path of a peer may take")
+    parser.add_argument("--turns", type=int, help="times that a path is timed at most")
+    return parser.parse_args(arguments)
 
 
-def sklearn_path(X, y, alphas, tol):
-    """scikit-learn's ``lasso_path``, whose ``precompute="auto"`` forms the Gram matrix if n > p."""
-    from sklearn.linear_model import lasso_path  # noqa: PLC0415
-
-    x_mean, y_mean = X.mean(axis=0), y.mean()
-    centred = np.asfortranarray(X - x_mean)
-    coefs = lasso_path(centred, y - y_mean, alphas=alphas, tol=tol, max_iter=100_000)[1]
-    return coefs, y_mean - x_mean @ coefs
-
-
-def celer_path(X, y, alphas, tol):
-    """``celer_path``, pruning as celer's class does."""
-    from celer import celer_path as path  # noqa: PLC0415
-
-    x_mean, y_mean = X.mean(axis=0), y.mean()
-    centred = np.asfortranarray(X - x_mean)
-    coefs = path(centred, y - y_mean, "lasso", alphas=alphas, tol=tol, max_iter=1000, prune=1)[1]
-    return coefs, y_mean - x_mean @ coefs
-
-
-METHODS: dict[str, Callable] = {
-    "skl1": skl1_path,
-    "sklearn": sklearn_path,
-    "celer": celer_path,
-}
-
-
-def worst_gap(referee: Referee, alphas: np.ndarray, coefs: np.ndarray, intercepts) -> float:
-    """The largest relative gap along a path."""
-    return max(
-        referee.gap(w, b, alpha) for w, b, alpha in zip(coefs.T, intercepts, alphas, strict=True)
-    )
-
-
-def tolerance(name: str, X, y, alphas, referee: Referee, target: float):
-    """The loosest tolerance that reaches the gap everywhere, and the gap; None if none does."""
-    # skl1's own bound may come from an earlier dual point, which the referee does not know.
-    ladder = (target, target / 4) if name == "skl1" else LADDER
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        METHODS[name](X, y, alphas[:3], 1e-2)  # what is compiled does not count
-        for tol in ladder:
-            start = perf_counter()
-            found = METHODS[name](X, y, alphas, tol)
-            seconds = perf_counter() - start
-            gap = worst_gap(referee, alphas, *found)
-            if gap <= target:
-                return tol, gap
-            if seconds > LIMIT:
-                break
-    return None
-
-
-def compare(problem: str, target: float, names: list[str], *, quick: bool) -> list[Row]:
-    """A row for each method."""
-    X, y = PROBLEMS[problem].make()[0]
-    referee = Referee.of(X, y)
-    top = referee.alpha_max
-    alphas = np.geomspace(top, EPS * top, N_ALPHAS)
-    found = {name: tolerance(name, X, y, alphas, referee, target) for name in names}
-    paths = {
-        name: partial(METHODS[name], X, y, alphas, reached[0])
-        for name, reached in found.items()
-        if reached
+def workers_of(chosen: argparse.Namespace, installed: str, limit: float) -> dict[str, Worker]:
+    """A process for each contender, ours first; those that are not installed are printed."""
+    wanted = chosen.contenders or RACERS
+    names = sorted(wanted, key=lambda name: CONTENDERS[name].rank)
+    reasons = {name: CONTENDERS[name].missing() for name in names}
+    for name, reason in reasons.items():
+        if reason:
+            print(f"left out: {name} ({reason})")
+    folders = {name: "" for name in names if not reasons[name]}
+    if installed:
+        folders = {OURS: "", baseline.NAME: installed} | folders
+    longest = limit if chosen.quick else max(limit, OUR_LIMIT)
+    return {
+        name: Worker(name, longest if ours(name) else limit, folder, task="path")
+        for name, folder in folders.items()
     }
-    times = least(paths, turns=3 if quick else 5, seconds=0.5 if quick else 3.0)
-    rows = [
-        Row(
-            problem,
-            name,
-            target,
-            *((found[name][1], times[name]) if found[name] else (np.nan,) * 2),
-        )
-        for name in names
+
+
+def by_glmnet(problem: str, limit: float) -> list[tuple[float, float, float]] | str:
+    """Threshold, seconds and gap of R's glmnet at each of its thresholds, or why there is none."""
+    X, y = PROBLEMS[problem].make()[0]
+    if X.shape[0] * X.shape[1] > READABLE:
+        return "too large to be handed over to R"
+    referee = Referee.of(X, y)
+    alphas = np.geomspace(referee.alpha_max, EPS * referee.alpha_max, N_ALPHAS)
+    dense = X.toarray() if sparse.issparse(X) else X
+    runs = glmnet.path(dense, y, alphas, turns=3, limit=limit, patience=PATIENCE * limit)
+    return [
+        (float(run.threshold), run.seconds, referee.worst_gap(run.coefs, run.intercepts, alphas))
+        for run in runs
     ]
-    if glmnet.version():
-        rows.append(by_glmnet(problem, X, y, alphas, referee, target))
-    return rows
 
 
-#: Seconds and gaps of all thresholds, for each problem.
-_measured: dict[str, list[tuple[float, float]]] = {}
+def entry_of_glmnet(runs: list[tuple[float, float, float]] | str, target: float) -> Entry:
+    """The fastest threshold that reaches the gap."""
+    if isinstance(runs, str):
+        return Entry(trouble=runs)
+    good = [run for run in runs if run[2] <= target * SLACK]
+    if not good:
+        return Entry(gap=min((gap for *_, gap in runs), default=math.inf), trouble="fails")
+    knob, seconds, gap = min(good, key=lambda run: run[1])
+    return Entry(knob, gap, [seconds])
 
 
-def by_glmnet(problem: str, X, y, alphas, referee: Referee, target: float) -> Row:
-    """The fastest of its thresholds that reaches the gap."""
-    if problem not in _measured:
-        _measured[problem] = [
-            (run.seconds, worst_gap(referee, alphas, run.coefs, run.intercepts))
-            for run in glmnet.path(X, y, alphas, turns=3, limit=LIMIT)
-        ]
-    good = [(seconds, gap) for seconds, gap in _measured[problem] if gap <= target]
-    seconds, gap = min(good, default=(np.nan, np.nan))
-    return Row(problem, "glmnet", target, gap, seconds)
+def run(chosen: argparse.Namespace, installed: str) -> list[Cell]:
+    """The paths of all problems; each problem's lines are printed when it is done."""
+    limit = chosen.limit or (QUICK_LIMIT if chosen.quick else LIMIT)
+    effort = Effort.quick() if chosen.quick else Effort(turns=5)
+    if chosen.turns:
+        effort = Effort(chosen.turns, effort.seconds)
+    workers = workers_of(chosen, installed, limit)
+    in_r = bool(glmnet.version()) and not chosen.contenders
+    cells: list[Cell] = []
+    try:
+        for name in chosen.problems or (QUICK if chosen.quick else NAMES):
+            if PROBLEMS[name].missing():
+                print(f"left out: {name} ({PROBLEMS[name].missing()})")
+                continue
+            found = list(
+                race(
+                    PROBLEMS[name],
+                    workers,
+                    effort,
+                    [(EPS, GAPS)],
+                    patience=PATIENCE * limit,
+                    floors=False,
+                )
+            )
+            runs = by_glmnet(name, limit) if in_r else []
+            for cell in found:
+                if in_r:
+                    cell.entries["glmnet"] = entry_of_glmnet(runs, cell.gap)
+            cells += found
+            print(f"\n{report.race_table(found)}", flush=True)
+    finally:
+        for worker in workers.values():
+            worker.stop()
+    return cells
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Measure, print, and write ``paths.json``."""
-    chosen = options.parser(__name__, __doc__).parse_args(arguments)
+    chosen = parse(arguments)
     machine.limit_threads(chosen.threads)
-    installed = machine.versions(["celer"])
-    names = [name for name in METHODS if name != "celer" or "celer" in installed]
-    columns = [*names, "glmnet"] if glmnet.version() else names
-    found: list[Row] = []
-    lines, ratios = [], {gap: [] for gap in GAPS}
-    for problem in QUICK if chosen.quick else NAMES:
-        if PROBLEMS[problem].missing():
-            print(f"left out: {problem} ({PROBLEMS[problem].missing()})")
-            continue
-        for target in GAPS:
-            rows = compare(problem, target, names, quick=chosen.quick)
-            found += rows
-            best = min((row.seconds for row in rows[1:] if row.seconds > 0.0), default=np.nan)
-            ratios[target].append(best / rows[0].seconds)
-            times = [report.milliseconds(r.seconds) if r.seconds > 0.0 else "fails" for r in rows]
-            lines.append([problem, f"{target:g}", *times, f"{ratios[target][-1]:.2f}"])
-            print(" ".join(lines[-1]), flush=True)
-    print(f"\n{N_ALPHAS} alphas down to alpha_max * {EPS:g}: ms; best other / skl1\n")
-    print(report.rows(["problem", "gap", *columns, "ratio"], lines))
-    for target, values in ratios.items():
-        print(f"geometric mean at {target:g}: {np.exp(np.nanmean(np.log(values))):.2f}")
+    before = machine.description(chosen.threads)
+    with tempfile.TemporaryDirectory() as folder:
+        installed = baseline.install(chosen.baseline, Path(folder)) if chosen.baseline else ""
+        cells = run(chosen, str(installed))
+    summary, change = report.Summary.of(cells), report.Change.of(cells)
+    print(f"\n\n{N_ALPHAS} alphas down to alpha_max * {EPS:g}: least times in ms\n")
+    parts = [report.race_table(cells), "\n".join(report.troubles(cells)), str(summary)]
+    print("\n\n".join([*parts, *([str(change)] if change else [])]))
+    packages = [CONTENDERS[name].package for name in RACERS]
     content = {
-        "versions": machine.versions(["skl1", "celer"]) | {"glmnet": glmnet.version()},
-        "machine": machine.description(chosen.threads),
-        "rows": [asdict(row) for row in found],
+        "versions": machine.versions(packages) | {"glmnet": glmnet.version()},
+        "machine_before": before,
+        "machine_after": machine.description(chosen.threads),
+        "summary": asdict(summary),
+        "baseline": chosen.baseline and baseline.description(chosen.baseline),
+        "change": change and asdict(change),
+        "cells": report.cells_as_dicts(cells),
     }
     report.write_json(chosen.output / "paths.json", content)

@@ -12,6 +12,7 @@ import argparse
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
 
@@ -22,6 +23,8 @@ from benchmarks.worker import Worker
 
 #: Benchmarks that a run without a choice of problems or contenders ends with.
 FURTHER = ("first_order", "growth")
+#: The ladder of a contender at an alpha may take so many times the limit in all.
+PATIENCE = 8.0
 #: The contenders that can be named; ``--baseline`` enters its own.
 RACERS = [name for name in CONTENDERS if name != baseline.NAME]
 
@@ -85,7 +88,8 @@ def run(options_: argparse.Namespace, installed: str) -> list[Cell]:
     try:
         for name in problems:
             start = perf_counter()
-            found = list(race(PROBLEMS[name], workers, effort, quick=options_.quick))
+            asked = PROBLEMS[name].cells(quick=options_.quick)
+            found = list(race(PROBLEMS[name], workers, effort, asked, patience=PATIENCE * limit))
             cells += found
             print(f"\n{report.race_table(found)}\n({perf_counter() - start:.0f} s)", flush=True)
     finally:
@@ -111,7 +115,7 @@ def publish(cells: list[Cell], options_: argparse.Namespace, before: dict) -> No
             "versions": machine.versions(packages),
             "machine_before": before,
             "machine_after": machine.description(options_.threads),
-            "summary": vars(summary),
+            "summary": asdict(summary),
             "baseline": options_.baseline and baseline.description(options_.baseline),
             "change": change and vars(change),
             "cells": report.cells_as_dicts(cells),
