@@ -43,8 +43,6 @@ NARROW, CACHED = 16, 2**24
 #: Share of X that copies of its columns may take, whatever the size of X the bytes of 8 MB; more
 #: than scikit-learn's ``working_memory`` they never take.
 HELD_SHARE, HELD_BYTES = 0.15, 2**23
-#: What a number of X takes in a Gram matrix beside its products, in multiplications of BLAS.
-READING = 10.0
 
 
 class DenseDesign(TableDesign):
@@ -281,11 +279,6 @@ class DenseDesign(TableDesign):
 
     def entries(self, features):
         return features.size * self.y.size
-
-    def forming(self, features):
-        # Half of the products are formed, each in half of the unit; the rest is the way to memory.
-        n, k = self.n_samples, features.size
-        return n * k * (READING + 0.2 * k)
 
     def operator(self):
         if self.X.flags.f_contiguous and not self.X.flags.c_contiguous:

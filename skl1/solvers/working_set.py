@@ -18,7 +18,7 @@ from skl1.solvers.inner import Inner
 
 #: Where it takes so few multiplications, the Gram matrix of all features is formed at once:
 #: further rounds would take longer.
-FULL_COST = 2e7
+FULL_COST = 4e6
 #: The penalty of a round is at least this share of the one that the last point would need.
 STRIDE = 0.2
 #: Features that enter although they do not pull, as a share of those that may.
