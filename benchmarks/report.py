@@ -134,7 +134,7 @@ class Summary:
     def of(cls, cells: Iterable[Cell]) -> Summary:
         """The geometric mean is over the cells that both sides reached, in all and at each gap.
 
-        The largest time over the floor is that of each kind of cell, where the floor tells anything.
+        The largest time over the floor is that of each kind of cell, where the floor says anything.
         """
         cells = list(cells)
         far: dict[str, Cell] = {}

@@ -17,8 +17,8 @@ SAFE_MEAN_RATIO = 100.0
 CONSTANT_RATIO = 1e-14
 #: Up to this many features, the Gram matrix of all of them is formed at once.
 FULL_GRAM = 32
-#: What a number of a dense column takes in a Gram matrix, and each of its products: half of them are
-#: formed, two at a time. In multiplications of BLAS.
+#: What a number of a dense column takes in a Gram matrix, and each of its products: half of them
+#: are formed, two at a time. In multiplications of BLAS.
 READING, PRODUCT = 10.0, 0.2
 #: The first round of a working set looks at the square root of so many times p features.
 FIRST_SET = 10
