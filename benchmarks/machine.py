@@ -19,6 +19,7 @@ THREAD_VARIABLES = (
     "BLIS_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
     "NUMBA_NUM_THREADS",
+    "RAYON_NUM_THREADS",
 )
 PACKAGES = ("numpy", "scipy", "scikit-learn", "numba")
 

@@ -134,7 +134,7 @@ class Summary:
     def of(cls, cells: Iterable[Cell]) -> Summary:
         """The geometric mean is over the cells that both sides reached, in all and at each gap.
 
-        The largest time over the floor is that of each kind of cell, where the floor says anything.
+        The largest times over the floor are of floors that tell anything, for each kind of cell.
         """
         cells = list(cells)
         far: dict[str, Cell] = {}

@@ -73,7 +73,7 @@ def genotypes(
     originals = rng.choice(markers.size, n_twins, replace=False)
     twins = np.where(rng.random(n_twins) < 0.5, counts[:, originals], 2 - counts[:, originals])
     order = np.argsort(np.concatenate([markers, originals + 0.5]))
-    return np.hstack([counts, twins])[:, order].astype(np.float64)
+    return np.ascontiguousarray(np.hstack([counts, twins])[:, order], dtype=np.float64)
 
 
 def sparse_flags(rng: np.random.Generator, n: int, p: int, density: float) -> sparse.csc_matrix:

@@ -6,6 +6,7 @@ import math
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -18,8 +19,9 @@ from benchmarks import baseline, contenders, problems, report, suites
 from benchmarks.__main__ import main as door
 from benchmarks.contenders.base import Contender
 from benchmarks.discovery import classes, purposes
+from benchmarks.floor import Floor, kernels, least
 from benchmarks.problems.base import Problem
-from benchmarks.race import Cell, Effort, Entry, climb, take_turns
+from benchmarks.race import Cell, Effort, Entry, climb, floor_of, take_turns
 from benchmarks.referee import Referee
 from benchmarks.registry import CONTENDERS, PROBLEMS
 from benchmarks.selection.methods import METHODS as SELECTION
@@ -28,9 +30,17 @@ from benchmarks.selection.simulation import coefficients as simulated
 from benchmarks.selection.simulation import draw
 from benchmarks.selection.study import Results, judged
 from benchmarks.selection.study import run as run_study
-from benchmarks.simulation import autoregressive, random_sparse, sparse_truth, target
-from benchmarks.suites import growth
-from benchmarks.worker import Bench, Outcome, Worker
+from benchmarks.simulation import (
+    autoregressive,
+    documents,
+    genotypes,
+    random_sparse,
+    sparse_flags,
+    sparse_truth,
+    target,
+)
+from benchmarks.suites import growth, paths
+from benchmarks.worker import Bench, Measured, Outcome, Worker
 from common import elastic_net, objective, problem
 
 
@@ -62,6 +72,94 @@ def test_problems_are_the_same_in_every_process():
             assert X.flags.c_contiguous
             np.testing.assert_array_equal(X, X2)
             np.testing.assert_array_equal(y, y2)
+
+
+#: Those that can be made smaller: what is tested here does not depend on the size.
+SMALL = {
+    "one_hot": {"n_samples": 9_000},
+    "sparse_tall": {"n_samples": 800},
+    "text": {"n_samples": 300, "n_features": 900},
+    "expression": {"n_samples": 40, "n_features": 500},
+    "genotypes": {"n_samples": 80, "n_features": 700},
+}
+
+
+def small(name):
+    (data,) = replace(PROBLEMS[name], **SMALL.get(name, {})).make()
+    return data
+
+
+@pytest.mark.parametrize("name", [*SMALL, "tiny_correlated", "uncentred_medium"])
+def test_generated_problems_are_the_same_twice_and_can_be_fitted(name):
+    X, y = small(name)
+    again, goal = small(name)
+    np.testing.assert_array_equal(y, goal)
+    assert X.dtype == y.dtype == np.float64
+    if sparse.issparse(X):
+        assert X.format == "csc"
+        assert X.has_sorted_indices
+        assert X.has_canonical_format
+        X, again = X.toarray("C"), again.toarray("C")
+    assert X.flags.c_contiguous
+    np.testing.assert_array_equal(X, again)
+    assert np.isfinite(X).all()
+    assert np.ptp(y) > 0.0
+
+
+def test_a_seventh_of_the_genotypes_are_twins():
+    X, _ = small("genotypes")
+    assert X.shape == (80, 700)
+    assert set(np.unique(X)) == {0.0, 1.0, 2.0}
+    steps = np.abs(np.diff(X, axis=1)).max(axis=0) == 0.0
+    mirrors = np.abs(X[:, 1:] + X[:, :-1] - 2.0).max(axis=0) == 0.0
+    assert 700 // 7 <= np.count_nonzero(steps | mirrors) < 700 // 5
+    assert min(np.count_nonzero(steps), np.count_nonzero(mirrors)) > 700 // 7 // 4
+    # Within a block markers are linked, across blocks they are not.
+    drawn = genotypes(np.random.default_rng(0), 500, 84, block=36, founders=6, switch=0.01)
+    linked = np.abs(np.corrcoef(drawn.T))
+    assert linked[:20, :20].mean() > 0.3
+    assert linked[:20, 60:].mean() < 0.1
+
+
+def test_one_hot_columns_are_dense_and_each_factor_adds_up_to_one():
+    X, y = small("one_hot")
+    assert X.shape[1] == 58
+    assert set(np.unique(X[:, :51])) == {0.0, 1.0}
+    for start, end in ((0, 24), (24, 36), (36, 43), (43, 47), (47, 51)):
+        np.testing.assert_array_equal(X[:, start:end].sum(axis=1), 1.0)
+        assert (X[:, start:end].sum(axis=0) > 0.0).all()
+    assert y.min() >= 0.0
+
+
+def test_documents_are_rows_of_length_one_with_words_as_zipf_has_them():
+    X = documents(np.random.default_rng(0), 300, 900, 40.0)
+    np.testing.assert_allclose(sparse.linalg.norm(X, axis=1), 1.0)
+    often = np.diff(X.indptr)
+    assert often.min() >= 1
+    assert often[:10].mean() > 10.0 * often[-100:].mean()
+
+
+def test_flags_are_as_dense_as_they_say_and_some_are_frequent():
+    X = sparse_flags(np.random.default_rng(0), 4000, 300, 0.04)
+    assert set(X.data) == {1.0}
+    assert X.nnz / (4000 * 300) == pytest.approx(0.04, rel=0.1)
+    often = np.diff(X.indptr)
+    assert often.max() > 50 * often.min()
+
+
+def test_expression_is_positive_and_skewed_and_its_columns_move_together():
+    X, y = small("expression")
+    assert X.min() > 0.0
+    assert (X.mean(axis=0) > np.median(X, axis=0)).mean() > 0.8
+    s = np.linalg.svd(np.log(X) - np.log(X).mean(axis=0), compute_uv=False)
+    assert (s[:12] ** 2).sum() > 0.6 * (s**2).sum()
+    assert set(y) == {0.0, 1.0}
+
+
+def test_uncentred_columns_are_far_from_zero():
+    X, _ = small("uncentred_medium")
+    assert X.shape == (500, 800)
+    assert (np.abs(X.mean(axis=0)) > 8.0 * X.std(axis=0)).all()
 
 
 def test_simulated_data_are_what_they_say():
@@ -204,6 +302,15 @@ def test_there_is_no_climbing_beyond_a_fit_that_took_too_long():
     assert len(fake.knobs) == asked
 
 
+def test_a_ladder_that_takes_too_long_in_all_ends():
+    fake = Fake(seconds=2.0)
+    _, outcome = climb(fake.climb, LADDER, 1e-8, {}, patience=5.0)
+    assert len(fake.knobs) == 3
+    assert (outcome.trouble, outcome.gap) == ("> 5 s", pytest.approx(1e-3))
+    # One that has reached the gap by then has reached it.
+    assert climb(fake.climb, LADDER, 1e-3, {}, patience=5.0)[1].trouble == ""
+
+
 def test_turns_are_taken_and_the_hopeless_get_one():
     workers = {"skl1": Fake(0.02), "near": Fake(0.015), "far": Fake(1.0)}
     racing = {name: Entry(knob=1e-5) for name in workers}
@@ -226,6 +333,105 @@ def test_our_own_worker_fits_and_is_judged():
     seconds, gap = bench.fit(0.1, 1e-8, 2)
     assert seconds > 0.0
     assert 0.0 <= gap <= 1e-8
+
+
+def test_our_own_worker_follows_paths_and_is_judged_where_it_is_worst():
+    bench = Bench("skl1")
+    list(bench.load("tiny"))
+    seconds, gap = bench.path(0.01, 1e-5, 1)
+    assert seconds > 0.0
+    referee = bench.referees[0]
+    alphas = np.geomspace(referee.alpha_max, 0.01 * referee.alpha_max, 100)
+    coefs, intercepts = bench.contender.path(*bench.data_sets[0], alphas, 1e-5)
+    gaps = [referee.gap(coefs[:, k], intercepts[k], alphas[k]) for k in range(100)]
+    assert gap == max(gaps) <= 1e-4
+
+
+@pytest.mark.parametrize("name", ["skl1", "sklearn"])
+@pytest.mark.parametrize("storage", [np.asarray, sparse.csc_matrix])
+def test_paths_of_contenders_solve_the_problem_of_the_referee(name, storage):
+    X, y = problem(40, 12)
+    X = storage(X + 3.0)
+    referee = Referee.of(X, y)
+    alphas = np.geomspace(referee.alpha_max, 0.1 * referee.alpha_max, 7)
+    coefs, intercepts = CONTENDERS[name].path(X, y, alphas, 1e-10)
+    assert coefs.shape == (12, 7)
+    assert referee.worst_gap(coefs, intercepts, alphas) < 1e-8
+
+
+def test_contenders_that_follow_paths_have_one():
+    for name, one in CONTENDERS.items():
+        assert one.follows_paths == (type(one).path is not Contender.path), name
+    assert set(paths.NAMES) <= set(PROBLEMS)
+    assert {"skl1", "sklearn", "celer"} <= set(paths.RACERS)
+
+
+def test_glmnets_fastest_threshold_that_reaches_the_gap_counts():
+    runs = [(1e-7, 1.0, 1e-3), (1e-9, 3.0, 1e-5), (1e-11, 2.0, 1e-6)]
+    entry = paths.entry_of_glmnet(runs, 1e-4)
+    assert (entry.knob, entry.gap, entry.seconds) == (1e-11, 1e-6, [2.0])
+    entry = paths.entry_of_glmnet(runs, 1e-8)
+    assert (entry.trouble, entry.gap, entry.seconds) == ("fails", 1e-6, [])
+    assert paths.entry_of_glmnet("too large", 1e-4).trouble == "too large"
+
+
+# The floor ----------------------------------------------------------------------------------
+
+
+def storages():
+    rng = np.random.default_rng(0)
+    made = rng.standard_normal((300, 40)) * (rng.random((300, 40)) < 0.2)
+    yield "dense", autoregressive(rng, 300, 40, 0.5)
+    yield "mostly zeros", made
+    yield "sparse", sparse.csc_matrix(made)
+    yield "float32", made.astype(np.float32)
+
+
+@pytest.mark.parametrize(("name", "X"), list(storages()))
+def test_all_kernels_of_the_floor_make_the_gram_matrix(name, X):
+    support = np.array([3, 7, 8, 30])
+    columns = np.asarray(X[:, support].todense() if sparse.issparse(X) else X[:, support])
+    wanted = np.triu(columns.T.astype(np.float64) @ columns)
+    found = kernels(X, support)
+    assert len(found) == (1 if name == "dense" else 2)
+    for kernel in found:
+        np.testing.assert_allclose(np.triu(kernel()), wanted, rtol=1e-5, atol=1e-4)
+
+
+def test_the_floor_is_three_passes_a_gram_matrix_and_its_factor():
+    assert Floor(1.0, 0.5, 0.25).seconds == 3.75
+    X = autoregressive(np.random.default_rng(0), 3000, 150, 0.5)
+    X[:, 7] = X[:, 8]  # dependent columns have a floor as well
+    floor = Floor.of(X, np.arange(100))
+    assert min(floor.one_pass, floor.gram, floor.factor) > 0.0
+    nothing = Floor.of(X, np.arange(0))
+    assert nothing.gram == nothing.factor == 0.0 < nothing.one_pass
+    # Solving for the same support by singular values takes many times its Gram matrix and factor.
+    y = X[:, 0]
+    longer = least(lambda: (np.linalg.lstsq(X[:, :100], y), X.T @ y, X.T @ y, X.T @ y))
+    assert floor.seconds < longer
+
+
+def test_a_cells_floor_is_that_of_our_support():
+    bench = Bench("skl1")
+    list(bench.load("tiny"))
+    (measured,) = bench.floor(0.01, 1e-8)
+    assert 0.0 < measured.seconds < 0.1
+    assert measured.support == 8 / 442
+    assert not measured.sparse
+
+    class Measures:
+        def __init__(self, name):
+            self.name = name
+
+        def floor(self, share, knob):
+            return (self.name, share, knob)
+
+    workers = {name: Measures(name) for name in ("peer", "baseline", "skl1")}
+    entries = {"peer": Entry(1e-3, seconds=[1.0]), "baseline": Entry(1e-4, seconds=[1.0])}
+    missed = {"skl1": Entry(1e-4, trouble="fails")}
+    assert floor_of(workers, Cell("", "", 0.1, 1e-4, entries | missed)) == ("baseline", 0.1, 1e-4)
+    assert math.isnan(floor_of(workers, Cell("", "", 0.1, 1e-4, missed)).seconds)
 
 
 def cell(gap, ours, **peers):
@@ -261,6 +467,7 @@ def test_the_summary_of_ratios():
     assert summary.cells == 5
     assert summary.geometric_mean == pytest.approx(4.0 ** (1.0 / 3.0))
     assert summary.least == {1e-4: 0.5, 1e-8: 0.0}
+    assert summary.means == pytest.approx({1e-4: math.sqrt(2.0), 1e-8: 2.0})
     assert (summary.below_one, summary.unreached_by_peers, summary.unreached_by_us) == (2, 1, 1)
     assert "geometric mean 1.59" in str(summary)
 
@@ -270,6 +477,52 @@ def test_the_table_has_a_line_for_each_cell():
     assert len(lines) == 6
     assert " ".join(lines[1].split()).startswith("problem 3x2 0.1 0.0001 1000 8000 4000 - b")
     assert "fails" in lines[4]
+
+
+def floored(ours, floor, support=0.1, *, thin=False, **peers):
+    found = cell(1e-4, ours, **peers)
+    found.floor = Measured(floor, support, thin)
+    return found
+
+
+def test_times_over_the_floor_by_kind_where_it_tells_anything():
+    found = [
+        floored(1.0, 0.5, a=2.0),
+        floored(1.0, 0.25, a=2.0),
+        floored(1.0, 0.1, thin=True, a=2.0),
+        floored(1.0, 0.05, 0.8, thin=True, a=2.0),
+        floored(1e-3, 1e-5, a=2.0),  # a floor of 10 microseconds is no yardstick
+        floored(None, 0.001, a=2.0),
+        cell(1e-4, 1.0, a=2.0),
+    ]
+    summary = report.Summary.of(found)
+    assert summary.over_floor == {"dense": 4.0, "sparse": 10.0, "support near n": 20.0}
+    assert summary.furthest["dense"] == "problem at 0.1, 0.0001"
+    assert "largest time over floor, sparse: 10.00 (problem at 0.1, 0.0001)" in str(summary)
+    lines = report.race_table(found).splitlines()
+    assert "ratio  time/floor  our gap" in lines[0]
+    assert [line.split()[-2] for line in lines[1:]] == [
+        "2.00", "4.00", "10.00", "20.00", "100.00", "-", "-",
+    ]  # fmt: skip
+    assert "time/floor" not in report.race_table(CELLS)
+    first = report.cells_as_dicts(found)[0]
+    assert (first["over_floor"], first["kind"], first["floor"]["seconds"]) == (2.0, "dense", 0.5)
+
+
+def test_brief_times_may_draw():
+    brief, long = 4e-4, 6e-4
+    found = [
+        cell(1e-4, brief, a=0.95 * brief),  # a draw
+        cell(1e-4, brief, a=0.85 * brief),
+        cell(1e-4, long, a=0.95 * long),
+        cell(1e-4, brief, a=2.0 * brief),
+        cell(1e-4, None, a=brief),
+        cell(1e-4, brief, a=None),
+    ]
+    assert [report.behind(one) for one in found] == [False, True, True, False, True, False]
+    summary = report.Summary.of(found)
+    assert (summary.below_one, summary.behind) == (4, 3)
+    assert "below 0.9 where both take less than 0.5 ms: 3" in str(summary)
 
 
 def test_the_profile_counts_cells_within_a_factor():
