@@ -55,6 +55,15 @@ def test_every_file_holds_one_class_with_a_name_of_its_own(package, base):
     assert all(type(one).__doc__ and one.name == name for name, one in register.items())
 
 
+def test_the_readme_lists_all_problems_and_peers():
+    text = (Path(suites.__path__[0]).parents[0] / "README.md").read_text()
+    table = text.partition("## The problems")[2].partition("\n## ")[0]
+    listed = [line.split("`")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert sorted(listed) == sorted(PROBLEMS)
+    peers = {one.package for one in CONTENDERS.values()} - {"skl1", "scikit-learn"}
+    assert [name for name in peers if name not in text] == []
+
+
 def test_problems_say_what_they_want():
     assert any(one.quick for one in PROBLEMS.values())
     for one in PROBLEMS.values():
