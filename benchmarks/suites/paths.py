@@ -26,7 +26,7 @@ from benchmarks.worker import N_ALPHAS, Worker
 GAPS = (1e-4, 1e-8)
 EPS = 1e-2
 #: Seconds that a path of a peer may take; one of skl1, of whatever version; one in a quick run.
-LIMIT, OUR_LIMIT, QUICK_LIMIT = 60.0, 300.0, 10.0
+LIMIT, OUR_LIMIT, QUICK_LIMIT = 60.0, 600.0, 10.0
 #: A ladder may take so many times the limit in all.
 PATIENCE = 4.0
 #: Numbers of dense X beyond which R's glmnet does not take part: it would read 400 MB.
