@@ -124,7 +124,7 @@ def update_factor(gram, pull, extra, w, z, order, held, factor):
                 new[count] = j
                 count += 1
         dependent = np.empty(count, dtype=np.intp)
-        columns = np.zeros((order.size, 0 if count == 0 else count))
+        columns = np.zeros((order.size, count))
         lost = 0
         for start in range(0, count, BLOCK):
             block = new[start : min(start + BLOCK, count)]
