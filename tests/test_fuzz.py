@@ -13,8 +13,11 @@ from fuzz_cases import DEFINITIONS, FITTED, FUNCTIONS, OTHERS, PATHS, SEARCHES, 
 from fuzz_claims import claim_of, judge
 from referee import Charge, Referee
 
+#: Two of free columns that differ in the 13th digit, which sums show to be there and hide to be
+#: long; one where they show the length.
+PINNED = 6318, 20238, 30330
 #: The seeds of the slice: some seconds of the processor for each kind.
-SLICE = range(100)
+SLICE = [*range(100), *PINNED]
 #: Seconds of the processor for a case, which takes a tenth of one: without compilation it is slow.
 PATIENCE = 120.0
 

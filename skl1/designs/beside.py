@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from skl1.designs.base import Design
@@ -117,13 +119,18 @@ class BesideDesign(Design):
     @property
     def hides(self):
         # Of combinations of F whose length is rounding: some correlate with y, or with a column.
-        if self.sees_all:
-            return False
+        return bool((self._seen > self.span.noise).any())
+
+    @cached_property
+    def _seen(self):
+        """How much combinations of F of nearly no length correlate with y or a column, at most."""
         whole, span = self.whole, self.span
+        if self.sees_all:
+            return np.zeros(0)
         every = np.arange(self.n_features)
         sizes = np.append(whole.lengths, np.sqrt(self.total))
         found = np.column_stack([whole.gram(span.columns, every), whole.correlation[span.columns]])
-        return bool(np.any(np.abs(span.lost @ found) > span.noise * sizes))
+        return (np.abs(span.lost @ found) / np.where(sizes > 0.0, sizes, 1.0)).max(axis=1)
 
     @property
     def _apart(self):
@@ -145,9 +152,18 @@ class BesideDesign(Design):
         return EPS * float(np.abs(w[F]) @ self.whole.lengths[F]) + self.span.blur * np.sqrt(squares)
 
     def unseen(self, w, z, squares):
-        """How far the loss may fall along what Gram matrices cannot show of F."""
+        """How far the loss may fall along what Gram matrices cannot show of F.
+
+        A combination that is there, but whose length is rounding, may fit all that is left: its
+        correlations have too few digits to tell. It is there if it is seen beyond what rounding
+        mixes into it of the weakest of the other directions.
+        """
+        span = self.span
+        mixed = span.noise * np.sqrt(span.blur / EPS)
+        if ((self._seen > mixed) & (span.values <= span.noise)).any():
+            return 0.5 * squares
         reach = np.sqrt(self.total) + float(np.abs(w) @ self.whole.lengths)
-        return self.span.unseen(z[self.span.columns], squares, reach)
+        return span.unseen(z[span.columns], squares, reach)
 
     def refitted(self, w, z, squares):
         """``(z, squares, excess)``: a point with F refitted, and by how much it is better.

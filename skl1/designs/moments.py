@@ -60,6 +60,11 @@ class Moments(Versioned):
     in units of a power of two, so that no product with them overflows or vanishes: fits use the
     ratios of weights only. The attributes below are the sums themselves, and then may be inf or 0.
 
+    Sums of squares have half the digits of the data. Unpenalised columns of which one is a
+    combination of others but for 1e-7 of its length are more than sums can show: a fit then does
+    not converge and says which they are, unless what is left of the combination is so small that
+    it looks like rounding (1e-13 and less); it then counts as zero.
+
     Parameters
     ----------
     n_samples : int
