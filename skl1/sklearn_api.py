@@ -6,6 +6,7 @@ from functools import cache, wraps
 from numbers import Real
 
 import numpy as np
+from scipy import sparse
 from sklearn import get_config
 from sklearn.base import _fit_context
 from sklearn.utils._optional_dependencies import check_matplotlib_support
@@ -79,6 +80,14 @@ def plain_parameters(estimator):
 
 
 _WORDS = {bool, str, type(None)}
+#: Designs take these as they are; the conversion of CSR to CSC is theirs.
+_PLAIN = {
+    np.ndarray,
+    sparse.csc_matrix,
+    sparse.csc_array,
+    sparse.csr_matrix,
+    sparse.csr_array,
+}
 
 
 def plain_data(estimator, X, y):
@@ -88,14 +97,14 @@ def plain_data(estimator, X, y):
     fit, and a pass over large X; it remains for all else, and words the errors.
     """
     if not (
-        type(X) is np.ndarray
+        type(X) in _PLAIN
         and type(y) is np.ndarray
         and X.dtype in (np.float64, np.float32)
         and y.dtype in (np.float64, np.float32)
         and X.ndim == 2
         and y.ndim == 1
         and X.shape[0] == y.size
-        and X.size > 0
+        and min(X.shape) > 0
     ):
         return False
     estimator.n_features_in_ = X.shape[1]

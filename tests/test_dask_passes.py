@@ -67,7 +67,7 @@ def test_products_of_designs(kind):
         atol=1e-8,
     )
     assert design.entries(rows) == expected.entries(rows)
-    assert design.forming(3) == expected.forming(3)
+    assert design.forming(rows) == expected.forming(rows)
     with pytest.raises(ValueError, match="First-order"):
         design.operator()
     if kind == "wide":

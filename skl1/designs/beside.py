@@ -256,8 +256,8 @@ class BesideDesign(Design):
     def first_set(self):
         return self.whole.first_set()
 
-    def forming(self, count):
-        return self.whole.forming(count)
+    def forming(self, features):
+        return self.whole.forming(features)
 
     def operator(self):
         return BesideOperator(self.whole.operator(), self.across)

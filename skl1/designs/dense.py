@@ -11,6 +11,7 @@ from skl1.designs.passes import (
     DenseColumns,
     DenseRows,
     gather,
+    gather_columns,
     residual_rows,
     scan_contiguous,
     scan_rows,
@@ -131,6 +132,10 @@ class DenseDesign(TableDesign):
             block = self._block(rows, columns)
             block *= self.root[rows, None]
             return block.astype(dtype, copy=False)
+        if self._by_columns():
+            out = np.empty((columns.size, X.shape[0]), dtype)
+            gather_columns(X.T, columns, self.x_mean[columns], self.root[rows], out)
+            return out.T
         out = np.empty((X.shape[0], columns.size), dtype)
         if X.flags.c_contiguous:
             gather(X, columns, self.x_mean[columns], self.root[rows], out)

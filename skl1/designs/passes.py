@@ -187,3 +187,12 @@ def column_product(X, mean, weights, v, out):
         for i in range(n):
             dot += (X[i, j] - mean[j]) * fit[i]
         out[j] = dot
+
+
+@kernel
+def gather_columns(X, columns, mean, root, out):
+    """``gather`` for columns that are contiguous: the rows of X and of out."""
+    for k in range(columns.size):
+        x, centre = X[columns[k]], mean[k]
+        for i in range(x.size):
+            out[k, i] = root[i] * (x[i] - centre)

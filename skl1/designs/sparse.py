@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from skl1.compiled import Record, Vector, kernel
 from skl1.compiled.lazy import lazy
 from skl1.designs.base import SAFE_MEAN_RATIO
+from skl1.designs.cross_products import costs, cross_products
+from skl1.designs.sparse_passes import (
+    SparseColumns,
+    SparseWalk,
+    add_product,
+    scan_columns,
+    scan_equal,
+    transposed_product,
+)
 from skl1.designs.table import TableDesign, beyond_rounding
+
+#: Entries that are drawn to see how unequally rows are filled, per root of the number of rows: two
+#: of them lie in one row at least so many times so many times.
+DRAWS = 16
 
 
 class SparseDesign(TableDesign):
@@ -30,6 +42,10 @@ class SparseDesign(TableDesign):
         return self.X.data, self.X.indices, self.X.indptr
 
     def _scan_columns(self):
+        if self.common is not None:
+            sums = self.x_mean, self.norms, self.correlation
+            scan_equal(*self._arrays, self.common, self.y, self.fit_intercept, *sums)
+            return
         scan_columns(
             *self._arrays,
             self.weights,
@@ -78,22 +94,57 @@ class SparseDesign(TableDesign):
         return self.X[:, index].toarray().astype(np.float64) - self.x_mean[index]
 
     def gram(self, rows, columns, dtype=np.float64):
-        left = self.X[:, rows].astype(np.float64)
-        right = left if rows is columns else self.X[:, columns].astype(np.float64)
-        weighted = right.copy()
-        weighted.data *= self.weights[right.indices]
-        block = (left.T @ weighted).toarray()
-        block -= np.outer(self.x_mean[rows], self.x_mean[columns])
-        self._mend(block, rows, right, columns)
-        self._mend(block.T, columns, left, rows)
+        if rows is columns:
+            return self._products(rows[:0], columns, symmetric=True)
+        if rows.size < columns.size:
+            return self._products(columns, rows, symmetric=False).T
+        return self._products(rows, columns, symmetric=False)
+
+    def gram_beside(self, old, new, dtype=np.float64):
+        block = self._products(old, new, symmetric=True)
+        return block[: old.size], block[old.size :]
+
+    def _products(self, left, right, symmetric):
+        """The Gram block of the left columns, or with ``symmetric`` of all, with the right."""
+        every = np.concatenate([left, right]) if symmetric else left
+        costs = self._costs(left, right)
+        block = cross_products(
+            self._arrays, self.weights, self.x_mean, left, right, symmetric, costs
+        )
+        self._mend(block, every, right)
+        self._mend(block.T, right, every)
         return block
 
-    def _mend(self, block, rows, X, columns):
+    def _mend(self, block, rows, columns):
         """Recompute the rows of a Gram block whose implicit centring has cancelled."""
         steep = np.flatnonzero(self._steep[rows])
         if steep.size:
+            X, mean = self.X[:, columns].astype(np.float64), self.x_mean[columns]
             centred = self.columns(rows[steep]) * self.weights[:, None]
-            block[steep] = (X.T @ centred).T - np.outer(centred.sum(axis=0), self.x_mean[columns])
+            block[steep] = (X.T @ centred).T - np.outer(centred.sum(axis=0), mean)
+
+    def _costs(self, left, right):
+        counts = left.size, right.size, self.entries(left), self.entries(right)
+        return costs(self.n_samples, *counts, self._crowding)
+
+    def forming(self, features):
+        return min(self._costs(features[:0], features))
+
+    @lazy
+    def _crowding(self):
+        """The sum of squares of row counts, as a multiple of that of equal counts.
+
+        ``sum_i (c_i / nnz)^2`` is the chance that two entries drawn at random lie in one row. It is
+        estimated from some of them, or found from all if they are few.
+        """
+        rows, n = self.X.indices, self.n_samples
+        count = int(DRAWS * np.sqrt(n))
+        if rows.size <= count:
+            met = np.bincount(rows, minlength=n).astype(np.float64)
+            return max(1.0, n * float(met @ met) / max(rows.size, 1) ** 2)
+        drawn = rows[np.random.default_rng(0).integers(0, rows.size, count)]
+        met = np.bincount(drawn, minlength=n).astype(np.float64)
+        return max(1.0, n * float(met @ (met - 1.0)) / (count * (count - 1.0)))
 
     def row_gram(self, scale):
         root = self.root
@@ -140,108 +191,3 @@ class SparseDesign(TableDesign):
         s = self.weights[counted]
         r = residual[:-1][counted] / s + residual[-1]
         return float(s @ (r * r))
-
-
-class SparseWalk(Record):
-    """A copy of some columns, side by side, for sweeps that keep a residual.
-
-    With r = y - X w uncentred, the residual is held as ``s_i r_i`` and, behind it, the scalar
-    ``c = mean . w`` that centring adds to every r_i. As the centred residual has mean zero,
-    ``x_j' S (r + c) = sum_i x_ij s_i r_i + c mean_j``: centring costs one multiplication.
-    """
-
-    data: Vector
-    weighted: Vector
-    indices: Vector
-    indptr: Vector
-    mean: Vector
-
-    def dot(self, j, r):
-        dot = r[r.size - 1] * self.mean[j]
-        for k in range(self.indptr[j], self.indptr[j + 1]):
-            dot += self.data[k] * r[self.indices[k]]
-        return dot
-
-    def subtract(self, j, step, r):
-        for k in range(self.indptr[j], self.indptr[j + 1]):
-            r[self.indices[k]] -= step * self.weighted[k]
-        r[r.size - 1] += step * self.mean[j]
-
-
-class SparseColumns(Record):
-    """``G v = X' S X v`` for compressed columns."""
-
-    data: Vector
-    indices: Vector
-    indptr: Vector
-    mean: Vector
-    weights: Vector
-
-    def product(self, v, out):
-        fit = np.zeros(self.weights.size)
-        add_product(self.data, self.indices, self.indptr, v, fit)
-        shift = 0.0
-        for j in range(v.size):
-            shift += self.mean[j] * v[j]
-        total = 0.0
-        for i in range(fit.size):
-            fit[i] = (fit[i] - shift) * self.weights[i]
-            total += fit[i]
-        transposed_product(self.data, self.indices, self.indptr, fit, np.arange(v.size), out)
-        for j in range(v.size):
-            out[j] -= self.mean[j] * total
-
-
-@kernel(exact=True)
-def scan_columns(data, indices, indptr, s, sy, centre, mean, norms, correlation):
-    """Weighted mean, variance and correlation with y of every column; ``sy`` is ``s y``.
-
-    The variance is summed over deviations from a first value of the mean, whose own error is found
-    beside it.
-    """
-    counted = np.count_nonzero(s)
-    for j in range(norms.size):
-        inside = 0.0
-        first = 0.0
-        cross = 0.0
-        present = 0
-        for k in range(indptr[j], indptr[j + 1]):
-            weight = s[indices[k]]
-            inside += weight
-            first += weight * data[k]
-            cross += sy[indices[k]] * data[k]
-            present += weight > 0.0
-        correlation[j] = cross
-        if not centre:
-            first = 0.0
-        # 1 - inside is rounding, not weight, where no row that counts is absent.
-        absent = 1.0 - inside if present < counted else 0.0
-        error = -absent * first
-        second = absent * first * first
-        for k in range(indptr[j], indptr[j + 1]):
-            deviation = data[k] - first
-            error += s[indices[k]] * deviation
-            second += s[indices[k]] * deviation * deviation
-        if centre:
-            mean[j] = first + error
-            second = max(second - error * error, 0.0)
-        norms[j] = second
-
-
-@kernel
-def add_product(data, indices, indptr, w, out):
-    """``out += X w``, skipping the zeros of w."""
-    for j in range(w.size):
-        if w[j] != 0.0:
-            for k in range(indptr[j], indptr[j + 1]):
-                out[indices[k]] += data[k] * w[j]
-
-
-@kernel(exact=True)  # reassociated sums would gather in vectors, which takes twice as long
-def transposed_product(data, indices, indptr, r, columns, out):
-    """``out = X' r`` in the entries of some columns."""
-    for j in columns:
-        dot = 0.0
-        for k in range(indptr[j], indptr[j + 1]):
-            dot += data[k] * r[indices[k]]
-        out[j] = dot

@@ -162,7 +162,7 @@ class BestSubsetRegressor(QuadraticRegressor):
         sizes = range(min(self.k, choosable(problem)) + 1)
         objectives = [core.at(subsets.upto(size)).objective for size in sizes]
         self.subset_objectives_ = np.array(objectives)
-        w = subsets.upto(self.k)
+        w = subsets.settled(self.k)
         return minimise(
             ALONG,
             problem.narrowed_to(w != 0.0),

@@ -39,7 +39,7 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
         return tags
 
     def _design(self, X, y, sample_weight):
-        """X, y and the weights as validated, and their design."""
+        """X, y and the weights as validated, sparse X by columns, and their design."""
         if plain_data(self, X, y):
             try:
                 return self._weigh(X, y, sample_weight)
@@ -49,7 +49,7 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
             self,
             X,
             y,
-            accept_sparse="csc",
+            accept_sparse=["csc", "csr"],
             accept_large_sparse=True,
             dtype=[np.float64, np.float32],
             y_numeric=True,
@@ -62,7 +62,7 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
         design = make_design(X, y, sample_weight, self.fit_intercept)
         if sample_weight is not None:
             sample_weight = moderate_weights(sample_weight)
-        return X, y, sample_weight, design
+        return design.X, y, sample_weight, design
 
     def _validate_params(self):
         if not plain_parameters(self):

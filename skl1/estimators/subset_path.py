@@ -165,4 +165,4 @@ def subset_steps(problem: Problem, sizes: np.ndarray, tol: float) -> list[Model]
 def _points(problem: Problem, sizes: np.ndarray) -> list[Point]:
     core = problem.core
     subsets = search_subsets(core, int(sizes.max(initial=0)))
-    return [problem.at(core.design.lift_exactly(subsets.upto(size))) for size in sizes]
+    return [problem.at(core.design.lift_exactly(subsets.settled(size))) for size in sizes]

@@ -150,11 +150,11 @@ def best_entries(
                     values[i] = v
 
 
-def inverse_of(gram: np.ndarray, curvature: np.ndarray) -> np.ndarray:
+def inverse_of(gram: np.ndarray, curvature: np.ndarray, flat: float = FLAT) -> np.ndarray:
     """Inverse of ``gram + diag(curvature)``; a direction without curvature stays where it is."""
     units = 1.0 / np.sqrt(gram.diagonal())
     values, vectors = np.linalg.eigh((gram + np.diag(curvature)) * units * units[:, None])
-    stiff = np.where(values > FLAT, values, 1.0)
+    stiff = np.where(values > flat, values, 1.0)
     return (vectors / stiff) @ vectors.T * units * units[:, None]
 
 

@@ -18,7 +18,7 @@ from skl1.solvers.inner import Inner
 
 #: Where it takes so few multiplications, the Gram matrix of all features is formed at once:
 #: further rounds would take longer.
-FULL_COST = 2e7
+FULL_COST = 4e6
 #: The penalty of a round is at least this share of the one that the last point would need.
 STRIDE = 0.2
 #: Features that enter although they do not pull, as a share of those that may.
@@ -74,7 +74,9 @@ class WorkingSetState(State):
 def at_once(problem: Problem) -> bool:
     """Whether the first round takes all features."""
     p = problem.design.n_features
-    return p <= FULL_GRAM or (problem.penalty.convex and problem.design.forming(p) <= FULL_COST)
+    if p <= FULL_GRAM or not problem.penalty.convex:
+        return p <= FULL_GRAM
+    return problem.design.forming(np.arange(p)) <= FULL_COST
 
 
 @dataclass(frozen=True)
