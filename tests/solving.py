@@ -9,7 +9,8 @@ from contracts_solvers import make_task, solver_cases
 from skl1.designs import make_design
 from skl1.penalties import L1, SquaredL2
 from skl1.problems.problem import Problem
-from skl1.solvers.block import ColumnBlock, GramBlock, GramStore
+from skl1.solvers.block import ColumnBlock, GramBlock
+from skl1.solvers.gram_store import GramStore
 from skl1.solvers.inner import Sweeps, SweepsThenNewton
 from skl1.solvers.minimise import minimise
 from skl1.solvers.working_set import WorkingSet
@@ -34,7 +35,7 @@ def penalty_for(solver):
 def growing_task(seed=24, p=None, support=30):
     """More features than FULL_GRAM, with a support that the first set cannot hold."""
     rng = np.random.default_rng(seed)
-    p = p or 500
+    p = p or 800
     X = rng.normal(size=(120, p))
     w = np.zeros(p)
     w[:support] = rng.choice([-1.0, 1.0], size=support)

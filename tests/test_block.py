@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 from skl1.designs import DenseDesign, SparseDesign
-from skl1.solvers.block import GramStore
+from skl1.solvers.gram_store import GramStore
 from solving import CASES, both_blocks
 
 pytestmark = pytest.mark.filterwarnings("error")

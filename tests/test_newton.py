@@ -7,7 +7,8 @@ from scipy import sparse
 from skl1.designs import make_design
 from skl1.penalties import L1, ElasticNet, NonNegative
 from skl1.problems.problem import Problem
-from skl1.solvers.block import ColumnBlock, GramBlock, GramStore
+from skl1.solvers.block import ColumnBlock, GramBlock
+from skl1.solvers.gram_store import GramStore
 from skl1.solvers.newton import conjugate_step, newton_step, walk_face
 from solving import CASES, both_blocks
 

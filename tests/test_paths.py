@@ -178,7 +178,7 @@ def test_a_path_over_few_columns_reads_the_rows_once(monkeypatch):
 
 
 def test_one_warning_for_all_that_failed(route):
-    X, y, _ = data(30, 40)
+    X, y, _ = data(10_000, 60)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         path = lasso_path(X, y, max_iter=1, tol=1e-12, return_path=True)

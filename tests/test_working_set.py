@@ -118,9 +118,9 @@ def test_single_precision_gives_way_where_it_does_not_suffice(apart):
 def test_rounds_of_single_precision_reach_every_digit():
     """Each round starts from the residual, so that seven digits a round are enough for all."""
     rng = np.random.default_rng(33)
-    X = rng.normal(size=(200, 1500))
-    y = X[:, :20].sum(axis=1) + rng.normal(size=200)
-    problem = Problem(make_design(X, y), L1(0.1), np.ones(1500))
+    X = rng.normal(size=(1000, 1500))
+    y = X[:, :20].sum(axis=1) + rng.normal(size=1000)
+    problem = Problem(make_design(X, y), L1(0.05), np.ones(1500))
     state = FAST.init(problem, problem.null.w)
     assert state.store.dtype == np.float32
     result = minimise(FAST, problem, problem.null.w, tol=1e-13, max_iter=100)
@@ -154,10 +154,11 @@ def test_strides_of_the_penalty_end_at_one():
 def test_passes_are_narrowed_to_what_may_be_in_use(kind, monkeypatch):
     """The last passes are for few features, and the model is optimal among all of them."""
     monkeypatch.setattr("skl1.designs.dense.CACHED", 0)
-    X, y = growing_task()
+    monkeypatch.setattr("skl1.designs.base.FIRST_SET", 0.01)  # else one round may do
+    X, y = growing_task(p=800)
     p = X.shape[1]
     problem = Problem(make_design(kind(X), y), L1(1.0), np.ones(p))
-    problem = problem.with_penalty(L1(0.7 * problem.alpha_max))
+    problem = problem.with_penalty(L1(0.6 * problem.alpha_max))
     asked = []
     gradient = type(problem.design).gradient
 

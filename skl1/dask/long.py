@@ -10,7 +10,7 @@ from skl1.dask import tasks
 from skl1.dask.grid import Grid
 from skl1.dask.remote import RemoteDesign
 from skl1.designs import MomentDesign
-from skl1.designs.base import clear_constant, forming_dense
+from skl1.designs.base import NONE, clear_constant, forming_dense
 from skl1.designs.table import LARGEST, SMALLEST
 
 #: Columns that are looked at in the first round: their Gram matrix has 8 MB.
@@ -95,8 +95,8 @@ class LongDesign(RemoteDesign):
     def first_set(self):
         return max(super().first_set(), min(FIRST, self.n_features // 4, self.n_samples))
 
-    def forming(self, features):
-        return forming_dense(self.n_samples, features.size)
+    def forming(self, features, held=NONE, dtype=np.float64):
+        return forming_dense(self.n_samples, features.size, held.size, dtype)
 
     def _moments(self, columns):
         """The design of some columns alone, from their moments."""

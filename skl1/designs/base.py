@@ -20,6 +20,8 @@ FULL_GRAM = 32
 #: What a number of a dense column takes in a Gram matrix, and each of its products: half of them
 #: are formed, two at a time. In multiplications of BLAS.
 READING, PRODUCT = 10.0, 0.2
+#: No columns.
+NONE = np.zeros(0, dtype=np.intp)
 #: The first round of a working set looks at the square root of so many times p features.
 FIRST_SET = 10
 
@@ -227,10 +229,10 @@ class Design(ABC):
         return min(int(np.sqrt(FIRST_SET * self.n_features)), most)
 
     @abstractmethod
-    def forming(self, features):
-        """What the Gram matrix of these columns costs, in multiplications of BLAS.
+    def forming(self, features, held=NONE, dtype=np.float64):
+        """What the Gram matrix of columns costs, where that of others is held already.
 
-        About 0.1 ns each: a step that takes 1 ns counts as 10.
+        In multiplications of BLAS, about 0.1 ns each: a step that takes 1 ns counts as 10.
         """
 
     @abstractmethod
@@ -258,9 +260,9 @@ class Design(ABC):
         raise NotImplementedError
 
 
-def forming_dense(n, k):
-    """``forming`` for k dense columns of n numbers."""
-    return n * k * (READING + PRODUCT * k)
+def forming_dense(n, k, held=0, dtype=np.float64):
+    """``forming`` for k dense columns of n numbers beside some others."""
+    return n * k * (READING + PRODUCT * (k + 2 * held)) * np.dtype(dtype).itemsize / 8.0
 
 
 def clear_constant(norms, means):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 
-from skl1.designs.base import Design
+from skl1.compiled.lazy import lazy
+from skl1.designs.base import NONE, Design
 from skl1.designs.beside_records import BesideOperator, BesideWalk
 from skl1.designs.span import DEPENDENT_GRAM, EPS, NOISE, Span
 
@@ -121,7 +120,7 @@ class BesideDesign(Design):
         # Of combinations of F whose length is rounding: some correlate with y, or with a column.
         return bool((self._seen > self.span.noise).any())
 
-    @cached_property
+    @lazy
     def _seen(self):
         """How much combinations of F of nearly no length correlate with y or a column, at most."""
         whole, span = self.whole, self.span
@@ -256,8 +255,8 @@ class BesideDesign(Design):
     def first_set(self):
         return self.whole.first_set()
 
-    def forming(self, features):
-        return self.whole.forming(features)
+    def forming(self, features, held=NONE, dtype=np.float64):
+        return self.whole.forming(features, held)
 
     def operator(self):
         return BesideOperator(self.whole.operator(), self.across)

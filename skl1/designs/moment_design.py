@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import nnls
 
-from skl1.designs.base import Design, GramOperator, clear_constant
+from skl1.designs.base import NONE, Design, GramOperator, clear_constant
 from skl1.designs.moments import Moments, whole_gram
 from skl1.designs.span import DEPENDENT_GRAM
 from skl1.designs.table import LARGEST, SMALLEST
@@ -128,7 +128,7 @@ class MomentDesign(Design):
             return self.matrix
         return self.matrix[np.ix_(rows, columns)]
 
-    def forming(self, features):
+    def forming(self, features, held=NONE, dtype=np.float64):
         return 0.0
 
     def operator(self):

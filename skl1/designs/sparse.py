@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from skl1.compiled.lazy import lazy
-from skl1.designs.base import SAFE_MEAN_RATIO
+from skl1.designs.base import NONE, SAFE_MEAN_RATIO
 from skl1.designs.cross_products import costs, cross_products
 from skl1.designs.sparse_passes import (
     SparseColumns,
@@ -127,8 +127,8 @@ class SparseDesign(TableDesign):
         counts = left.size, right.size, self.entries(left), self.entries(right)
         return costs(self.n_samples, *counts, self._crowding)
 
-    def forming(self, features):
-        return min(self._costs(features[:0], features))
+    def forming(self, features, held=NONE, dtype=np.float64):
+        return min(self._costs(held, features))
 
     @lazy
     def _crowding(self):

@@ -10,7 +10,7 @@ from scipy.optimize import nnls
 from scipy.sparse.linalg import LinearOperator, lsmr
 
 from skl1.compiled.lazy import lazy
-from skl1.designs.base import CONSTANT_RATIO, Design, clear_constant, forming_dense
+from skl1.designs.base import CONSTANT_RATIO, NONE, Design, clear_constant, forming_dense
 from skl1.designs.span import span_of_columns
 from skl1.designs.weights import normalised_weights, sample_count
 
@@ -150,8 +150,8 @@ class TableDesign(Design):
             return np.zeros(columns.size)
         return nnls(self.weighted(columns), self.root * self.y)[0]
 
-    def forming(self, features):
-        return forming_dense(self.n_samples, features.size)
+    def forming(self, features, held=NONE, dtype=np.float64):
+        return forming_dense(self.n_samples, features.size, held.size, dtype)
 
     def span_of(self, columns):
         # From the columns and not from their Gram matrix, in which dependence to seven digits

@@ -7,17 +7,21 @@ from collections.abc import Callable
 
 import numpy as np
 
-from skl1.compiled.threads import spread
-from skl1.designs import Design
 from skl1.problems.certificates import best_gap, coordinate_moves
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
+from skl1.solvers.factor import blank_factor
+from skl1.solvers.gram_convex import solve_convex
+from skl1.solvers.gram_store import GramStore
 from skl1.solvers.kernels import column_correlations, column_shift, column_sweep, gram_shift, sweep
 
 #: What a random access into a residual costs, in consecutive ones.
 SCATTERED = 5.0
 #: What each product of two entries costs that meet in a row, in forming a Gram matrix.
 FORMING = 20.0
+#: A subproblem is solved where a sweep lowers its objective by less than this share of the error
+#: that is wanted; Newton's method makes it far less.
+MOVED = 1e-6
 #: Conjugate gradient steps that a Newton step takes as a rule.
 CG_USUAL = 60
 
@@ -42,6 +46,7 @@ class Block(ABC):
 
     singular = 1e-13
     doubtful = False
+    compiled = False  #: whether one compiled call solves it
 
     def __init__(self, problem: Problem, features: np.ndarray, point: Point):
         self.problem = problem
@@ -73,6 +78,10 @@ class Block(ABC):
         consecutive numbers.
         """
 
+    def minimise(self, target: float, limit: int) -> int:
+        """Solve it within one compiled call, if it is ``compiled``. Returns the sweeps."""
+        raise NotImplementedError
+
     @abstractmethod
     def hessian(self, support: np.ndarray) -> np.ndarray:
         """The Gram matrix of some of the features."""
@@ -94,66 +103,6 @@ class Block(ABC):
         """Give some of the features new coefficients."""
 
 
-class GramStore:
-    """The Gram matrix of a changing set of features.
-
-    In single precision it costs half as much to form and to sweep over. A block of it is a model of
-    the loss, right to seven digits, around a point whose gradient is exact: each round starts from
-    the residual again, and so takes away the error of the round before.
-
-    ``features[k]`` is the feature behind row k; ``known`` marks the features in the set. Their
-    columns are kept too, in the pieces in which they came, as long as the design can hold them.
-    """
-
-    def __init__(self, n_features: int, dtype: type):
-        self.dtype = dtype
-        self.features = np.zeros(0, dtype=np.intp)
-        self.known = np.zeros(n_features, dtype=bool)
-        self.matrix: np.ndarray = np.zeros((0, 0), dtype=dtype)
-        self.pieces: list[np.ndarray] | None = []
-
-    def extend(self, design: Design, new: np.ndarray) -> None:
-        """Add features: one pass over their columns, and over the ones already here."""
-        if not new.size:
-            return
-        old = self.features.size
-        self.features = np.concatenate([self.features, new])
-        self.known[new] = True
-        if new.size == design.n_features:
-            self.pieces = None  # nothing can follow
-        if self.pieces is not None and design.holds(self.features.size, self.dtype):
-            fresh = design.weighted(new, self.dtype)
-            with spread(float(fresh.size) * self.features.size):
-                across = [piece.T @ fresh for piece in self.pieces]
-                square = fresh.T @ fresh
-            self.pieces.append(fresh)
-        else:
-            self.pieces = None
-            beside, square = design.gram_beside(self.features[:old], new, self.dtype)
-            across = [beside]
-        if not old:
-            self.matrix = square.astype(self.dtype, copy=False)
-            return
-        grown: np.ndarray = np.empty((self.features.size, self.features.size), dtype=self.dtype)
-        grown[:old, :old] = self.matrix
-        grown[:old, old:] = np.concatenate(across)
-        grown[old:, :old] = grown[:old, old:].T
-        grown[old:, old:] = square
-        self.matrix = grown
-
-    def restrict(self, wanted: np.ndarray) -> None:
-        """Forget the features that a mask does not mark."""
-        kept = wanted[self.features]
-        if self.pieces:
-            ends = np.cumsum([piece.shape[1] for piece in self.pieces])[:-1]
-            parts = zip(self.pieces, np.split(kept, ends), strict=True)
-            self.pieces = [piece[:, part] for piece, part in parts]
-        self.features = self.features[kept]
-        self.known[:] = False
-        self.known[self.features] = True
-        self.matrix = self.matrix[np.ix_(kept, kept)]
-
-
 class GramBlock(Block):
     """From a Gram matrix: a change of a coefficient costs one of its rows."""
 
@@ -171,6 +120,34 @@ class GramBlock(Block):
         done, changes = run(self.problem.penalty, self.gram, self.norms, self.weights, w, z, count)
         self._follow(w, z)
         return done, (changes + 2.0 * done) * k if changes else 0.0
+
+    @property
+    def compiled(self):
+        penalty = self.problem.penalty
+        constant = penalty.convex and penalty.constant_curvature is not None
+        return constant and self.gram.dtype == np.float64
+
+    def minimise(self, target: float, limit: int) -> int:
+        """Solve it within one compiled call, for a penalty of constant curvature. The sweeps."""
+        penalty, k = self.problem.penalty, self.w.size
+        w, z = self.w.copy(), self.z.copy()
+        room = k if penalty.superlinear else min(k, self.problem.design.n_samples)
+        done = solve_convex.sized(40 * k * (k + 20))(
+            penalty,
+            penalty.slope_at_zero(),
+            penalty.constant_curvature,
+            self.gram,
+            self.norms,
+            self.weights,
+            1.0,
+            MOVED * target,
+            limit,
+            w,
+            z,
+            *blank_factor(room),
+        )
+        self._follow(w, z)
+        return done
 
     def hessian(self, support):
         return self.gram[np.ix_(support, support)].astype(np.float64, copy=False)

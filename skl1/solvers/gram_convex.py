@@ -39,6 +39,7 @@ def solve_convex(
     full = True
     still = False
     regular = True
+    fresh = False  # whether a Newton step was among the moves
     # With the factor in hand a Newton step is the best guess of where the support moves to.
     spent = 2.0 * p * held[0]
     for done in range(1, most + 1):
@@ -46,6 +47,7 @@ def solve_convex(
             spent = 0.0
             full = True
             regular = update_factor(gram, pull, extra, w, z, order, held, factor)
+            fresh = True
             if regular:
                 newton_walk(gram, pull, extra, one_sided, w, z, order, held, factor)
         moved = 0.0
@@ -65,7 +67,11 @@ def solve_convex(
         spent += 4.0 * p
         still = moved <= limit
         if still and full:
-            return done
+            if fresh or not regular:
+                return done
+            # Along columns that are nearly dependent sweeps move as little as one likes.
+            spent = np.inf
+            still = False
         full = still
     return most
 

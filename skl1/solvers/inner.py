@@ -51,6 +51,8 @@ class SweepsThenNewton(Inner):
     """
 
     def solve(self, block: Block, target: float, limit: int) -> int:
+        if block.compiled:
+            return block.minimise(target, limit)
         done, spent, patience, at_once = 0, 0.0, 1.0, sweeps_at_once(block)
         while done < limit:
             count, cost = block.sweep(min(at_once, limit - done))

@@ -6,19 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skl1.designs.base import FULL_GRAM
+from skl1.designs.base import FULL_GRAM, forming_dense
 from skl1.penalties.elementwise import pulls
 from skl1.problems.certificates import Certificate, coordinate_moves, surely_zero
 from skl1.problems.model import PRECISION
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
+from skl1.solvers.at_once import ROUND, at_once
 from skl1.solvers.base import Goal, Solver, State
-from skl1.solvers.block import FORMING, SCATTERED, Block, ColumnBlock, GramBlock, GramStore
+from skl1.solvers.block import FORMING, SCATTERED, Block, ColumnBlock, GramBlock
+from skl1.solvers.gram_store import GramStore
 from skl1.solvers.inner import Inner
 
-#: Where it takes so few multiplications, the Gram matrix of all features is formed at once:
-#: further rounds would take longer.
-FULL_COST = 4e6
 #: The penalty of a round is at least this share of the one that the last point would need.
 STRIDE = 0.2
 #: Features that enter although they do not pull, as a share of those that may.
@@ -46,6 +45,7 @@ class WorkingSetState(State):
     alive: np.ndarray
     members: np.ndarray
     store: GramStore
+    whole: bool  #: whether all that may be in use are in the set
     inner_share: float = INNER_SHARE  #: error left in the subproblem, as a share of what is wanted
     value: float = np.inf  #: the objective before the last round
     kept: np.ndarray  #: the coefficients before the last round
@@ -69,14 +69,6 @@ class WorkingSetState(State):
             self.sharpen()
         else:
             self.verdict = PRECISION
-
-
-def at_once(problem: Problem) -> bool:
-    """Whether the first round takes all features."""
-    p = problem.design.n_features
-    if p <= FULL_GRAM or not problem.penalty.convex:
-        return p <= FULL_GRAM
-    return problem.design.forming(np.arange(p)) <= FULL_COST
 
 
 @dataclass(frozen=True)
@@ -116,10 +108,14 @@ class WorkingSet(Solver):
         p = problem.design.n_features
         members = np.zeros(p, dtype=bool)
         # Of remote data an error of single precision would cost another pass.
-        single = problem.penalty.convex and p > FULL_GRAM and not problem.design.remote
+        whole = p <= FULL_GRAM
+        single = problem.penalty.convex and not whole and not problem.design.remote
+        single = (
+            single and forming_dense(problem.design.n_samples, problem.design.first_set()) > ROUND
+        )
         store = GramStore(p, np.float32 if single else np.float64)
         return WorkingSetState(
-            w=w, kept=w, alive=problem.included.copy(), members=members, store=store
+            w=w, kept=w, alive=problem.included.copy(), members=members, store=store, whole=whole
         )
 
     def resume(self, problem: Problem, w: np.ndarray, state: WorkingSetState) -> WorkingSetState:
@@ -140,7 +136,7 @@ class WorkingSet(Solver):
         if not problem.included.any():
             state.verdict = PRECISION
             return
-        if problem.penalty.convex and not at_once(problem):
+        if problem.penalty.convex and not state.whole:
             problem = self._drop(problem, state, point, known)
         scale = state.stage = self._scale(problem, state, point)
         stage = problem.scaled(scale) if scale > 1.0 else problem
@@ -225,9 +221,13 @@ class WorkingSet(Solver):
         self, problem: Problem, state: WorkingSetState, point: Point, known: Certificate
     ) -> np.ndarray:
         """Mask of the working set: the features in use, and some of those that may enter."""
-        if at_once(problem):
-            return problem.included
         used = point.w != 0.0
+        if not state.whole and problem.penalty.convex:
+            state.whole = at_once(problem, point, state.store, state.alive)
+            if state.whole and state.store.dtype == np.float32:
+                state.sharpen()
+        if state.whole:
+            return state.alive | used
         candidates = np.flatnonzero(state.alive & ~used)
         if problem.penalty.convex:
             limit = problem.weights[candidates] * problem.penalty.slope_at_zero()
