@@ -154,11 +154,12 @@ def test_strides_of_the_penalty_end_at_one():
 def test_passes_are_narrowed_to_what_may_be_in_use(kind, monkeypatch):
     """The last passes are for few features, and the model is optimal among all of them."""
     monkeypatch.setattr("skl1.designs.dense.CACHED", 0)
-    monkeypatch.setattr("skl1.designs.base.FIRST_SET", 0.01)  # else one round may do
-    X, y = growing_task(p=800)
-    p = X.shape[1]
+    rng = np.random.default_rng(35)
+    n, p = 1000, 1600  # so many rows that the first blocks are of single precision
+    X = rng.normal(size=(n, p))
+    y = X[:, :30].sum(axis=1) + rng.normal(size=n)
     problem = Problem(make_design(kind(X), y), L1(1.0), np.ones(p))
-    problem = problem.with_penalty(L1(0.6 * problem.alpha_max))
+    problem = problem.with_penalty(L1(0.3 * problem.alpha_max))
     asked = []
     gradient = type(problem.design).gradient
 

@@ -35,7 +35,7 @@ def solve_convex(
     one_sided = penalty.project(-1.0) == 0.0
     if l2 > 0.0:
         held[0] = 0  # the factor was that of another alpha
-    slight = SLIGHT * limit / p
+    slight = SLIGHT * limit / max(p, 1)
     full = True
     still = False
     regular = True
