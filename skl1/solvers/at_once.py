@@ -1,4 +1,4 @@
-"""Whether to form the Gram matrix of all features: a model of what that costs, and of the rest."""
+"""How Gram matrices are formed, by a model of what that costs: all at once, in which precision."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from skl1.solvers.gram_store import GramStore
 #: What a round takes whatever its size, and what an entry takes in a pass over the data, in
 #: multiplications of BLAS.
 ROUND, PASSING = 2e6, 4.0
+#: What single precision has to save to make up for the rounds that it takes more.
+SAVED = 2.5e6
 #: Rounds that it takes, as a rule, to lower a pull by a factor of e.
 TENTH = 1.0 / np.log(10.0)
 
@@ -52,3 +54,22 @@ def at_once(problem: Problem, point: Point, store: GramStore, alive: np.ndarray)
             growing += design.forming(new, old, store.dtype)
     growing += rounds * (ROUND + PASSING * design.entries(every))
     return bool(design.forming(every) <= growing)
+
+
+def in_single(problem: Problem) -> bool:
+    """Whether Gram matrices of single precision, for a convex penalty, save more than they cost.
+
+    Of as many features as pull at the null model, but not more than a support can have, nor than
+    a first set that doubles with each tenth of the pull.
+    """
+    design = problem.design
+    if design.remote:  # where a round more is a pass too many
+        return False
+    limit = problem.weights * problem.penalty.slope_at_zero()
+    pulled = pulls(problem.penalty, problem.null.z)
+    beyond = np.flatnonzero(pulled > limit)
+    with np.errstate(divide="ignore"):
+        tenths = TENTH * np.log((pulled[beyond] / limit[beyond]).max(initial=1.0))
+    most = design.first_set() * 2.0 ** min(tenths, 10.0)
+    beyond = beyond[: int(min(most, design.n_samples))]
+    return bool(design.forming(beyond) - design.forming(beyond, dtype=np.float32) > SAVED)

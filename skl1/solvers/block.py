@@ -19,6 +19,8 @@ from skl1.solvers.kernels import column_correlations, column_shift, column_sweep
 SCATTERED = 5.0
 #: What each product of two entries costs that meet in a row, in forming a Gram matrix.
 FORMING = 20.0
+#: Features up to which one compiled call is faster than sweeps and LAPACK in turn.
+COMPILED = 256
 #: A subproblem is solved where a sweep lowers its objective by less than this share of the error
 #: that is wanted; Newton's method makes it far less.
 MOVED = 1e-6
@@ -125,7 +127,7 @@ class GramBlock(Block):
     def compiled(self):
         penalty = self.problem.penalty
         constant = penalty.convex and penalty.constant_curvature is not None
-        return constant and self.gram.dtype == np.float64
+        return constant and self.gram.dtype == np.float64 and self.w.size <= COMPILED
 
     def minimise(self, target: float, limit: int) -> int:
         """Solve it within one compiled call, for a penalty of constant curvature. The sweeps."""

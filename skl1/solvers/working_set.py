@@ -6,22 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skl1.designs.base import FULL_GRAM, forming_dense
+from skl1.designs.base import FULL_GRAM
 from skl1.penalties.elementwise import pulls
 from skl1.problems.certificates import Certificate, coordinate_moves, surely_zero
 from skl1.problems.model import PRECISION
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
-from skl1.solvers.at_once import ROUND, at_once
+from skl1.solvers.at_once import at_once, in_single
 from skl1.solvers.base import Goal, Solver, State
-from skl1.solvers.block import FORMING, SCATTERED, Block, ColumnBlock, GramBlock
+from skl1.solvers.block import Block, ColumnBlock, GramBlock
 from skl1.solvers.gram_store import GramStore
 from skl1.solvers.inner import Inner
 
 #: The penalty of a round is at least this share of the one that the last point would need.
 STRIDE = 0.2
 #: Features that enter although they do not pull, as a share of those that may.
-MARGIN = 0.1
+MARGIN, SOME = 0.1, 10
 #: Bound on the sweeps of one round, far above what a round takes as a rule.
 SWEEPS_A_ROUND = 1_000
 #: Error left in a subproblem, as a share of what is wanted.
@@ -32,8 +32,9 @@ ROUNDING, IDLE = 1e-14, 10
 #: A round whose error is above this share of the one before is slow; after more than so many in a
 #: row, rounding in a Gram matrix of single precision is suspected.
 SLOW, PATIENT_ROUNDS = 0.7, 3
-#: Sweeps that the choice between a Gram matrix and the columns counts on.
-USUAL_SWEEPS = 30
+#: Sweeps that the choice between a Gram matrix and the columns counts on, and what each entry of a
+#: column takes in one, in multiplications of BLAS.
+USUAL_SWEEPS, SWEEPING = 20, 20.0
 #: The working set may hold features that are no longer wanted, up to this factor.
 SPARE = 1.3
 
@@ -107,12 +108,8 @@ class WorkingSet(Solver):
     def init(self, problem: Problem, w: np.ndarray) -> WorkingSetState:
         p = problem.design.n_features
         members = np.zeros(p, dtype=bool)
-        # Of remote data an error of single precision would cost another pass.
         whole = p <= FULL_GRAM
-        single = problem.penalty.convex and not whole and not problem.design.remote
-        single = (
-            single and forming_dense(problem.design.n_samples, problem.design.first_set()) > ROUND
-        )
+        single = not whole and problem.penalty.convex and in_single(problem)
         store = GramStore(p, np.float32 if single else np.float64)
         return WorkingSetState(
             w=w, kept=w, alive=problem.included.copy(), members=members, store=store, whole=whole
@@ -240,7 +237,7 @@ class WorkingSet(Solver):
             candidates, rank = candidates[rank < 0.0], rank[rank < 0.0]
         state.n_violators = int(np.count_nonzero(rank < 0.0))
         most = max(int(np.count_nonzero(used)), problem.design.first_set())
-        room = min(most, 2 * state.n_violators + int(MARGIN * most))
+        room = min(most, 2 * state.n_violators + int(MARGIN * used.sum()) + SOME)
         if candidates.size > room:
             candidates = candidates[np.argpartition(rank, room)[:room]]
         used[candidates] = True
@@ -251,17 +248,16 @@ class WorkingSet(Solver):
     ) -> Block:
         """The subproblem on the wanted features, in the form that makes sweeps cheaper."""
         features = np.flatnonzero(wanted)
-        entries = problem.design.entries(features)
-        size = features.size
-        forming = FORMING * entries * min(entries / problem.design.n_samples, size)
-        sweeping = USUAL_SWEEPS * (2.0 * SCATTERED * entries - size**2)
-        if size > FULL_GRAM and forming > sweeping and problem.design.walkable(features):
-            state.members = wanted
-            return ColumnBlock(problem, features, point)
-        store = state.store
+        store, design = state.store, problem.design
+        if features.size > FULL_GRAM and design.walkable(features):
+            held, new = np.flatnonzero(store.known), np.flatnonzero(wanted & ~store.known)
+            sweeping = USUAL_SWEEPS * SWEEPING * design.entries(features)
+            if design.forming(new, held) > sweeping:
+                state.members = wanted
+                return ColumnBlock(problem, features, point)
         # What is known already may stay, but its sweeps must not cost more than the rest.
         if np.count_nonzero(store.known | wanted) > SPARE * features.size:
             store.restrict(wanted)
-        store.extend(problem.design, np.flatnonzero(wanted & ~store.known))
+        store.extend(design, np.flatnonzero(wanted & ~store.known))
         state.members = store.known.copy()
         return GramBlock(problem, store, point)
