@@ -45,11 +45,12 @@ def at_once(problem: Problem, point: Point, store: GramStore, alive: np.ndarray)
     held = np.flatnonzero(store.known)
     features = np.concatenate([held, beyond])
     size = held.size or min(beyond.size, design.first_set())
-    rounds = int(1.0 + TENTH * np.log((pulled[beyond] / limit[beyond]).max()))
+    rounds = 1.0 + TENTH * np.log((pulled[beyond] / limit[beyond]).max())
     growing = 0.0 if held.size else design.forming(features[:size], dtype=store.dtype)
     if held.size:
-        rounds = max(rounds, int(np.ceil(np.log2(features.size / size))))
-        for k in range(rounds):
+        doublings = int(np.ceil(np.log2(features.size / size)))
+        rounds = max(rounds, doublings)
+        for k in range(doublings):
             old, new = features[: size << k], features[size << k : size << (k + 1)]
             growing += design.forming(new, old, store.dtype)
     growing += rounds * (ROUND + PASSING * design.entries(every))

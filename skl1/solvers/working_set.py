@@ -20,8 +20,9 @@ from skl1.solvers.inner import Inner
 
 #: The penalty of a round is at least this share of the one that the last point would need.
 STRIDE = 0.2
-#: Features that enter although they do not pull, as a share of those that may.
-MARGIN, SOME = 0.1, 10
+#: Features that enter although they do not pull: as a share of those in use, and so many besides.
+#: Of remote data, where another round is another pass, as a share of those that may.
+MARGIN, SOME = 0.1, 4
 #: Bound on the sweeps of one round, far above what a round takes as a rule.
 SWEEPS_A_ROUND = 1_000
 #: Error left in a subproblem, as a share of what is wanted.
@@ -32,9 +33,9 @@ ROUNDING, IDLE = 1e-14, 10
 #: A round whose error is above this share of the one before is slow; after more than so many in a
 #: row, rounding in a Gram matrix of single precision is suspected.
 SLOW, PATIENT_ROUNDS = 0.7, 3
-#: Sweeps that the choice between a Gram matrix and the columns counts on, and what each entry of a
-#: column takes in one, in multiplications of BLAS.
-USUAL_SWEEPS, SWEEPING = 20, 20.0
+#: Sweeps that the choice between a Gram matrix and the columns counts on, and what an entry of a
+#: column takes in one, and of a Gram matrix, in multiplications of BLAS.
+USUAL_SWEEPS, SWEEPING, SWEPT = 40, 20.0, 4.0
 #: The working set may hold features that are no longer wanted, up to this factor.
 SPARE = 1.3
 
@@ -82,7 +83,7 @@ class WorkingSet(Solver):
     Salmon 2015; Massias, Gramfort and Salmon 2018), join those in use: about twice as many as
     pull, at most as many as are in use; (4) the subproblem on the set is solved to a tenth of the
     outer error, or to the final one when nothing pulls any more, from its Gram matrix or from its
-    columns, whichever is cheaper.
+    columns, whichever is cheaper. All features join at once where that costs less than to grow.
     Nonconvex penalties have neither safe deletions nor strides; there the features with the
     largest coordinate step join.
 
@@ -237,7 +238,10 @@ class WorkingSet(Solver):
             candidates, rank = candidates[rank < 0.0], rank[rank < 0.0]
         state.n_violators = int(np.count_nonzero(rank < 0.0))
         most = max(int(np.count_nonzero(used)), problem.design.first_set())
-        room = min(most, 2 * state.n_violators + int(MARGIN * used.sum()) + SOME)
+        margin = int(MARGIN * (most if problem.design.remote else used.sum())) + SOME
+        if not state.n_violators:  # those of the last round are enough to watch
+            return used | (state.members & state.alive)
+        room = min(most, 2 * state.n_violators + margin)
         if candidates.size > room:
             candidates = candidates[np.argpartition(rank, room)[:room]]
         used[candidates] = True
@@ -251,8 +255,8 @@ class WorkingSet(Solver):
         store, design = state.store, problem.design
         if features.size > FULL_GRAM and design.walkable(features):
             held, new = np.flatnonzero(store.known), np.flatnonzero(wanted & ~store.known)
-            sweeping = USUAL_SWEEPS * SWEEPING * design.entries(features)
-            if design.forming(new, held) > sweeping:
+            saved = SWEEPING * design.entries(features) - SWEPT * features.size**2
+            if design.forming(new, held) > USUAL_SWEEPS * saved:
                 state.members = wanted
                 return ColumnBlock(problem, features, point)
         # What is known already may stay, but its sweeps must not cost more than the rest.
