@@ -134,6 +134,12 @@ def problem(n=40, p=8, *, seed=0, nonzero=3, noise=0.5, offset=2.0):
     return X, y
 
 
+def rounds_fall_short(monkeypatch):
+    """Single precision and sets that grow: one round does not reach the last digits."""
+    monkeypatch.setattr("skl1.solvers.at_once.SAVED", -1.0)
+    monkeypatch.setattr("skl1.solvers.working_set.at_once", lambda *_: False)
+
+
 def explicit(X, y, sample_weight=None, fit_intercept=True):
     """The centred, weighted data, as dense float64: ``(Xe, ye, x_mean, y_mean)``.
 

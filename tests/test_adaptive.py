@@ -8,7 +8,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression, RidgeCV
 from sklearn.preprocessing import StandardScaler
 
-from common import problem
+from common import problem, rounds_fall_short
 from gaussian_data import gaussian
 from skl1 import EmptyModelWarning, adaptive_weights, lasso_path
 
@@ -119,7 +119,8 @@ def test_adaptive_units(initial, p):
     assert_allclose(ratio[np.isfinite(one)], ratio[0], rtol=1e-6)
 
 
-def test_adaptive_weights_of_an_estimate_that_fell_short():
+def test_adaptive_weights_of_an_estimate_that_fell_short(monkeypatch):
+    rounds_fall_short(monkeypatch)
     X, y = problem(30, 40, nonzero=20, noise=2.0)
     with pytest.warns(ConvergenceWarning, match=r"scaled Lasso, .* tol=0: .* gap is \d") as caught:
         adaptive_weights(X, y, initial="lasso", max_iter=1, tol=0.0)

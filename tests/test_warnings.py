@@ -18,7 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import skl1
-from common import problem
+from common import problem, rounds_fall_short
 from skl1 import ProximalLasso, displays, exceptions, shrinkage
 from skl1.displays import CoefficientPathDisplay as CurveOf
 from skl1.shrinkage import ball
@@ -201,18 +201,24 @@ TALL, ITS = problem(60, 12)
 UNITS = np.array([1e-8, 1e8, 1.0] * 4)
 BOWL = shrinkage.Bowl([[2.0, 1.0], [1.0, 2.0]], [1.0, 0.5])
 DISTANT_DATA = dask_array.from_array(X, chunks=(10, -1)), dask_array.from_array(Y, chunks=10)
+#: So many features that one round, or one sweep, does not solve for all of them.
+WIDE, SOUGHT = problem(60, 700, nonzero=20, noise=2.0)
+DISTANT_WIDE = (
+    dask_array.from_array(WIDE, chunks=(20, -1)),
+    dask_array.from_array(SOUGHT, chunks=20),
+)
 #: A call of each function that makes it warn, in one line.
 CALLS = {
-    "skl1.lasso_path": lambda: skl1.lasso_path(X, Y, n_alphas=4, **HASTY),
-    "skl1.lp_path": lambda: skl1.lp_path(X, Y, p=1, n_alphas=4, **HASTY),
+    "skl1.lasso_path": lambda: skl1.lasso_path(WIDE, SOUGHT, n_alphas=4, **HASTY),
+    "skl1.lp_path": lambda: skl1.lp_path(WIDE, SOUGHT, p=1, n_alphas=4, **HASTY),
     "skl1.ridge_path": lambda: skl1.ridge_path(TALL * UNITS, ITS, alphas=[1e-16], max_iter=100),
     "skl1.adaptive_weights": lambda: skl1.adaptive_weights(X, Y, initial=np.zeros(40)),
     "skl1.debiased_lasso": lambda: skl1.debiased_lasso(X, Y, features=[1], **HASTY),
-    "skl1.dask.lasso_path": lambda: remote.lasso_path(*DISTANT_DATA, n_alphas=4, **HASTY),
+    "skl1.dask.lasso_path": lambda: remote.lasso_path(*DISTANT_WIDE, n_alphas=4, **HASTY),
     "skl1.shrinkage.zeros_found": lambda: shrinkage.zeros_found(alpha=1e5, n_draws=2),
     "skl1.shrinkage.Bowl.within": lambda: BOWL.within(1, 0.3),
     "skl1.displays.CoefficientPathDisplay.from_estimator": lambda: CurveOf.from_estimator(
-        ProximalLasso(**HASTY), X, Y
+        ProximalLasso(**HASTY), WIDE, SOUGHT
     ),
 }
 #: Functions that have nothing to warn of.
@@ -234,6 +240,7 @@ def test_every_function_has_a_call():
 @pytest.mark.parametrize("name", CALLS)
 def test_functions(name, monkeypatch):
     """At that line, and of convergence with the figures."""
+    rounds_fall_short(monkeypatch)
     monkeypatch.setattr(ball, "KKT", -1.0)
     caught = heard(CALLS[name])
     assert caught
