@@ -19,7 +19,7 @@ from skl1.solvers.kernels import column_correlations, column_shift, column_sweep
 SCATTERED = 5.0
 #: What each product of two entries costs that meet in a row, in forming a Gram matrix.
 FORMING = 20.0
-#: Features up to which one compiled call is faster than sweeps and LAPACK in turn.
+#: Features in use, at most, up to which one compiled call is faster than sweeps and LAPACK in turn.
 COMPILED = 256
 #: A subproblem is solved where a sweep lowers its objective by less than this share of the error
 #: that is wanted; Newton's method makes it far less.
@@ -127,13 +127,17 @@ class GramBlock(Block):
     def compiled(self):
         penalty = self.problem.penalty
         constant = penalty.convex and penalty.constant_curvature is not None
-        return constant and self.gram.dtype == np.float64 and self.w.size <= COMPILED
+        return constant and self.gram.dtype == np.float64 and self._room() <= COMPILED
+
+    def _room(self) -> int:
+        """How many features may be in use: without an l2 term no more than are independent."""
+        size, n = self.w.size, self.problem.design.n_samples
+        return size if self.problem.penalty.superlinear else min(size, n)
 
     def minimise(self, target: float, limit: int) -> int:
         """Solve it within one compiled call, for a penalty of constant curvature. The sweeps."""
         penalty, k = self.problem.penalty, self.w.size
         w, z = self.w.copy(), self.z.copy()
-        room = k if penalty.superlinear else min(k, self.problem.design.n_samples)
         done = solve_convex.sized(40 * k * (k + 20))(
             penalty,
             penalty.slope_at_zero(),
@@ -146,7 +150,7 @@ class GramBlock(Block):
             limit,
             w,
             z,
-            *blank_factor(room),
+            *blank_factor(self._room()),
         )
         self._follow(w, z)
         return done
