@@ -62,7 +62,8 @@ def scan_equal(data, indices, indptr, s, y, centre, mean, norms, correlation):
     """Mean, variance and correlation with y of every column, where all samples weigh s.
 
     The variance is summed over deviations from a first value of the mean, whose own error is found
-    beside it. The weight comes last: sums of whole numbers are exact.
+    beside it. The weight comes last: sums of whole numbers are exact. Single precision is widened
+    by name: without the compiler, NumPy would otherwise sum in it.
     """
     for j in range(norms.size):
         entries = slice(indptr[j], indptr[j + 1])
@@ -71,11 +72,11 @@ def scan_equal(data, indices, indptr, s, y, centre, mean, norms, correlation):
         first = 0.0
         if centre:
             for k in range(x.size):
-                first += x[k]
+                first += np.float64(x[k])
             first *= s
         error = second = 0.0
         for k in range(x.size):
-            deviation = x[k] - first
+            deviation = np.float64(x[k]) - first
             error += deviation
             second += deviation * deviation
         absent = y.size - x.size
