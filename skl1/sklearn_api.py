@@ -1,18 +1,38 @@
-"""The only module that imports scikit-learn's private names, and what differs by version."""
+"""The only module that imports scikit-learn's private names, and what differs by version.
+
+Longer than 300 lines: it is the one place for such names, and its second half is the search of
+scikit-learn around the fits, which has to keep step with scikit-learn's own.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import cache, wraps
+from itertools import product
 from numbers import Real
+from time import perf_counter
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 from sklearn import get_config
-from sklearn.base import _fit_context
+from sklearn.base import _fit_context, clone, is_classifier
+from sklearn.metrics._scorer import _BaseScorer, _MultimetricScorer, _PassthroughScorer
+from sklearn.model_selection import GridSearchCV, ParameterGrid, check_cv
+from sklearn.model_selection._validation import (
+    _fit_and_score,
+    _insert_error_scores,
+    _score,
+    _warn_or_raise_about_fit_failures,
+)
+from sklearn.utils import indexable
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions, make_constraint
 from sklearn.utils.metadata_routing import _routing_enabled, process_routing
-from sklearn.utils.validation import _check_sample_weight, validate_data
+from sklearn.utils.metaestimators import _safe_split
+from sklearn.utils.validation import _check_method_params, _check_sample_weight, validate_data
 
 try:
     from sklearn.callback import CallbackSupportMixin
@@ -24,9 +44,11 @@ except ImportError:  # scikit-learn < 1.9 has no callbacks
 
 __all__ = [
     "CallbackSupportMixin",
+    "GridSearch",
     "HasMethods",
     "Interval",
     "StrOptions",
+    "Study",
     "check_matplotlib_support",
     "check_sample_weight",
     "fit_callback",
@@ -212,3 +234,209 @@ def routed(estimator, sample_weight, params):
             "True) only groups are passed on, to the splitter."
         )
     return dict(params), {} if sample_weight is None else {"sample_weight": sample_weight}
+
+
+class _Unheard:
+    """Stands in for the contexts of callbacks where nobody listens."""
+
+    def subcontext(self, **_):
+        return self
+
+    def call_on_fit_task_begin(self, **_):
+        return self
+
+    call_on_fit_task_end = call_on_fit_task_begin
+
+    def propagate_callback_context(self, _):
+        return nullcontext()
+
+
+@dataclass(frozen=True)
+class Study:
+    """What a grid search has to fit and to score: candidates on splits of the data.
+
+    An outcome is what scikit-learn keeps of one candidate on one split: a dict of scores and times.
+    """
+
+    search: Any
+    base: Any
+    X: Any
+    y: Any
+    candidates: list[dict]
+    splits: list[tuple]
+    scorer: Any
+    fit_params: dict
+    score_params: dict
+    contexts: dict | None
+
+    @property
+    def by_score(self) -> bool:
+        """Whether the score is that of the estimator's own method."""
+        return isinstance(self.scorer, _PassthroughScorer)
+
+    @property
+    def by_predictions(self) -> bool:
+        """Whether the scores are functions of predictions, and of nothing else of a model."""
+        scorers: Sequence = [self.scorer]
+        if isinstance(self.scorer, _MultimetricScorer):
+            scorers = list(self.scorer._scorers.values())
+        return all(
+            isinstance(scorer, _BaseScorer) and scorer._response_method == "predict"
+            for scorer in scorers
+        )
+
+    def outcome(self, place: int, split: int) -> dict:
+        """That of one candidate on one split, by scikit-learn's own function."""
+        train, test = self.splits[split]
+        told = {}
+        if self.contexts is not None:
+            told = {"caller": self.search, "callback_ctx": self.contexts[place, split]}
+        return _fit_and_score(
+            clone(self.base),
+            self.X,
+            self.y,
+            scorer=self.scorer,
+            train=train,
+            test=test,
+            verbose=self.search.verbose,
+            parameters=self.candidates[place],
+            fit_params=self.fit_params,
+            score_params=self.score_params,
+            return_train_score=self.search.return_train_score,
+            return_n_test_samples=True,
+            return_times=True,
+            split_progress=(split, len(self.splits)),
+            candidate_progress=(place, len(self.candidates)),
+            error_score=self.search.error_score,
+            **told,
+        )
+
+    def parts(self, estimator: Any, split: int) -> tuple[tuple, tuple, dict]:
+        """The training part and what is held out, each with the parameters of its scorer.
+
+        And the parameters of the fit.
+        """
+        train, test = self.splits[split]
+        training = _safe_split(estimator, self.X, self.y, train)
+        held_out = _safe_split(estimator, self.X, self.y, test, train)
+        cut = [
+            _check_method_params(self.X, params=self.score_params, indices=rows)
+            for rows in (train, test)
+        ]
+        fit_params = _check_method_params(self.X, params=self.fit_params, indices=train)
+        return (*training, cut[0]), (*held_out, cut[1]), fit_params
+
+    def score(self, estimator: Any, X: Any, y: Any, params: dict) -> Any:
+        """The score, or the scores by name, of one fitted model."""
+        return _score(estimator, X, y, self.scorer, params, self.search.error_score)
+
+    def tell(self, place: int, split: int) -> None:
+        """Tell callbacks of a fit that was done with others, as its own would have."""
+        if self.contexts is None:
+            return
+        train = self.splits[split][0]
+        given = _check_method_params(self.X, params=self.fit_params, indices=train)
+        X, y = _safe_split(self.base, self.X, self.y, train)
+        data = {"estimator": self.search, **_told_data(X, y, given)}
+        self.contexts[place, split].call_on_fit_task_begin(**data).call_on_fit_task_end(**data)
+
+
+def _told_data(X, y, params) -> dict:
+    """The data of a task as callbacks get them."""
+    weights = params.get("sample_weight")
+    return {"X": X, "y": y, "metadata": None if weights is None else {"sample_weight": weights}}
+
+
+class GridSearch(GridSearchCV):
+    """scikit-learn's grid search, of which a subclass may say how candidates are fitted."""
+
+    def _outcomes(self, study: Study) -> dict[tuple[int, int], dict]:
+        """The outcomes by the numbers of candidate and split."""
+        raise NotImplementedError
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def _search(self, X, y, params):
+        """All of ``fit`` but for the outcomes: what is checked before, and made of them after."""
+        scorer, refit_metric = self._get_scorers()
+        X, y = indexable(X, y)
+        params = _check_method_params(X, params=params)
+        routed = self._get_routed_params_for_fit(params)
+        data = {"estimator": self, **_told_data(X, y, params)}
+        heard = hasattr(self, "_init_callback_context")
+        context: Any = _Unheard()
+        if heard:
+            context = self._init_callback_context(max_subtasks=1 + (self.refit is not False))
+        context.call_on_fit_task_begin(**data)
+        candidates, splits = self._work(X, y, routed.splitter.split)
+        pairs = list(product(range(len(candidates)), range(len(splits))))
+        searching = context.subcontext(
+            task_name="search", max_subtasks=len(pairs), sequential_subtasks=False
+        ).call_on_fit_task_begin(estimator=self)
+        contexts = {
+            pair: searching.subcontext(task_name="candidate-split-evaluation", task_id=number)
+            for number, pair in enumerate(pairs)
+        }
+        base, given = clone(self.estimator), (routed.estimator.fit, routed.scorer.score)
+        found = self._outcomes(
+            Study(self, base, X, y, candidates, splits, scorer, *given, contexts if heard else None)
+        )
+        outcomes = [found[pair] for pair in pairs]
+        _warn_or_raise_about_fit_failures(outcomes, self.error_score)
+        if callable(self.scoring):
+            _insert_error_scores(outcomes, self.error_score)
+        results = self._format_results(candidates, len(splits), outcomes)
+        searching.call_on_fit_task_end(estimator=self)
+        self._settle(outcomes[0]["test_scores"], refit_metric, results)
+        if self.refit:
+            task = context.subcontext(task_name="refit-with-best-params")
+            self._refit(base, task, data, routed.estimator.fit)
+        self.scorer_ = scorer._scorers if isinstance(scorer, _MultimetricScorer) else scorer
+        self.cv_results_ = results
+        context.call_on_fit_task_end(**data)
+
+    def _work(self, X, y, split_params):
+        """The candidates and the splits."""
+        splitter = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
+        self.n_splits_ = splitter.get_n_splits(X, y, **split_params)
+        splits = list(splitter.split(X, y, **split_params))
+        candidates = list(ParameterGrid(self.param_grid))
+        if len(splits) != self.n_splits_:
+            raise ValueError(
+                "cv.split and cv.get_n_splits returned inconsistent results. Expected "
+                f"{self.n_splits_} splits, got {len(splits)}."
+            )
+        if not (candidates and splits):
+            raise ValueError("No fits were performed: there are no splits, or no candidates.")
+        if self.verbose > 0:
+            print(
+                f"Fitting {len(splits)} folds for each of {len(candidates)} candidates, totalling "
+                f"{len(splits) * len(candidates)} fits"
+            )
+        return candidates, splits
+
+    def _refit(self, base, task, data, fit_params):
+        """The best candidate on all data."""
+        model = clone(base).set_params(**clone(self.best_params_, safe=False))
+        X, y = data["X"], data["y"]
+        with task.propagate_callback_context(model):
+            task.call_on_fit_task_begin(**data)
+            start = perf_counter()
+            model.fit(*((X,) if y is None else (X, y)), **fit_params)
+            self.refit_time_ = perf_counter() - start
+        self.best_estimator_ = model
+        if hasattr(model, "feature_names_in_"):
+            self.feature_names_in_ = model.feature_names_in_
+        task.call_on_fit_task_end(**data)
+
+    def _settle(self, first, refit_metric, results):
+        """The best candidate, by a metric or by a function of the results."""
+        self.multimetric_ = isinstance(first, dict)
+        if callable(self.scoring) and self.multimetric_:
+            # Only now is it known that it returns several scores.
+            self._check_refit_for_multimetric(first)
+            refit_metric = self.refit
+        if self.refit or not self.multimetric_:
+            self.best_index_ = self._select_best_index(self.refit, refit_metric, results)
+            if not callable(self.refit):
+                self.best_score_ = results[f"mean_test_{refit_metric}"][self.best_index_]
+            self.best_params_ = results["params"][self.best_index_]

@@ -279,12 +279,25 @@ def public_estimators():
         for name in module.__all__:
             cls = getattr(module, name)
             if isinstance(cls, type) and issubclass(cls, BaseEstimator):
-                yield cls(**smaller(cls)), module is not skl1
+                yield cls(**needed(cls), **smaller(cls)), module is not skl1
+
+
+#: What a grid search cannot do without; and a fit that fails is an error, as it is elsewhere.
+NEEDED = {
+    "estimator": skl1.ProximalLasso(),
+    "param_grid": {"alpha": [1.0, 0.1, 0.01]},
+    "error_score": "raise",
+}
+
+
+def needed(cls):
+    """Parameters without a default: a grid search wants an estimator and a grid."""
+    return {name: NEEDED[name] for name in inspect.signature(cls).parameters if name in NEEDED}
 
 
 def smaller(cls):
     """Parameters that make a fit short and leave some features."""
-    known = cls().get_params(deep=False)
+    known = cls(**needed(cls)).get_params(deep=False)
     given = {"alpha": 0.1, "n_alphas": 5, "n_pairs": 2, "k": 2, "random_state": 0}
     given |= {"record_history": True} if "record_history" in known else {}
     return {name: value for name, value in given.items() if name in known}

@@ -16,6 +16,7 @@ import pytest
 
 import skl1
 import skl1.__main__ as demonstration
+from common import needed
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")])
@@ -173,7 +174,8 @@ def test_displays_follow_the_convention():
 def test_notebooks_lead_to_the_reference(name):
     """The representation of an estimator links to its page, which the reference makes."""
     page = f"https://skl1.readthedocs.io/stable/generated/skl1.{name}.html"
-    assert page in getattr(skl1, name)()._repr_html_()
+    cls = getattr(skl1, name)
+    assert page in cls(**needed(cls))._repr_html_()
 
 
 def test_the_gallery_is_large_and_titled():

@@ -5,33 +5,35 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.compiled.threads import single_threaded
 from skl1.designs import Design
+from skl1.estimators.following import Following, rounded_model
 from skl1.estimators.posing import Posing
 from skl1.estimators.state import all_or_nothing
 from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.problems.model import EXHAUSTED, INTERRUPTED, PRECISION
 from skl1.problems.problem import Problem
 from skl1.sklearn_api import Interval, fit_callback, fit_context
-from skl1.solvers.base import Solver
 from skl1.solvers.driver import Run, certified
 from skl1.solvers.minimise import minimise
 
 FLOAT64 = np.dtype(np.float64)
 
 
-class PenalisedRegressor(Posing):
+class PenalisedRegressor(Following):
     """A loss with a separable penalty; everything but the penalty and the solver."""
 
     tol: float
     max_iter: int
     warm_start: bool
     record_history: bool
+
+    path_parameter: str | None = "alpha"
 
     _parameter_constraints: ClassVar[dict] = {
         **Posing._parameter_constraints,
@@ -40,10 +42,6 @@ class PenalisedRegressor(Posing):
         "warm_start": ["boolean"],
         "record_history": ["boolean"],
     }
-
-    @abstractmethod
-    def _solver(self) -> Solver:
-        """The solver that the parameters ask for."""
 
     @abstractmethod
     def _remedy(self) -> str:
@@ -166,13 +164,9 @@ class PenalisedRegressor(Posing):
             record=self.record_history,
         )
 
-    def _model(self, problem: Problem, w: np.ndarray, dtype) -> dict[str, Any]:
-        """The attributes that predict needs, made of a solution w on the way."""
-        return _rounded_model(problem, w, dtype)
-
     def _publish(self, problem: Problem, result: Run, dtype) -> Run:
         """Set the fitted attributes; the result is certified for the coefficients as returned."""
-        model = _rounded_model(problem, result.w, dtype)
+        model = rounded_model(problem, result.w, dtype)
         if not (np.isfinite(model["coef_"]).all() and np.isfinite(model["intercept_"])):
             raise ValueError(
                 f"The coefficients overflow {dtype}: the units of X and y are too far apart; "
@@ -241,9 +235,3 @@ class PenalisedRegressor(Posing):
     def _advice(self) -> str:
         """What to do if the solver stopped by itself."""
         return "Scale the columns (StandardScaler), or raise tol."
-
-
-def _rounded_model(problem: Problem, w: np.ndarray, dtype) -> dict[str, Any]:
-    """``coef_`` and ``intercept_`` in the dtype of X, without negative zeros."""
-    w = w.astype(dtype) + dtype.type(0.0)
-    return {"coef_": w, "intercept_": dtype.type(problem.design.intercept(w))}

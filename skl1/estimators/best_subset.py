@@ -13,11 +13,16 @@ from skl1.estimators.quadratic import QuadraticRegressor
 from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.paths.one_by_one import ALONG
 from skl1.penalties import Lp, Ridged
+from skl1.problems.model import Model
+from skl1.problems.point import Point
 from skl1.problems.problem import Problem
 from skl1.search.lower_bound import subset_bound
 from skl1.search.subsets import search_subsets
 from skl1.sklearn_api import Interval
 from skl1.solvers.minimise import minimise
+
+#: Rounds for the fit on a subset, which as a rule is a minimum already.
+ROUNDS = 100
 
 
 @shared()
@@ -117,6 +122,9 @@ class BestSubsetRegressor(QuadraticRegressor):
     k: int
     l2: float
 
+    path_parameter = "k"
+    _unit = 0
+
     alpha = 0.0  #: nothing is charged
     _charges = ()  # but the number of features is bounded: none is free for that
 
@@ -154,6 +162,12 @@ class BestSubsetRegressor(QuadraticRegressor):
 
     def _remedy(self):
         return "Increase max_iter or tol, or scale the columns."
+
+    def fits_along(self, value):
+        return isinstance(value, Integral) and not isinstance(value, bool) and value >= 0
+
+    def follow(self, problems, values):
+        return [subset_steps(problem, values, self.tol) for problem in problems]
 
     def _solve(self, problem, start, callback):
         core = problem.core
@@ -194,6 +208,23 @@ class BestSubsetRegressor(QuadraticRegressor):
                 f"Every coefficient is zero although k={self.k}: no feature explains y.",
                 EmptyModelWarning,
             )
+
+
+def subset_steps(problem: Problem, sizes: np.ndarray, tol: float) -> list[Model]:
+    """The best models of at most so many features each, as models of a path."""
+    runs = [
+        minimise(ALONG, problem.narrowed_to(point.w != 0.0), point.w, tol=tol, max_iter=ROUNDS)
+        for point in subset_points(problem, sizes)
+    ]
+    return [run.model._replace(alpha=size) for size, run in zip(sizes, runs, strict=True)]
+
+
+def subset_points(problem: Problem, sizes: np.ndarray) -> list[Point]:
+    """The same as points."""
+    core = problem.core
+    sizes = np.minimum(sizes, choosable(problem))
+    subsets = search_subsets(core, int(sizes.max(initial=0)))
+    return [problem.at(core.design.lift_exactly(subsets.settled(size))) for size in sizes]
 
 
 def choosable(problem: Problem) -> int:

@@ -82,7 +82,11 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
             ``X @ coef_ + intercept_``.
         """
         check_is_fitted(self)
-        X = validate_data(
+        return safe_sparse_dot(self._rows(X), self.coef_, dense_output=True) + self.intercept_
+
+    def _rows(self, X):
+        """Samples to predict for, as validated."""
+        return validate_data(
             self,
             X,
             accept_sparse=["csr", "csc", "coo"],
@@ -90,7 +94,6 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
             dtype=[np.float64, np.float32],
             reset=False,
         )
-        return safe_sparse_dot(X, self.coef_, dense_output=True) + self.intercept_
 
     def score(self, X, y, sample_weight=None):
         """Coefficient of determination of the predictions.

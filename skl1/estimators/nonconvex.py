@@ -19,6 +19,7 @@ from skl1.problems.model import INTERRUPTED
 from skl1.problems.moments import for_search
 from skl1.search.column_store import HELD
 from skl1.search.lower_bound import DUAL, lower_bound
+from skl1.search.nonconvex_path import solve_nonconvex_path
 from skl1.search.starts import (
     homotopy_start,
     lasso_start,
@@ -172,6 +173,16 @@ class NonconvexRegressor(QuadraticRegressor):
 
     def _remedy(self) -> str:
         return "Increase max_iter or tol, or scale the columns."
+
+    @property
+    def path_parameter(self) -> str | None:  # type: ignore[override]
+        """The parameter of a path: None with random starts, of which a path has none."""
+        return None if self.n_init else "alpha"
+
+    def follow(self, problems, values):
+        most = largest_exchanged(self.local_search, problems[0].design.n_features)
+        limits = {"tol": self.tol, "max_iter": self.max_iter, "most": most}
+        return [solve_nonconvex_path(problem, values, **limits) for problem in problems]
 
     def _solve(self, problem, start, callback):
         warm = start is not problem.null.w

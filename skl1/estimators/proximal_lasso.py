@@ -8,6 +8,7 @@ from typing import ClassVar
 from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
 from skl1.estimators.quadratic import QuadraticRegressor
+from skl1.paths.solve import solve_paths
 from skl1.penalties import L1, ElasticNet, Penalty, SquaredL2
 from skl1.sklearn_api import Interval, StrOptions
 from skl1.solvers.base import Solver
@@ -140,6 +141,11 @@ class ProximalLasso(QuadraticRegressor):
 
     def _solver(self) -> Solver:
         return SOLVERS[self.solver]
+
+    def follow(self, problems, values):
+        if self.solver != "auto":
+            return super().follow(problems, values)
+        return solve_paths(problems, values, tol=self.tol, max_iter=self.max_iter)
 
     def _remedy(self) -> str:
         return "Increase max_iter or tol, scale the columns" + (

@@ -8,6 +8,7 @@ from typing import ClassVar
 from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
 from skl1.estimators.quadratic import QuadraticRegressor
+from skl1.paths.ridge import solve_ridge_path
 from skl1.penalties import Penalty, SquaredL2
 from skl1.sklearn_api import Interval, StrOptions
 from skl1.solvers.base import Solver
@@ -139,6 +140,12 @@ class RidgeGD(QuadraticRegressor):
                 )
             return ConjugateGradient()
         return GradientDescent(Nesterov() if self.acceleration else Still(), step)
+
+    def follow(self, problems, values):
+        if self.step_size != "auto":  # which may diverge, and then has to say so
+            return super().follow(problems, values)
+        limits = {"tol": self.tol, "max_iter": self.max_iter}
+        return [solve_ridge_path(problem, values, **limits) for problem in problems]
 
     def _remedy(self) -> str:
         return (

@@ -30,14 +30,20 @@ class AllOrNothing(Versioned):
         return {name: value for name, value in state.items() if name != BEFORE}
 
 
+def _blank(estimator: Any) -> Any:
+    """A copy without what a fit has set."""
+    stale = vars(estimator).get(NAMES, ())
+    copied = object.__new__(type(estimator))
+    vars(copied).update((name, v) for name, v in vars(estimator).items() if name not in stale)
+    return copied
+
+
 def untouched(look: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a method work on a copy of the estimator, which itself stays as it is."""
+    """Let a method work on a blank copy of the estimator, which itself stays as it is."""
 
     @wraps(look)
     def wrapper(estimator: Any, *args: Any, **kwargs: Any) -> Any:
-        copied = object.__new__(type(estimator))
-        vars(copied).update(vars(estimator))
-        return look(copied, *args, **kwargs)
+        return look(_blank(estimator), *args, **kwargs)
 
     return wrapper
 
@@ -49,11 +55,9 @@ def all_or_nothing(fit: Callable[..., Any]) -> Callable[..., Any]:
     def wrapper(estimator: Any, *args: Any, **kwargs: Any) -> Any:
         if BEFORE in vars(estimator):  # one such method calls another: this is the copy
             return fit(estimator, *args, **kwargs)
-        stale = vars(estimator).get(NAMES, ())
-        given = {name: value for name, value in vars(estimator).items() if name not in stale}
-        fresh = object.__new__(type(estimator))
+        fresh = _blank(estimator)
         state = vars(fresh)
-        state.update(given)
+        given = dict(state)
         state[BEFORE] = estimator
         fit(fresh, *args, **kwargs)
         del state[BEFORE]

@@ -7,18 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from skl1.compiled.threads import single_threaded
-from skl1.estimators.best_subset import BestSubsetRegressor
+from skl1.estimators.best_subset import BestSubsetRegressor, subset_points
 from skl1.estimators.docstrings import shared
 from skl1.paths.model_path import Predicting
-from skl1.paths.one_by_one import ALONG
-from skl1.problems.model import Model
-from skl1.problems.point import Point
 from skl1.problems.problem import Problem
-from skl1.search.subsets import search_subsets
-from skl1.solvers.minimise import minimise
-
-#: Rounds for the fit on a subset, which as a rule is a minimum already.
-ROUNDS = 100
 
 
 @shared()
@@ -140,7 +132,7 @@ def subset_path(
 
 def subsets_along(problem: Problem, sizes: np.ndarray) -> SubsetPath:
     """The best models of at most so many features each."""
-    points = _points(problem, sizes)
+    points = subset_points(problem, sizes)
     W = np.array([point.w for point in points])
     energy = problem.design.energy
     return SubsetPath(
@@ -151,18 +143,3 @@ def subsets_along(problem: Problem, sizes: np.ndarray) -> SubsetPath:
         explained=np.array([1.0 - 2.0 * p.loss / energy if energy > 0.0 else 0.0 for p in points]),
         n_nonzeros=np.count_nonzero(W, axis=1),
     )
-
-
-def subset_steps(problem: Problem, sizes: np.ndarray, tol: float) -> list[Model]:
-    """The same as models of a path."""
-    runs = [
-        minimise(ALONG, problem.narrowed_to(point.w != 0.0), point.w, tol=tol, max_iter=ROUNDS)
-        for point in _points(problem, sizes)
-    ]
-    return [run.model._replace(alpha=size) for size, run in zip(sizes, runs, strict=True)]
-
-
-def _points(problem: Problem, sizes: np.ndarray) -> list[Point]:
-    core = problem.core
-    subsets = search_subsets(core, int(sizes.max(initial=0)))
-    return [problem.at(core.design.lift_exactly(subsets.settled(size))) for size in sizes]

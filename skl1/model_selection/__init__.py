@@ -4,6 +4,7 @@ from skl1.model_selection.lasso_cv import ProximalLassoCV
 from skl1.model_selection.log_sum_cv import LogSumRegressorCV
 from skl1.model_selection.lp_cv import NonconvexLpRegressorCV
 from skl1.model_selection.mcp_cv import MCPRegressorCV
+from skl1.model_selection.path_search import PathGridSearchCV
 from skl1.model_selection.ridge_cv import RidgeGDCV
 from skl1.model_selection.scad_cv import SCADRegressorCV
 from skl1.model_selection.subgradient_cv import SubgradientLassoCV
@@ -14,6 +15,7 @@ __all__ = [
     "LogSumRegressorCV",
     "MCPRegressorCV",
     "NonconvexLpRegressorCV",
+    "PathGridSearchCV",
     "ProximalLassoCV",
     "RidgeGDCV",
     "SCADRegressorCV",

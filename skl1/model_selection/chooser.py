@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from inspect import signature
 from numbers import Real
@@ -55,12 +55,6 @@ class Chooser(LinearRegressor):
         return kind(**{name: given[name] for name in signature(kind).parameters if name in given})
 
     @abstractmethod
-    def _paths(
-        self, plain: PenalisedRegressor, problems: Sequence[Problem], alphas: np.ndarray
-    ) -> list[list[Model]]:
-        """The path of each problem."""
-
-    @abstractmethod
     def _grid(self, problem: Problem, shape: float | None) -> np.ndarray:
         """The alphas, from large to small."""
 
@@ -98,7 +92,7 @@ class Chooser(LinearRegressor):
             plain.n_features_in_ = design.n_features
         problems = [plain.problem_on(design) for plain in plains]
         grids = [self._grid(*each) for each in zip(problems, shapes, strict=True)]
-        search = Search(plains, problems, grids, self._paths, folds, scorer)
+        search = Search(plains, problems, grids, folds, scorer)
         groups = search.groups(self.n_jobs, together=report is None)
         outcome = Outcome(search)
         with closing(in_turn(search.run, groups, self.n_jobs)) as parts:

@@ -8,7 +8,6 @@ from skl1.estimators import ProximalLasso
 from skl1.estimators.parameters import keep
 from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.paths.grid import alpha_grid
-from skl1.paths.solve import solve_paths
 
 
 class ProximalLassoCV(PenalisedRegressorCV, of=ProximalLasso):
@@ -114,6 +113,3 @@ class ProximalLassoCV(PenalisedRegressorCV, of=ProximalLasso):
 
     def _grid(self, problem, shape):
         return alpha_grid(problem, *self._asked(), self.eps)
-
-    def _paths(self, plain, problems, alphas):
-        return solve_paths(problems, alphas, tol=self.tol, max_iter=self.max_iter)

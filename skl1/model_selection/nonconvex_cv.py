@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from skl1.estimators.nonconvex import NonconvexRegressor, largest_exchanged
+from skl1.estimators.nonconvex import NonconvexRegressor
 from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.paths.grid import alpha_grid
-from skl1.search.nonconvex_path import grid_share, solve_nonconvex_path
+from skl1.search.nonconvex_path import grid_share
 
 
 class NonconvexRegressorCV(PenalisedRegressorCV):
@@ -25,8 +25,3 @@ class NonconvexRegressorCV(PenalisedRegressorCV):
 
     def _grid(self, problem, shape):
         return alpha_grid(problem, *self._asked(), grid_share(problem, self.eps))
-
-    def _paths(self, plain, problems, alphas):
-        most = largest_exchanged(plain.local_search, plain.n_features_in_)
-        limits = {"tol": self.tol, "max_iter": self.max_iter, "most": most}
-        return [solve_nonconvex_path(problem, alphas, **limits) for problem in problems]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from skl1.estimators import RidgeGD
 from skl1.estimators.parameters import keep
 from skl1.model_selection.base import PenalisedRegressorCV
-from skl1.paths.ridge import ridge_degrees, ridge_grid, solve_ridge_path
+from skl1.paths.ridge import ridge_degrees, ridge_grid
 
 
 class RidgeGDCV(PenalisedRegressorCV, of=RidgeGD):
@@ -96,10 +96,6 @@ class RidgeGDCV(PenalisedRegressorCV, of=RidgeGD):
 
     def _grid(self, problem, shape):
         return ridge_grid(problem, *self._asked(), self.eps)
-
-    def _paths(self, plain, problems, alphas):
-        limits = {"tol": self.tol, "max_iter": self.max_iter}
-        return [solve_ridge_path(problem, alphas, **limits) for problem in problems]
 
     def _degrees(self, problem, models):
         return ridge_degrees(problem, models)

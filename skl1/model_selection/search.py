@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
 
@@ -44,7 +44,6 @@ class Search:
     plains: list[PenalisedRegressor]
     problems: list[Problem]
     grids: list[np.ndarray]
-    paths: Callable[[PenalisedRegressor, Sequence[Problem], np.ndarray], list[list[Model]]]
     folds: Folds
     scorer: Callable | None  #: a function of a fold and a model
 
@@ -67,7 +66,7 @@ class Search:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for plain, grid in zip(self.plains, self.grids, strict=True):
                 problems = [plain.problem_on(design) for design in designs]
-                for part, models in zip(parts, self.paths(plain, problems, grid), strict=True):
+                for part, models in zip(parts, plain.follow(problems, grid), strict=True):
                     part.models.append(self._mended(part.fold, plain, grid, models))
             for part, design in zip(parts, designs, strict=True):
                 if part.fold != ALL_DATA:
@@ -84,7 +83,7 @@ class Search:
         if rows is None:
             return models
         exact = self.problems[0].design if fold == ALL_DATA else rows.training(fold)
-        return self.paths(plain, [plain.problem_on(exact)], grid)[0]
+        return plain.follow([plain.problem_on(exact)], grid)[0]
 
     def _design(self, number: int) -> Design:
         """The design of a training part, or of all data."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from skl1.estimators import SubgradientLasso
 from skl1.estimators.parameters import keep
-from skl1.estimators.subgradient_lasso import descent
 from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.paths.grid import alpha_grid
-from skl1.paths.solve import sequential_path
 
 #: The smallest alpha of a grid as a share of the largest.
 SHORT = 0.1
@@ -101,8 +99,3 @@ class SubgradientLassoCV(PenalisedRegressorCV, of=SubgradientLasso):
 
     def _grid(self, problem, shape):
         return alpha_grid(problem, *self._asked(), self.eps or SHORT)
-
-    def _paths(self, plain, problems, alphas):
-        limits = {"tol": self.tol, "max_iter": self.max_iter}
-        solver = descent(plain)
-        return [sequential_path(solver, problem, alphas, **limits) for problem in problems]

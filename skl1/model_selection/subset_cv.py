@@ -10,7 +10,6 @@ import numpy as np
 from skl1.estimators import BestSubsetRegressor
 from skl1.estimators.best_subset import choosable, warn_of_size
 from skl1.estimators.parameters import keep
-from skl1.estimators.subset_path import subset_steps
 from skl1.model_selection.advice import at_limit
 from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.sklearn_api import Interval
@@ -138,9 +137,6 @@ class BestSubsetRegressorCV(PenalisedRegressorCV, of=BestSubsetRegressor):
         if self.k is not None:
             warn_of_size(largest, most)
         return np.unique(np.minimum(sizes, most))
-
-    def _paths(self, plain, problems, alphas):
-        return [subset_steps(problem, alphas, self.tol) for problem in problems]
 
     def _edge(self, outcome, grid):
         last = outcome.choice.edge == grid.size - 1

@@ -1,0 +1,94 @@
+"""The models of one estimator for several values of a parameter, fitted one along the other."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import r2_score
+
+from skl1.compiled.versions import Versioned
+from skl1.designs.weights import moderate_weights
+from skl1.sklearn_api import check_sample_weight
+
+
+class FittedPath(Versioned):
+    """What ``fit_path`` of an estimator returns: a sequence of fitted estimators.
+
+    The models predict and score together, in one product of X with all coefficients; one of them
+    becomes an estimator of its own, with its certificate, when it is asked for by its number.
+
+    Attributes
+    ----------
+    values : list
+        The values of the parameter, in the order in which they were given.
+    alphas, errors, converged : ndarray of shape (n_models,)
+        The values as numbers; the duality gap or the stationarity of each model; whether that met
+        the tolerance.
+    """
+
+    def __init__(self, plain, problem, values, models, fitted, rows):
+        self._plain, self._problem, self.values, self._rows = plain, problem, values, rows
+        self.alphas = np.array([model.alpha for model in models], dtype=np.float64)
+        self.errors = np.array([model.error for model in models])
+        self.converged = np.array([model.converged for model in models], dtype=bool)
+        self._starts = [(model.features, model.values) for model in models]
+        # Of wide X, columns that no model uses are not kept.
+        coefs = np.stack([each["coef_"] for each in fitted], axis=1)
+        self._used = np.flatnonzero(coefs.any(axis=1))
+        self._coefs = coefs[self._used]
+        self._intercepts = np.array([each["intercept_"] for each in fitted])
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, k: int) -> Any:
+        """The fitted estimator of the value with this number, certified from the data."""
+        model = copy(self._plain).set_params(**{self._plain.path_parameter: self.values[k]})
+        features, values = self._starts[k]
+        start = np.zeros(self._problem.design.n_features)
+        start[features] = values
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            model.fit_problem(self._problem, start, self._coefs.dtype)
+        return model
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Predict by all models.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_models)
+            A column for each model.
+        """
+        X = self._rows(X)
+        if self._used.size < X.shape[1]:
+            X = X[:, self._used]
+        return np.asarray(X @ self._coefs) + self._intercepts
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> np.ndarray:
+        """Coefficients of determination of all models, as ``score`` of a single one has it.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+        y : array-like of shape (n_samples,)
+            Their target.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Their weights, of which only the ratios matter.
+
+        Returns
+        -------
+        ndarray of shape (n_models,)
+        """
+        if sample_weight is not None:
+            sample_weight = moderate_weights(check_sample_weight(sample_weight, X))
+        fits = self.predict(X)
+        targets = np.broadcast_to(np.reshape(y, (-1, 1)), fits.shape)
+        return r2_score(targets, fits, sample_weight=sample_weight, multioutput="raw_values")

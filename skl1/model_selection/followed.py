@@ -1,0 +1,51 @@
+"""What stands in a pipeline for the models of paths, and for one of them."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.base import BaseEstimator, RegressorMixin
+
+
+class Followed(RegressorMixin, BaseEstimator):
+    """The last step of a pipeline as all its models at once: ``fit`` follows the paths.
+
+    So the pipeline sees to its steps, metadata and caches as ever. ``predict`` has a column and
+    ``score`` an entry for each model, one path after the other.
+    """
+
+    def __init__(self, plains, values):
+        self.plains = plains
+        self.values = values
+
+    def fit(self, X, y, **params):
+        pairs = zip(self.plains, self.values, strict=True)
+        self.paths_ = [plain.fit_path(X, y, values, **params) for plain, values in pairs]
+        return self
+
+    def predict(self, X):
+        return np.concatenate([path.predict(X) for path in self.paths_], axis=1)
+
+    def score(self, X, y, **params):
+        return np.concatenate([path.score(X, y, **params) for path in self.paths_])
+
+    def get_metadata_routing(self):
+        return self.plains[0].get_metadata_routing()
+
+    def __sklearn_tags__(self):
+        return self.plains[0].__sklearn_tags__()
+
+
+class Seen(RegressorMixin, BaseEstimator):
+    """Predictions that have been made, for scorers, which ask for nothing else."""
+
+    def __init__(self, predictions):
+        self.predictions = predictions
+
+    def fit(self, X, y):
+        return self
+
+    def predict(self, X):
+        return self.predictions
+
+    def __sklearn_is_fitted__(self):
+        return True
