@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from sklearn.metrics import make_scorer, mean_absolute_error, mean_squared_error
 from sklearn.model_selection import GridSearchCV, GroupKFold, KFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import skl1
 from common import concrete, label, quiet
@@ -31,6 +33,7 @@ from skl1.estimators.fitted_path import FittedPath
 from skl1.estimators.nonconvex import NonconvexRegressor
 from skl1.model_selection import path_search
 from skl1.model_selection.lines import has_path, sections
+from test_sklearn_checks import name_of, run
 
 HERE = Path(__file__).resolve().parent
 EVERY = sorted(concrete(PenalisedRegressor), key=label)
@@ -213,11 +216,11 @@ def test_metadata_routing():
     params = {"sample_weight": np.arange(60) % 4 + 0.5, "groups": np.arange(60) % 6}
     with config_context(enable_metadata_routing=True):
         last = ProximalLasso(tol=1e-13).set_fit_request(sample_weight=True)
-        last.set_score_request(sample_weight=True)
+        scorer = make_scorer(mean_absolute_error).set_score_request(sample_weight=True)
         scaler = StandardScaler().set_fit_request(sample_weight=True)
         steps = make_pipeline(scaler, last)
         grid = {"proximallasso__alpha": ALPHAS}
-        mine, plain = both(steps, grid, X, y, params, cv=GroupKFold(3))
+        mine, plain = both(steps, grid, X, y, params, cv=GroupKFold(3), scoring=scorer)
         same(mine, plain)
 
 
@@ -450,6 +453,26 @@ def test_splitters_are_asked_once():
                 model = ProximalLasso(alpha).fit(X[train], y[train])
             got = search.cv_results_[f"split{k}_test_score"][row]
             assert got == pytest.approx(model.score(X[test], y[test]), rel=1e-4)
+
+
+SEARCHES = [
+    PathGridSearchCV(ProximalLasso(), {"alpha": [1.0, 0.1, 0.01]}, cv=2, error_score="raise"),
+    PathGridSearchCV(
+        make_pipeline(StandardScaler(), skl1.RidgeGD()), {"ridgegd__alpha": [1.0, 0.1]}, cv=2
+    ),
+]
+CHECKS = [
+    pytest.param(partial(check, estimator), id=f"{number}-{name_of(check)}-{k}")
+    for number, search in enumerate(SEARCHES)
+    for k, (estimator, check) in enumerate(estimator_checks_generator(search))
+]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("check", CHECKS)
+def test_check_of_scikit_learn(check):
+    """Every check of check_estimator."""
+    run(check)
 
 
 def test_the_search_passes_the_tests_of_scikit_learn(tmp_path):
