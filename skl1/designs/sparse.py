@@ -7,6 +7,7 @@ import numpy as np
 from skl1.compiled.lazy import lazy
 from skl1.designs.base import NONE, SAFE_MEAN_RATIO
 from skl1.designs.cross_products import costs, cross_products
+from skl1.designs.gathered import DENSE, SparseGathered
 from skl1.designs.sparse_passes import (
     SparseColumns,
     SparseWalk,
@@ -63,6 +64,10 @@ class SparseDesign(TableDesign):
             return float(np.maximum(high, -low).max(initial=0.0))
         spread = high.astype(np.float64) - low
         return beyond_rounding(spread, self.x_mean[index])
+
+    def gathering(self):
+        filled = self.X.nnz / (self.n_samples * self.n_features)
+        return super().gathering() if filled > DENSE else SparseGathered(self)
 
     def forward(self, w):
         out = np.full(self.y.size, -float(self.x_mean @ w))

@@ -11,6 +11,7 @@ from scipy.sparse.linalg import LinearOperator, lsmr
 
 from skl1.compiled.lazy import lazy
 from skl1.designs.base import CONSTANT_RATIO, NONE, Design, clear_constant, forming_dense
+from skl1.designs.gathered import DenseGathered
 from skl1.designs.span import span_of_columns
 from skl1.designs.weights import normalised_weights, sample_count
 
@@ -141,6 +142,10 @@ class TableDesign(Design):
     def gathers(self, columns):
         """Whether these columns are few enough to be gathered as a dense block."""
         return self.y.size * columns.size <= BLOCK_ENTRIES
+
+    def gathering(self):
+        """A store for some columns, for products with many vectors; without any yet."""
+        return DenseGathered(self)
 
     def weighted(self, columns, dtype=np.float64):
         return (self.columns(columns) * self.root[:, None]).astype(dtype, copy=False)

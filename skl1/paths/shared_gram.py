@@ -31,36 +31,29 @@ class SharedGram(ABC):
 
 
 class ColumnGram(SharedGram):
-    """With rows: the columns in play are copied once, and serve all problems."""
+    """With rows: the columns in play are gathered once, and serve all problems."""
 
     def __init__(self, designs):
         super().__init__(designs)
         self.wholes = [each.whole for each in designs]
-        self.place = np.zeros(self.known.size, dtype=np.intp)
-        self.columns = np.empty((designs[0].n_samples, 0))
+        self.columns = self.wholes[0].gathering()
 
     def extend(self, new):
         super().extend(new)
-        self.place[new] = self.columns.shape[1] + np.arange(new.size)
-        self.columns = np.hstack([self.columns, self.wholes[0].columns(new)])
+        self.columns.extend(new)
 
     def gram(self, problem, rows, columns):
-        design, first = self.wholes[problem], self.wholes[0]
-        right = self.columns[:, self.place[columns]] * design.weights[:, None]
-        block = self.columns[:, self.place[rows]].T @ right
-        shift = design.x_mean - first.x_mean
-        block -= shift[rows][:, None] * shift[columns]
+        block = self.columns.gram(self.wholes[problem], rows, columns)
         return self.designs[problem].beside(block, rows, columns)
 
     def look(self, states):
         wide = []
         for state in states:
-            W = np.zeros((len(state.W), self.columns.shape[1]))
-            W[:, self.place[state.features]] = state.W
+            W = np.zeros((len(state.W), self.columns.count))
+            W[:, self.columns.place[state.features]] = state.W
             wide.append(W)
-        fits = np.split(
-            np.concatenate(wide) @ self.columns.T, np.cumsum([len(W) for W in wide])[:-1]
-        )
+        ends = np.cumsum([len(W) for W in wide])[:-1]
+        fits = np.split(self.columns.fits(np.concatenate(wide)), ends)
         designs = [self.wholes[state.number] for state in states]
         besides = [self.designs[state.number] for state in states]
         residuals = []

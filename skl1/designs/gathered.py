@@ -1,0 +1,85 @@
+"""Some columns of X, gathered for many products: of all designs that share X."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+#: A sparse matrix with a larger share of numbers is faster, and no larger, as a dense one.
+DENSE = 0.1
+
+
+class Gathered(ABC):
+    """Columns in the order in which they came; designs that share X differ in their weights."""
+
+    def __init__(self, first: Any):
+        self.first = first
+        self.place = np.zeros(first.n_features, dtype=np.intp)
+        self.count = 0
+
+    def extend(self, new: np.ndarray) -> None:
+        """Gather more columns."""
+        self.place[new] = self.count + np.arange(new.size)
+        self._add(new)
+        self.count += new.size
+
+    @abstractmethod
+    def _add(self, new: np.ndarray) -> None:
+        """Hold them behind the others."""
+
+    @abstractmethod
+    def gram(self, design: Any, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """A block of the Gram matrix of a design."""
+
+    @abstractmethod
+    def fits(self, W: np.ndarray) -> np.ndarray:
+        """``X w`` for the rows of W, whose columns are those gathered; centred for the first."""
+
+
+class DenseGathered(Gathered):
+    """As rows of a matrix that has room for more."""
+
+    def __init__(self, first):
+        super().__init__(first)
+        self.held = np.empty((0, first.n_samples))
+
+    def _add(self, new):
+        end = self.count + new.size
+        if end > len(self.held):
+            grown = np.empty((max(end, 2 * self.count), self.held.shape[1]))
+            grown[: self.count] = self.held[: self.count]
+            self.held = grown
+        self.held[self.count : end] = self.first.columns(new).T
+
+    def gram(self, design, rows, columns):
+        right = self.held[self.place[columns]] * design.weights
+        block = self.held[self.place[rows]] @ right.T
+        shift = design.x_mean - self.first.x_mean
+        block -= shift[rows][:, None] * shift[columns]
+        return block
+
+    def fits(self, W):
+        return W @ self.held[: self.count]
+
+
+class SparseGathered(Gathered):
+    """As they are, with their means beside them."""
+
+    def __init__(self, first):
+        super().__init__(first)
+        self.held: Any = sparse.csc_array((first.n_samples, 0))
+        self.means = np.zeros(0)
+
+    def _add(self, new):
+        self.held = sparse.hstack([self.held, self.first.X[:, new]], format="csc")
+        self.means = np.append(self.means, self.first.x_mean[new])
+
+    def gram(self, design, rows, columns):
+        return design.gram(rows, columns)
+
+    def fits(self, W):
+        product = self.held @ np.ascontiguousarray(W.T)
+        return product.T - (W @ self.means)[:, None]
