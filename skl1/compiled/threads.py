@@ -8,12 +8,14 @@ blocks of some hundred rows were several times slower on two threads than on one
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import cache
-from threading import Event, get_ident
+from threading import get_ident
 from typing import Any
 
-from sklearn.utils.parallel import Parallel, delayed
+from joblib import effective_n_jobs
+from sklearn import config_context, get_config
 from threadpoolctl import ThreadpoolController
 
 from skl1.compiled.forks import fork_safe_lock, run_in_children
@@ -22,6 +24,8 @@ from skl1.compiled.forks import fork_safe_lock, run_in_children
 LARGE = 2**31
 #: Multiplications below which BLAS uses one thread anyway.
 SMALL = 2**17
+#: Seconds that a task may take before others are begun beside it.
+BRIEF = 0.003
 
 _lock = fork_safe_lock()
 #: The fits under the limit, and the thread that each runs in.
@@ -103,24 +107,29 @@ def in_turn(
 ) -> Generator[Any, None, None]:
     """The results of tasks in their order, made in threads where several are asked for.
 
-    Closed before its end it begins no other task, and waits for those that are being done; joblib's
-    own generator would warn of them.
+    Another thread is only woken when a task takes longer than that. Closed before its end it begins
+    no other task, and waits for those that are being done.
     """
-    if n_jobs in {None, 1} or len(tasks) < 2:
+    jobs = min(effective_n_jobs(n_jobs), len(tasks))
+    if jobs < 2:
         yield from map(run, tasks)
         return
-    halted = Event()
+    settings = get_config()  # of scikit-learn, which a thread does not inherit
 
-    def unless_halted(task):
-        return None if halted.is_set() else run(task)
+    def configured(task):
+        with config_context(**settings):
+            return run(task)
 
-    threads = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")
-    results = threads(delayed(unless_halted)(task) for task in tasks)
-    try:
-        # Not by `yield from`, which would close joblib's generator.
-        for result in results:  # noqa: UP028
-            yield result
-    finally:
-        halted.set()
-        for _ in results:
-            pass
+    with ThreadPoolExecutor(jobs) as threads:
+        begun: list[Future] = []
+        try:
+            for number in range(len(tasks)):
+                if number == len(begun):
+                    begun.append(threads.submit(configured, tasks[number]))
+                    if wait(begun[-1:], BRIEF).not_done:
+                        rest = tasks[number + 1 :]
+                        begun.extend(threads.submit(configured, task) for task in rest)
+                yield begun[number].result()
+        finally:
+            for future in begun:
+                future.cancel()
