@@ -21,7 +21,7 @@ import pickle
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType as PythonFunction
 from typing import Any
 
 import numba
@@ -64,7 +64,26 @@ def _dispatcher(function: Any, fastmath: frozenset[str]) -> Any:
 
 def function_type(compiled: Any) -> types.Type:
     """The numba type of a compiled function, for callers that find it in their globals."""
-    return types.Dispatcher(compiled)
+    return FunctionType(compiled)
+
+
+class FunctionType(types.Dispatcher):
+    """A function that is compiled for integers, and not once more for the number that one is.
+
+    While numba infers types, a variable that begins as 0 is that number at first.
+    """
+
+    def get_call_type(self, context, args, kws):
+        return super().get_call_type(context, *without_numbers(args, kws))
+
+
+register_model(FunctionType)(models.OpaqueModel)
+
+
+def without_numbers(args: Any, kws: Any) -> tuple[Any, Any]:
+    """The types of arguments, each number's replaced by that of all its kind."""
+    plain = tuple(map(types.unliteral, args))
+    return plain, {name: types.unliteral(kind) for name, kind in dict(kws).items()}
 
 
 class _Files(IndexDataCacheFile):
@@ -197,10 +216,10 @@ def _record_type(cls: Any, members: tuple[tuple[str, types.Type], ...]) -> Recor
 
 
 @cache
-def _methods(cls: Any) -> dict[str, FunctionType]:
+def _methods(cls: Any) -> dict[str, PythonFunction]:
     """All methods, inherited ones too, in alphabetical order."""
     members = {name: inspect.getattr_static(cls, name) for name in dir(cls) if name[:2] != "__"}
-    return {name: member for name, member in members.items() if isinstance(member, FunctionType)}
+    return {name: member for name, member in members.items() if isinstance(member, PythonFunction)}
 
 
 @register_model(RecordType)
@@ -252,7 +271,7 @@ class _RecordAttributes(AttributeTemplate):
 
         class Call(AbstractTemplate):
             key = (RecordType, name)
-            callee = types.Dispatcher(_compiled(function))
+            callee = function_type(_compiled(function))
 
             def generic(self, args, kws):
                 return self.callee.get_call_type(self.context, (self.this, *args), kws).as_method()

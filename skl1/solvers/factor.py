@@ -58,7 +58,12 @@ def append(gram, extra, new, order, held, factor, dependent, columns, lost):
         for c in range(wide):
             A[i, c] = gram[order[i], new[c]]
     forward(factor, A)
-    C = np.dot(A.T.copy(), A)
+    turned = np.empty((wide, size))
+    for c in range(wide):
+        for i in range(size):
+            turned[c, i] = A[i, c]
+    C = np.empty((wide, wide))
+    np.dot(turned, A, C)
     x = np.empty(wide)
     rows = np.empty(wide, dtype=np.intp)  # which of the new are rows of the factor
     for c in range(wide):
@@ -104,7 +109,11 @@ def forward(factor, A):
             for i in range(start, end):
                 for k in range(start):
                     left[i - start, k] = factor[k, i]
-            A[start:end] -= np.dot(left, A[:start])
+            above = np.empty((end - start, wide))
+            np.dot(left, A[:start], above)
+            for i in range(start, end):
+                for c in range(wide):
+                    A[i, c] -= above[i - start, c]
         for i in range(start, end):
             for k in range(start, i):
                 for c in range(wide):

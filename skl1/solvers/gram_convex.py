@@ -153,10 +153,15 @@ def shed(gram, pull, extra, w, z, order, held, factor, dependent, columns):
     """
     size = held[0]
     count = dependent.size
-    if extra[dependent].any():
-        return False
+    for c in range(count):
+        if extra[dependent[c]] != 0.0:
+            return False
     V = null_vectors(factor, size, columns, count)
-    feature = np.concatenate((order[:size], dependent))
+    feature = np.empty(size + count, dtype=np.intp)
+    for i in range(size):
+        feature[i] = order[i]
+    for c in range(count):
+        feature[size + c] = dependent[c]
     before = w.copy()
     ended = True
     for c in range(count):
