@@ -52,6 +52,15 @@ class Kernel(Formula):
         """The function as numba compiles it (the function itself if compilation is off)."""
         return loading.machine_code().compile_kernel(self.function, self.fastmath)
 
+    @lazy
+    def part(self) -> Any:
+        """The function as numba compiles it for other kernels: to be optimised with them."""
+        return loading.machine_code().compile_function(self.function, self.fastmath)
+
+    @property
+    def _numba_type_(self) -> Any:
+        return loading.machine_code().function_type(self.part)
+
     def __call__(self, *args: Any) -> Any:
         return self.compiled(*args)
 

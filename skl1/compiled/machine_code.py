@@ -27,6 +27,8 @@ from typing import Any
 import numba
 from llvmlite.binding.ffi import lib as llvm
 from numba.core import cgutils, errors, types
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.entrypoints import init_all
@@ -42,9 +44,34 @@ from skl1.compiled.forks import free_in_children
 _FLAGS: Any = {"nogil": True, "error_model": "numpy"}
 
 
+class _Part(JITCodeLibrary):
+    """The code of a function that kernels call: it is optimised with theirs, and not before.
+
+    Otherwise the innermost of five functions is optimised ten times.
+    """
+
+    def _optimize_final_module(self):
+        pass
+
+
+class _PartCompiler(Compiler):
+    def compile_extra(self, func):
+        state = self.state
+        state.library = _Part(state.targetctx.codegen(), func.__qualname__)
+        state.library.enable_object_caching()
+        return super().compile_extra(func)
+
+
+_PART: Any = {
+    "pipeline_class": _PartCompiler,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
+
+
 def compile_function(function: Any, fastmath: frozenset[str]) -> Any:
     """Compile a function for the kernels that call it."""
-    return _dispatcher(function, fastmath)
+    return _dispatcher(function, fastmath, **_PART)
 
 
 def compile_kernel(function: Any, fastmath: frozenset[str]) -> Any:
@@ -56,10 +83,10 @@ def compile_kernel(function: Any, fastmath: frozenset[str]) -> Any:
     return compiled
 
 
-def _dispatcher(function: Any, fastmath: frozenset[str]) -> Any:
+def _dispatcher(function: Any, fastmath: frozenset[str], **options: Any) -> Any:
     # The first dispatcher makes numba's contexts, under locks that only those who compile take.
     with global_compiler_lock:
-        return numba.njit(fastmath=set(fastmath), **_FLAGS)(function)
+        return numba.njit(fastmath=set(fastmath), **options, **_FLAGS)(function)
 
 
 def function_type(compiled: Any) -> types.Type:
@@ -204,7 +231,7 @@ class RecordType(types.Type):
 
 _classes: dict[tuple[str, str, str], type[Any]] = {}
 # Said outright: unsaid, fast-math is inherited from whichever kernel is compiled first.
-_compiled = cache(numba.njit(fastmath=False, **_FLAGS))
+_compiled = cache(numba.njit(fastmath=False, **_PART, **_FLAGS))
 
 
 @cache
