@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import update_wrapper
+from threading import local
 from typing import Any
 
 from skl1.compiled import loading
@@ -11,9 +12,18 @@ from skl1.compiled.lazy import lazy
 
 #: Sums may be reassociated and products contracted; no other fast-math, so NaN can be tested.
 FAST = frozenset({"reassoc", "contract"})
-#: Interpreted operations that take as long as loading the compiler, and as loading the cached code
-#: of one kernel once the compiler is there.
-PATIENCE, BRIEF = 1_000_000, 20_000
+#: Interpreted operations that take as long as loading the compiler; as loading the cached code of one
+#: kernel once the compiler is there; and as compiling one for which no code is cached.
+PATIENCE, BRIEF, COLD = 1_000_000, 20_000, 10_000_000
+
+
+class _Here(local):
+    """Whether this thread is within a kernel that runs as plain Python."""
+
+    interpreting = False
+
+
+_here = _Here()
 
 
 class Formula:
@@ -46,6 +56,7 @@ class Kernel(Formula):
         super().__init__(function)
         self.fastmath = fastmath
         self.asked = 0  # interpreted operations of this kernel
+        self.bought = False  # whether they have paid for its machine code
 
     @lazy
     def compiled(self) -> Any:
@@ -61,23 +72,43 @@ class Kernel(Formula):
     def _numba_type_(self) -> Any:
         return loading.machine_code().function_type(self.part)
 
+    @lazy
+    def kept(self) -> bool:
+        """Whether machine code of this kernel has been found on disk."""
+        return loading.machine_code().has_code(self.compiled)
+
     def __call__(self, *args: Any) -> Any:
-        return self.compiled(*args)
+        # What a small amount of work has not been compiled for, its parts are not either.
+        return self.function(*args) if _here.interpreting else self.compiled(*args)
+
+    def interpreted(self, *args: Any) -> Any:
+        """The function as plain Python, with all kernels that it calls."""
+        outer, _here.interpreting = _here.interpreting, True
+        try:
+            return self.function(*args)
+        finally:
+            _here.interpreting = outer
 
     def sized(self, operations: int) -> Callable[..., Any]:
         """The kernel for a call of so many operations.
 
         Rent or buy: interpreted until all such calls together would have paid for loading the
-        compiler, or those of this kernel for loading its code if the compiler is there. Without
-        fast-math both forms do the same arithmetic, bit for bit; powers and cosines may differ in
-        the last one.
+        compiler, or those of this kernel for loading its code if the compiler is there, or for
+        compiling it if there is no code. Without fast-math both forms do the same arithmetic, bit
+        for bit; powers and cosines may differ in the last one.
         """
-        if "compiled" not in vars(self):
+        if not self.bought:
             Kernel.spent += operations
             self.asked += operations
-            if self.asked <= BRIEF if loading.loaded() else Kernel.spent <= PATIENCE:
-                return self.function
-        return self.compiled
+            self.bought = self._worth_while()
+        return self.compiled if self.bought else self.interpreted
+
+    def _worth_while(self) -> bool:
+        if not loading.loaded() and Kernel.spent <= PATIENCE:
+            return False
+        if loading.loaded() and self.asked <= BRIEF:
+            return False
+        return self.asked > COLD or self.kept
 
 
 def formula(function: Callable[..., Any]) -> Formula:

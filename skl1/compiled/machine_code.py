@@ -83,6 +83,12 @@ def compile_kernel(function: Any, fastmath: frozenset[str]) -> Any:
     return compiled
 
 
+def has_code(compiled: Any) -> bool:
+    """Whether a kernel has machine code: made by this process, or kept for it by another."""
+    found = getattr(compiled, "signatures", True)  # without compilation there is nothing to wait for
+    return bool(found) or getattr(compiled._cache, "holds_code", bool)()
+
+
 def _dispatcher(function: Any, fastmath: frozenset[str], **options: Any) -> Any:
     # The first dispatcher makes numba's contexts, under locks that only those who compile take.
     with global_compiler_lock:
@@ -131,6 +137,10 @@ class _Files(IndexDataCacheFile):
 
     def save(self, key, data):
         super().save(key, (key, data))
+
+    def load_index(self):
+        """The file of machine code for each key."""
+        return self._load_index()
 
     def _load_index(self):
         try:
@@ -185,6 +195,11 @@ class _KernelCache(FunctionCache):
 
     def _index_key(self, sig, codegen):
         return *super()._index_key(sig, codegen), _digest(self._py_func)
+
+    def holds_code(self):
+        """Whether the code of this function, as it is now, has been kept for any types."""
+        digest = _digest(self._py_func)
+        return any(key[-1] == digest for key in self._cache_file.load_index())
 
     def load_overload(self, sig, target_context):
         with suppress(Exception):

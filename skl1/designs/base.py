@@ -282,7 +282,7 @@ class GramOperator(Record):
         gram_product(self.G, v, out)
 
 
-@kernel
+@kernel(exact=True)
 def gram_product(G, v, out):
     """``out = G v`` for a symmetric G, skipping the zeros of v."""
     out[:] = 0.0

@@ -60,7 +60,7 @@ def apply(loop: Kernel, cost: int, before: tuple[Any, ...], *arrays: np.ndarray)
     if first.ndim != 1:
         return apply(loop, cost, before, *(each.ravel() for each in arrays)).reshape(first.shape)
     run = loop.sized(cost * size)
-    if run is not loop.function:
+    if loop.bought:
         out = np.empty(size)
         run(*before, *map(_plain, arrays), out)
         return out

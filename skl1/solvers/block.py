@@ -11,7 +11,7 @@ from skl1.problems.certificates import best_gap, coordinate_moves
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
 from skl1.solvers.factor import blank_factor
-from skl1.solvers.gram_convex import solve_convex
+from skl1.solvers.gram_convex import solve_convex_along
 from skl1.solvers.gram_store import GramStore
 from skl1.solvers.kernels import column_correlations, column_shift, column_sweep, gram_shift, sweep
 
@@ -137,23 +137,26 @@ class GramBlock(Block):
     def minimise(self, target: float, limit: int) -> int:
         """Solve it within one compiled call, for a penalty of constant curvature. The sweeps."""
         penalty, k = self.problem.penalty, self.w.size
-        w, z = self.w.copy(), self.z.copy()
-        done = solve_convex.sized(40 * k * (k + 20))(
+        W, Z = np.empty((2, 2, k))
+        W[0], Z[0] = self.w, self.z
+        sweeps = np.zeros(1, dtype=np.intp)
+        solve_convex_along.sized(40 * k * (k + 20))(
             penalty,
             penalty.slope_at_zero(),
             penalty.constant_curvature,
             self.gram,
             self.norms,
             self.weights,
-            1.0,
+            np.ones(1),
             MOVED * target,
             limit,
-            w,
-            z,
+            W,
+            Z,
+            sweeps,
             *blank_factor(self._room()),
         )
-        self._follow(w, z)
-        return done
+        self._follow(W[1], Z[1])
+        return int(sweeps[0])
 
     def hessian(self, support):
         return self.gram[np.ix_(support, support)].astype(np.float64, copy=False)

@@ -41,8 +41,13 @@ class Space:
     def product(self, v: np.ndarray) -> np.ndarray:
         """``G v``."""
         out = np.empty_like(v)
-        apply_product(self.operator, v, out)
+        apply_product.sized(self.operations())(self.operator, v, out)
         return out
+
+    def operations(self, steps: int = 1) -> int:
+        """What so many steps cost, as `Kernel.sized` counts it: a product with G each."""
+        arrays = (each for each in vars(self.operator).values() if isinstance(each, np.ndarray))
+        return steps * (2 * sum(array.size for array in arrays) + 20 * self.q.size)
 
 
 def feature_space(problem: Problem, scale: np.ndarray) -> Space:

@@ -90,7 +90,8 @@ class GradientDescent(Solver):
         self, problem: Problem, state: DescentState, point: Point, known: Certificate, goal: Goal
     ) -> None:
         space = state.space
-        done, state.t, rose = descent_steps(
+        count = steps_ahead(state.n_iter, goal.iterations)
+        done, state.t, rose = descent_steps.sized(space.operations(count))(
             space.operator,
             space.penalty,
             self.momentum,
@@ -101,7 +102,7 @@ class GradientDescent(Solver):
             state.before,
             state.step,
             state.t,
-            steps_ahead(state.n_iter, goal.iterations),
+            count,
         )
         state.n_iter += done
         state.w = space.lift(state.v.copy())
@@ -203,7 +204,7 @@ class ConjugateGradient(Solver):
     ) -> None:
         count = steps_ahead(state.n_iter, goal.iterations)
         space = state.space
-        done = conjugate_steps(
+        done = conjugate_steps.sized(space.operations(count))(
             space.operator,
             state.charge,
             space.scale,
