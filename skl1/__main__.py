@@ -32,6 +32,7 @@ from skl1 import (
     __version__,
     lasso_path,
 )
+from skl1.compiled.listeners import listeners
 from skl1.displays import CoefficientPathDisplay, ConstraintRegionDisplay
 
 ALPHA = 5.0  #: of the L1 penalty
@@ -50,6 +51,10 @@ HEADER = [
     "fit",
     "first",
 ]
+
+
+#: Of the columns, as wide as their cells are: rows are printed before the next are known.
+WIDTHS = [20, 10, 8, 9, 11, 11, 9, 7]
 
 
 @dataclass(frozen=True)
@@ -154,16 +159,40 @@ def row_of(contender: Contender, data: Data) -> list[str]:
     ]
 
 
+def line(cells: list[str], widths: list[int]) -> str:
+    """A row of a table: the first cell to the left, the others to the right."""
+    pairs = zip(cells[1:], widths[1:], strict=True)
+    return "  ".join([cells[0].ljust(widths[0]), *(c.rjust(w) for c, w in pairs)])
+
+
+def heading(header: list[str], widths: list[int]) -> str:
+    """The names of the columns, and a rule."""
+    return "\n".join([line(header, widths), "  ".join("-" * width for width in widths)])
+
+
 def table(header: list[str], rows: list[list[str]]) -> str:
-    """Align rows of text: the first column to the left, the others to the right."""
+    """Align rows of text."""
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    rule = "  ".join("-" * width for width in widths)
+    return "\n".join([heading(header, widths), *(line(row, widths) for row in rows)])
 
-    def line(cells: list[str]) -> str:
-        pairs = zip(cells[1:], widths[1:], strict=True)
-        return "  ".join([cells[0].ljust(widths[0]), *(c.rjust(w) for c, w in pairs)])
 
-    return "\n".join([line(header), rule, *map(line, rows)])
+def say_what_compiles(name: str, seconds: float) -> None:
+    """A line before each compilation, for who is waiting at a terminal."""
+    if sys.stderr.isatty():
+        said = f"(compiling {name}, about {seconds:.1f} s; once per machine)"
+        print(said, file=sys.stderr, flush=True)
+
+
+def show_fits(lineup: list[Contender], data: Data) -> None:
+    """Print the table of the fits, each row when it is known."""
+    widths = [max(len(name), width) for name, width in zip(HEADER, WIDTHS, strict=True)]
+    print(heading(HEADER, widths), flush=True)
+    listeners.append(say_what_compiles)
+    try:
+        for contender in lineup:
+            print(line(row_of(contender, data), widths), flush=True)
+    finally:
+        listeners.remove(say_what_compiles)
 
 
 def coefficient_table(data: Data, lasso, lp, ridge) -> str:
@@ -249,9 +278,8 @@ def main(arguments: Sequence[str] = ()) -> None:
     data = load()
     n, p = data.X.shape
     lineup = contenders(data)
-    rows = [row_of(contender, data) for contender in lineup]
     print(f"skl1 {__version__} on the diabetes data: {n} samples, {p} standardised features\n")
-    print(table(HEADER, rows))
+    show_fits(lineup, data)
     print(
         "\nFor NonconvexLpRegressor p is 1/2. A gap bounds how far the objective is above its "
         "global\nminimum, here as a share of the null objective, "

@@ -85,6 +85,7 @@ def _the_same_calls_in_every_run(monkeypatch):
 
     monkeypatch.setattr("skl1.compiled.kernels.PATIENCE", -1)
     monkeypatch.setattr("skl1.compiled.kernels.BRIEF", -1)
+    monkeypatch.setattr("skl1.compiled.kernels.Kernel.price", -1)
     with dask.config.set(scheduler="synchronous"):
         yield
 

@@ -1,10 +1,20 @@
 """The two forms of the loops that small fits run interpreted."""
 
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from textwrap import dedent
+
 import numpy as np
 import pytest
 
+import skl1
 from skl1.compiled import kernels, loading
+from skl1.designs.base import gram_product
 from skl1.penalties import L1, ElasticNet, Lp, NonNegative, SquaredL2
+from skl1.solvers.gram_convex import newton_walk, solve_convex, solve_convex_along
 from skl1.solvers.kernels import sweep
 
 
@@ -44,8 +54,93 @@ def test_a_process_starts_interpreted_and_buys_the_compiler(loaded, monkeypatch)
     monkeypatch.setattr(loading, "loaded", lambda: loaded)
     fresh = kernels.kernel(sweep.function, exact=True)
     other = kernels.kernel(sweep.function, exact=True)
+    vars(fresh)["kept"] = vars(other)["kept"] = True
     patience = kernels.BRIEF if loaded else kernels.PATIENCE
-    assert fresh.sized(patience) is sweep.function
+    assert fresh.sized(patience) == fresh.interpreted
     assert fresh.sized(1) is fresh.compiled
     # Loading the compiler is paid for by all kernels together, a kernel's own code by itself.
-    assert other.sized(1) is (sweep.function if loaded else other.compiled)
+    assert other.sized(1) == (other.interpreted if loaded else other.compiled)
+
+
+def test_what_is_not_cached_is_compiled_once_it_would_have_paid(monkeypatch):
+    """The price is higher for longer code, that of the functions it calls included."""
+    monkeypatch.setattr(loading, "loaded", lambda: True)
+    fresh = kernels.kernel(sweep.function, exact=True)
+    vars(fresh)["kept"] = False
+    assert fresh.price > kernels.BRIEF
+    assert fresh.sized(fresh.price) == fresh.interpreted
+    assert fresh.sized(1) is fresh.compiled
+    assert solve_convex_along.length > solve_convex.length > newton_walk.length > sweep.length
+
+
+def test_interpreted_work_compiles_no_part_of_it(monkeypatch):
+    """Kernels that a kernel calls run as it does, in its thread alone and until it has ended."""
+
+    @kernels.kernel(exact=True)
+    def inner(x, fail):
+        if fail:
+            raise ValueError
+        return x + 1.0
+
+    @kernels.kernel(exact=True)
+    def outer(x, fail):
+        with ThreadPoolExecutor(1) as pool:
+            beside.append(pool.submit(plain, inner).result())
+        return inner(x, fail)
+
+    def plain(kernel):
+        monkeypatch.setitem(vars(kernel), "compiled", lambda *_: "compiled")
+        return kernel(1.0, False)
+
+    beside = []
+    assert outer.interpreted(1.0, False) == 2.0
+    assert beside == ["compiled"]
+    with pytest.raises(ValueError):
+        outer.interpreted(1.0, True)
+    assert inner(1.0, False) == "compiled"
+
+
+@pytest.mark.parametrize("size", [1, 7, 40])
+def test_product_with_arrays_is_that_with_numbers_bit_for_bit(size):
+    rng = np.random.default_rng(size)
+    G, v = rng.standard_normal((size, size)), rng.standard_normal(size) * (rng.random(size) < 0.7)
+    found = []
+    for run in (gram_product.function, gram_product.interpreted, gram_product.compiled):
+        out = np.full(size, np.nan)
+        run(G, v, out)
+        found.append(out)
+    np.testing.assert_array_equal(found[0], found[1])
+    np.testing.assert_array_equal(found[0], found[2])
+
+
+def test_every_solver_does_without_the_compiler_on_small_data(tmp_path):
+    """A first fit of any estimator to the diabetes data does not even import numba."""
+    script = """
+        import sys
+        import warnings
+
+        import numpy as np
+        from sklearn.base import BaseEstimator
+        from sklearn.datasets import load_diabetes
+
+        import skl1
+        from skl1.compiled import kernels
+
+        warnings.simplefilter("ignore")
+        X, y = load_diabetes(return_X_y=True)
+        for name in skl1.estimators.__all__:
+            cls = getattr(skl1, name)
+            if isinstance(cls, type) and issubclass(cls, BaseEstimator):
+                kernels.Kernel.spent = 0
+                cls().fit(X, y)
+                assert "numba" not in sys.modules, name
+                print(name)
+    """
+    file = tmp_path / "first.py"
+    file.write_text(dedent(script))
+    environment = os.environ | {"PYTHONPATH": str(Path(skl1.__path__[0]).parent)}
+    run = subprocess.run(
+        [sys.executable, str(file)], env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert {"ProximalLasso", "RidgeGD", "MCPRegressor"} <= set(run.stdout.split())

@@ -12,9 +12,14 @@ from skl1.compiled.lazy import lazy
 
 #: Sums may be reassociated and products contracted; no other fast-math, so NaN can be tested.
 FAST = frozenset({"reassoc", "contract"})
-#: Interpreted operations that take as long as loading the compiler; as loading the cached code of one
-#: kernel once the compiler is there; and as compiling one for which no code is cached.
-PATIENCE, BRIEF, COLD = 1_000_000, 20_000, 10_000_000
+#: Interpreted operations that take as long as loading the compiler, and as loading the cached code
+#: of one kernel once the compiler is there.
+PATIENCE, BRIEF = 1_000_000, 20_000
+#: Interpreted operations that take as long as compiling a kernel of which no code is cached, and
+#: for each byte of Python's code in it and in the functions that it calls.
+COMPILING, EACH_BYTE = 1_000_000, 3_000
+#: Seconds of an interpreted operation.
+OPERATION = 1e-7
 
 
 class _Here(local):
@@ -38,6 +43,20 @@ class Formula:
         return self.function(*args)
 
     @lazy
+    def length(self) -> int:
+        """Bytes of Python's code in the function and in those that it calls by name."""
+        reached: list[Formula] = [self]
+        for each in reached:  # which grows
+            scope = each.function.__globals__
+            called = (scope.get(name) for name in each.function.__code__.co_names)
+            reached += [
+                other
+                for other in called
+                if isinstance(other, Formula) and not any(other is known for known in reached)
+            ]
+        return sum(len(each.function.__code__.co_code) for each in reached)
+
+    @lazy
     def compiled(self) -> Any:
         """The function as numba compiles it (the function itself if compilation is off)."""
         return loading.machine_code().compile_function(self.function, self.fastmath)
@@ -52,16 +71,28 @@ class Kernel(Formula):
 
     spent = 0  #: interpreted operations in this process, of all kernels
 
-    def __init__(self, function: Callable[..., Any], fastmath: frozenset[str]):
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        fastmath: frozenset[str],
+        arrays: Callable[..., Any] | None = None,
+    ):
         super().__init__(function)
         self.fastmath = fastmath
+        self.plain = arrays or function  # what runs while there is no machine code
         self.asked = 0  # interpreted operations of this kernel
         self.bought = False  # whether they have paid for its machine code
 
     @lazy
     def compiled(self) -> Any:
         """The function as numba compiles it (the function itself if compilation is off)."""
-        return loading.machine_code().compile_kernel(self.function, self.fastmath)
+        seconds = OPERATION * self.price
+        return loading.machine_code().compile_kernel(self.function, self.fastmath, seconds)
+
+    @property
+    def price(self) -> int:
+        """Interpreted operations that take as long as compiling it."""
+        return COMPILING + EACH_BYTE * self.length
 
     @lazy
     def part(self) -> Any:
@@ -79,13 +110,13 @@ class Kernel(Formula):
 
     def __call__(self, *args: Any) -> Any:
         # What a small amount of work has not been compiled for, its parts are not either.
-        return self.function(*args) if _here.interpreting else self.compiled(*args)
+        return self.plain(*args) if _here.interpreting else self.compiled(*args)
 
     def interpreted(self, *args: Any) -> Any:
         """The function as plain Python, with all kernels that it calls."""
         outer, _here.interpreting = _here.interpreting, True
         try:
-            return self.function(*args)
+            return self.plain(*args)
         finally:
             _here.interpreting = outer
 
@@ -108,7 +139,7 @@ class Kernel(Formula):
             return False
         if loading.loaded() and self.asked <= BRIEF:
             return False
-        return self.asked > COLD or self.kept
+        return self.kept or self.asked > self.price
 
 
 def formula(function: Callable[..., Any]) -> Formula:
@@ -116,12 +147,18 @@ def formula(function: Callable[..., Any]) -> Formula:
     return Formula(function)
 
 
-def kernel(function: Callable[..., Any] | None = None, *, exact: bool = False) -> Any:
+def kernel(
+    function: Callable[..., Any] | None = None,
+    *,
+    exact: bool = False,
+    arrays: Callable[..., Any] | None = None,
+) -> Any:
     """Make a kernel of a function.
 
     Division by zero gives inf or NaN and the GIL is released. Unless ``exact``, sums may be
-    reassociated and products contracted.
+    reassociated and products contracted. ``arrays`` is the same with NumPy's operations on arrays,
+    which small amounts of work are done by instead.
     """
     if function is None:
-        return lambda function: kernel(function, exact=exact)
-    return Kernel(function, frozenset() if exact else FAST)
+        return lambda function: kernel(function, exact=exact, arrays=arrays)
+    return Kernel(function, frozenset() if exact else FAST, arrays)

@@ -18,6 +18,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import pickle
+import sys
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -27,9 +28,9 @@ from typing import Any
 import numba
 from llvmlite.binding.ffi import lib as llvm
 from numba.core import cgutils, errors, types
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
-from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.entrypoints import init_all
 from numba.core.imputils import impl_ret_borrowed, lower_getattr_generic
@@ -40,6 +41,7 @@ from numba.np.numpy_support import from_dtype
 
 from skl1.compiled import digests
 from skl1.compiled.forks import free_in_children
+from skl1.compiled.listeners import compiles
 
 _FLAGS: Any = {"nogil": True, "error_model": "numpy"}
 
@@ -74,18 +76,23 @@ def compile_function(function: Any, fastmath: frozenset[str]) -> Any:
     return _dispatcher(function, fastmath, **_PART)
 
 
-def compile_kernel(function: Any, fastmath: frozenset[str]) -> Any:
-    """Compile a kernel and keep its machine code for later processes, where that is possible."""
+def compile_kernel(function: Any, fastmath: frozenset[str], seconds: float) -> Any:
+    """Compile a kernel and keep its machine code for later processes, where that is possible.
+
+    It is thought to take so many seconds, if there is no machine code.
+    """
     compiled = _dispatcher(function, fastmath)
     if compiled is not function:
         with suppress(Exception):  # no folder can be written to: the machine code is not kept
-            compiled._cache = _KernelCache(function)
+            compiled._cache = _KernelCache(function, seconds)
     return compiled
 
 
 def has_code(compiled: Any) -> bool:
     """Whether a kernel has machine code: made by this process, or kept for it by another."""
-    found = getattr(compiled, "signatures", True)  # without compilation there is nothing to wait for
+    found = getattr(
+        compiled, "signatures", True
+    )  # without compilation there is nothing to wait for
     return bool(found) or getattr(compiled._cache, "holds_code", bool)()
 
 
@@ -172,6 +179,8 @@ class _Files(IndexDataCacheFile):
 
 
 _LENGTH = hashlib.sha256().digest_size
+#: The folder of the package itself.
+_HOME = Path(__file__).resolve().parents[1]
 _SOURCES = Path(__file__), Path(digests.__file__)
 
 
@@ -184,14 +193,33 @@ class _KernelCache(FunctionCache):
     cannot be saved is not.
     """
 
-    def __init__(self, function):
+    def __init__(self, function, seconds):
         super().__init__(function)
+        self.seconds = seconds
         version = hashlib.sha256(b"".join(map(Path.read_bytes, _SOURCES))).hexdigest()[:8]
-        self._cache_file = _Files(
-            self._cache_path,
-            f"{self._impl.filename_base}-{version}",
-            self._impl.locator.get_source_stamp(),
-        )
+        self._base = f"{self._impl.filename_base}-{version}"
+        self._cache_file = self._files(self._impl.locator)
+        self._copies = [self._files(place) for place in self._elsewhere()]
+
+    def _files(self, locator):
+        return _Files(locator.get_cache_path(), self._base, locator.get_source_stamp())
+
+    def _elsewhere(self):
+        """Where the code of other copies of this file is kept: of an installed skl1 in a clone.
+
+        Only what was made of the same code is taken from there.
+        """
+        file = Path(inspect.getfile(self._py_func)).resolve()
+        if not file.is_relative_to(_HOME):
+            return
+        for folder in sys.path:
+            other = Path(folder, file.relative_to(_HOME.parent)).resolve()
+            if other != file and other.is_file():
+                places = (
+                    kind.from_function(self._py_func, str(other))
+                    for kind in self._impl._locator_classes
+                )
+                yield next(place for place in places if place is not None)
 
     def _index_key(self, sig, codegen):
         return *super()._index_key(sig, codegen), _digest(self._py_func)
@@ -199,11 +227,24 @@ class _KernelCache(FunctionCache):
     def holds_code(self):
         """Whether the code of this function, as it is now, has been kept for any types."""
         digest = _digest(self._py_func)
-        return any(key[-1] == digest for key in self._cache_file.load_index())
+        kept = (self._cache_file, *self._copies)
+        return any(key[-1] == digest for files in kept for key in files.load_index())
 
     def load_overload(self, sig, target_context):
         with suppress(Exception):
-            return super().load_overload(sig, target_context)
+            found = super().load_overload(sig, target_context)
+            if found is not None:
+                return found
+        compiles(self._py_func.__name__, self.seconds)
+        return None
+
+    def _load_overload(self, sig, target_context):
+        key = self._index_key(sig, target_context.codegen())
+        for files in (self._cache_file, *self._copies):
+            with suppress(Exception):
+                data = files.load(key)
+                if data is not None:
+                    return self._impl.rebuild(target_context, data)
         return None
 
     def save_overload(self, sig, data):

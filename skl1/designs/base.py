@@ -282,7 +282,14 @@ class GramOperator(Record):
         gram_product(self.G, v, out)
 
 
-@kernel(exact=True)
+def gram_product_of_rows(G, v, out):
+    """The same with rows as arrays: the same sums in the same order."""
+    out[:] = 0.0
+    for j in np.flatnonzero(v):
+        out += v[j] * G[j]
+
+
+@kernel(exact=True, arrays=gram_product_of_rows)
 def gram_product(G, v, out):
     """``out = G v`` for a symmetric G, skipping the zeros of v."""
     out[:] = 0.0

@@ -58,12 +58,7 @@ def append(gram, extra, new, order, held, factor, dependent, columns, lost):
         for c in range(wide):
             A[i, c] = gram[order[i], new[c]]
     forward(factor, A)
-    turned = np.empty((wide, size))
-    for c in range(wide):
-        for i in range(size):
-            turned[c, i] = A[i, c]
-    C = np.empty((wide, wide))
-    np.dot(turned, A, C)
+    C = square(A)
     x = np.empty(wide)
     rows = np.empty(wide, dtype=np.intp)  # which of the new are rows of the factor
     for c in range(wide):
@@ -96,6 +91,19 @@ def append(gram, extra, new, order, held, factor, dependent, columns, lost):
             dependent[lost] = new[c]
             lost += 1
     return lost
+
+
+@kernel(exact=True)
+def square(A):
+    """``A' A``."""
+    size, wide = A.shape
+    turned = np.empty((wide, size))  # by hand: numba takes long to compile a copy of ``A.T``
+    for c in range(wide):
+        for i in range(size):
+            turned[c, i] = A[i, c]
+    out = np.empty((wide, wide))
+    np.dot(turned, A, out)
+    return out
 
 
 @kernel(exact=True)

@@ -46,6 +46,8 @@ class Space:
 
     def operations(self, steps: int = 1) -> int:
         """What so many steps cost, as `Kernel.sized` counts it: a product with G each."""
+        if isinstance(self.operator, GramOperator):  # row by row, not number by number
+            return steps * self.q.size * (30 + self.q.size // 50)
         arrays = (each for each in vars(self.operator).values() if isinstance(each, np.ndarray))
         return steps * (2 * sum(array.size for array in arrays) + 20 * self.q.size)
 

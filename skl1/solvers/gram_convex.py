@@ -153,15 +153,10 @@ def shed(gram, pull, extra, w, z, order, held, factor, dependent, columns):
     """
     size = held[0]
     count = dependent.size
-    for c in range(count):
-        if extra[dependent[c]] != 0.0:
-            return False
+    if charged(extra, dependent):
+        return False
+    feature = joined(order, size, dependent)
     V = null_vectors(factor, size, columns, count)
-    feature = np.empty(size + count, dtype=np.intp)
-    for i in range(size):
-        feature[i] = order[i]
-    for c in range(count):
-        feature[size + c] = dependent[c]
     before = w.copy()
     ended = True
     for c in range(count):
@@ -193,6 +188,26 @@ def shed(gram, pull, extra, w, z, order, held, factor, dependent, columns):
                 V[first, other] = 0.0
     follow(gram, before, w, z)
     return ended
+
+
+@kernel(exact=True)
+def charged(extra, dependent):
+    """Whether any of the features has an l2 term."""
+    for j in dependent:
+        if extra[j] != 0.0:
+            return True
+    return False
+
+
+@kernel(exact=True)
+def joined(order, size, dependent):
+    """The features of the rows of the factor, and then those that depend on them."""
+    out = np.empty(size + dependent.size, dtype=np.intp)
+    for i in range(size):
+        out[i] = order[i]
+    for c in range(dependent.size):
+        out[size + c] = dependent[c]
+    return out
 
 
 @kernel(exact=True)
