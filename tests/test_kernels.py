@@ -79,7 +79,7 @@ def test_interpreted_work_compiles_no_part_of_it(monkeypatch):
     @kernels.kernel(exact=True)
     def inner(x, fail):
         if fail:
-            raise ValueError
+            raise KeyError
         return x + 1.0
 
     @kernels.kernel(exact=True)
@@ -95,7 +95,7 @@ def test_interpreted_work_compiles_no_part_of_it(monkeypatch):
     beside = []
     assert outer.interpreted(1.0, False) == 2.0
     assert beside == ["compiled"]
-    with pytest.raises(ValueError):
+    with pytest.raises(KeyError):
         outer.interpreted(1.0, True)
     assert inner(1.0, False) == "compiled"
 

@@ -10,7 +10,11 @@ another file, or replaced by an upgrade, is answered by old machine code.
 So the type of a record is the name of its class, the types of its fields and a *digest* of all
 the code that its methods reach: the next process finds it, an edited formula does not. Cached
 kernels are bound to a digest of what they call for the same reason. No other module knows numba's
-extension API; without compilation (``NUMBA_DISABLE_JIT=1``) records and kernels are plain Python.
+extension API, which makes this one long; without compilation (``NUMBA_DISABLE_JIT=1``) records and
+kernels are plain Python.
+
+A function that kernels call is compiled as a *part*: translated, and optimised only together with
+the kernel that it becomes part of.
 """
 
 from __future__ import annotations

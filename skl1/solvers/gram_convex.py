@@ -193,10 +193,10 @@ def shed(gram, pull, extra, w, z, order, held, factor, dependent, columns):
 @kernel(exact=True)
 def charged(extra, dependent):
     """Whether any of the features has an l2 term."""
+    count = 0
     for j in dependent:
-        if extra[j] != 0.0:
-            return True
-    return False
+        count += extra[j] != 0.0
+    return count > 0
 
 
 @kernel(exact=True)
