@@ -2,9 +2,10 @@
 
 The floor is what importing numba and calling one cached function takes, in the same run. *Cold* is
 importing skl1 and a first fit with an empty cache, *second* the same in a process that finds what
-another has compiled; the time of a later fit is taken off, as it is no matter of the start. *Further*
-is a first fit in a process that has fitted all the classes above it, with a cache that was empty
-when it began. Every class is found by its base class. scikit-learn is imported by all beforehand.
+another has compiled; the time of a later fit is taken off, as it is no matter of the start.
+*Further* is a first fit in a process that has fitted all the classes above it, with a cache that
+was empty when it began. Every class is found by its base class. scikit-learn is imported by all
+beforehand.
 """
 
 from __future__ import annotations

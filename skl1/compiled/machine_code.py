@@ -10,8 +10,8 @@ another file, or replaced by an upgrade, is answered by old machine code.
 So the type of a record is the name of its class, the types of its fields and a *digest* of all
 the code that its methods reach: the next process finds it, an edited formula does not. Cached
 kernels are bound to a digest of what they call for the same reason. No other module knows numba's
-extension API, which makes this one long; without compilation (``NUMBA_DISABLE_JIT=1``) records and
-kernels are plain Python.
+extension API; without compilation (``NUMBA_DISABLE_JIT=1``) records and kernels are plain Python.
+Longer than 300 lines: numba is met here only.
 
 A function that kernels call is compiled as a *part*: translated, and optimised only together with
 the kernel that it becomes part of.
@@ -57,6 +57,23 @@ class _Part(JITCodeLibrary):
     """
 
     def _optimize_final_module(self):
+        pass
+
+    def _finalize_final_module(self):
+        # Nor is it made machine code of: nobody calls it but the kernels that it is linked into.
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+    @property
+    def codegen(self):
+        return _NoEnvironment
+
+
+class _NoEnvironment:
+    """Where numba leaves Python's objects of a function: without machine code there is no place."""
+
+    @staticmethod
+    def set_env(name, env):
         pass
 
 

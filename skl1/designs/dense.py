@@ -13,6 +13,7 @@ from skl1.designs.passes import (
     gather,
     gather_columns,
     residual_rows,
+    run_over,
     scan_contiguous,
     scan_rows,
     scan_small,
@@ -64,10 +65,11 @@ class DenseDesign(TableDesign):
         if X.size <= SMALL:
             scan_small(X, pilot, s, self.y, *sums)
         elif self._by_columns():
-            scan_contiguous(X.T, pilot, s, self.y, *sums)
+            run_over(X, scan_contiguous)(X.T, pilot, s, self.y, *sums)
         else:
             for rows in [EVERY] if X.flags.c_contiguous else self._chunks():
-                scan_rows(np.ascontiguousarray(X[rows]), pilot, s[rows], self.y[rows], *sums)
+                block = np.ascontiguousarray(X[rows])
+                run_over(block, scan_rows)(block, pilot, s[rows], self.y[rows], *sums)
         if self.fit_intercept:
             # Deviations are taken from a row of the data, so a constant column gives exact
             # zeros, and subtracting the squared mean costs at most log10(n) digits.
@@ -134,11 +136,11 @@ class DenseDesign(TableDesign):
             return block.astype(dtype, copy=False)
         if self._by_columns():
             out = np.empty((columns.size, X.shape[0]), dtype)
-            gather_columns(X.T, columns, self.x_mean[columns], self.root[rows], out)
+            run_over(out, gather_columns)(X.T, columns, self.x_mean[columns], self.root[rows], out)
             return out.T
         out = np.empty((X.shape[0], columns.size), dtype)
         if X.flags.c_contiguous:
-            gather(X, columns, self.x_mean[columns], self.root[rows], out)
+            run_over(out, gather)(X, columns, self.x_mean[columns], self.root[rows], out)
         else:
             for cut in self._panels(columns.size):
                 out[:, cut] = self._block(rows, columns[cut]) * self.root[rows, None]
@@ -182,7 +184,7 @@ class DenseDesign(TableDesign):
         y = self.y + self.x_mean @ w
         few = np.flatnonzero(w)
         part = (w[:0], few) if few.size * SCATTERED < w.size else (w, NONE)
-        squares, total = residual_rows(self.X, self.weights, y, w, *part, z)
+        squares, total = run_over(self.X, residual_rows)(self.X, self.weights, y, w, *part, z)
         z -= self.x_mean * total
         return z, max(squares - total * total, 0.0) if self.fit_intercept else squares
 
@@ -202,7 +204,9 @@ class DenseDesign(TableDesign):
             return out
         if self._by_rows():
             out = np.zeros(self.n_features)
-            _, total = residual_rows(self.X, self.weights, r, out, out[:0], NONE, out)
+            _, total = run_over(self.X, residual_rows)(
+                self.X, self.weights, r, out, out[:0], NONE, out
+            )
             return out - self.x_mean * total
         if self._direct:
             return self.X.T @ v - self.x_mean * v.sum()

@@ -9,6 +9,37 @@ from skl1.compiled import ColumnMatrix, Record, RowMatrix, Vector, formula, kern
 #: Columns that are summed over at a time, and how far apart their sums lie: sums at distances of a
 #: power of two would compete for the same lines of the cache.
 TILE, APART = 2048, 2048 + 24
+#: Entries of X up to which NumPy may make copies of it, and how many of them NumPy does in the time
+#: of an interpreted operation.
+COPIED, ENTRIES = 2**20, 30
+
+
+def run_over(X, loop):
+    """A kernel that passes over X once, or the same with arrays while it is not worth compiling."""
+    return loop.sized(X.size // ENTRIES) if X.size <= COPIED else loop
+
+
+def scan_few_columns(columns, *sums):
+    """``scan_small`` for the columns as rows."""
+    scan_small(columns.T, *sums)
+
+
+def residual_small(X, s, y, w, many, few, z):
+    """``residual_rows`` with arrays."""
+    r = y - X[:, : many.size] @ many - X[:, few] @ w[few]
+    v = s * r
+    z += v @ X
+    return v @ r, v.sum()
+
+
+def gather_small(X, columns, mean, root, out):
+    """``gather`` with arrays."""
+    np.multiply(root[:, None], X[:, columns] - mean, out=out)
+
+
+def gather_few_columns(X, columns, mean, root, out):
+    """``gather_columns`` with arrays."""
+    np.multiply(root, X[columns] - mean[:, None], out=out)
 
 
 def scan_small(X, pilot, s, y, mean, correlation, norms):
@@ -47,7 +78,7 @@ def weigh(s, i, n):
     )
 
 
-@kernel
+@kernel(arrays=scan_small)
 def scan_rows(X, pilot, s, y, mean, correlation, norms):
     """The same in one pass: ``TILE`` columns at a time, whose sums then stay in cache.
 
@@ -79,7 +110,7 @@ def scan_rows(X, pilot, s, y, mean, correlation, norms):
             norms[start + j] += sums[3 * APART + j]
 
 
-@kernel
+@kernel(arrays=scan_few_columns)
 def scan_contiguous(columns, pilot, s, y, mean, correlation, norms):
     """The same for columns that are contiguous: the rows of ``columns``."""
     for j in range(columns.shape[0]):
@@ -95,7 +126,7 @@ def scan_contiguous(columns, pilot, s, y, mean, correlation, norms):
         norms[j] += square
 
 
-@kernel
+@kernel(arrays=residual_small)
 def residual_rows(X, s, y, w, many, few, z):
     """Add ``X' S r`` to z, for ``r = y - X w``; returns ``r' S r`` and the sum of ``S r``.
 
@@ -127,7 +158,7 @@ def residual_rows(X, s, y, w, many, few, z):
     return squares, total
 
 
-@kernel
+@kernel(arrays=gather_small)
 def gather(X, columns, mean, root, out):
     """``out = diag(root) (X[:, columns] - mean)``, row by row."""
     for i in range(X.shape[0]):
@@ -189,7 +220,7 @@ def column_product(X, mean, weights, v, out):
         out[j] = dot
 
 
-@kernel
+@kernel(arrays=gather_few_columns)
 def gather_columns(X, columns, mean, root, out):
     """``gather`` for columns that are contiguous: the rows of X and of out."""
     for k in range(columns.size):
