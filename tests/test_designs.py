@@ -17,7 +17,7 @@ from skl1.designs import (
     make_design,
     passes,
 )
-from skl1.designs.base import apply_product
+from skl1.designs.gram_operator import apply_product
 
 pytestmark = pytest.mark.filterwarnings("error")
 N, P = 23, 7

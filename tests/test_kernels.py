@@ -12,7 +12,7 @@ import pytest
 
 import skl1
 from skl1.compiled import kernels, loading
-from skl1.designs.base import gram_product
+from skl1.designs.gram_operator import gram_product
 from skl1.penalties import L1, ElasticNet, Lp, NonNegative, SquaredL2
 from skl1.solvers.gram_convex import newton_walk, solve_convex, solve_convex_along
 from skl1.solvers.kernels import sweep

@@ -1,8 +1,9 @@
 """Designs: X and y as solvers see them, whatever they are stored in."""
 
-from skl1.designs.base import Design, GramOperator
+from skl1.designs.base import Design
 from skl1.designs.beside import BesideDesign
 from skl1.designs.dense import DenseDesign
+from skl1.designs.gram_operator import GramOperator
 from skl1.designs.make import make_design
 from skl1.designs.moment_design import MomentDesign
 from skl1.designs.moments import Moments

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import nnls
 
-from skl1.designs.base import NONE, Design, GramOperator, clear_constant
+from skl1.designs.base import NONE, Design, clear_constant
+from skl1.designs.gram_operator import GramOperator
 from skl1.designs.moments import Moments, whole_gram
 from skl1.designs.span import DEPENDENT_GRAM
 from skl1.designs.table import LARGEST, SMALLEST

@@ -13,7 +13,7 @@ from scipy.linalg import eigh_tridiagonal
 
 from skl1.compiled import Record
 from skl1.designs import GramOperator, TableDesign
-from skl1.designs.base import apply_product
+from skl1.designs.gram_operator import apply_product
 from skl1.penalties import Penalty
 from skl1.problems.problem import GRAM_COLUMNS, Problem
 
