@@ -39,7 +39,7 @@ from benchmarks.simulation import (
     sparse_truth,
     target,
 )
-from benchmarks.suites import growth, paths
+from benchmarks.suites import first_fits, growth, paths
 from benchmarks.worker import Bench, Measured, Outcome, Worker
 from common import elastic_net, objective, problem
 
@@ -570,6 +570,20 @@ def test_every_benchmark_has_a_purpose_and_a_main():
         tree = ast.parse((Path(suites.__path__[0]) / f"{name}.py").read_text())
         mains = [node for node in tree.body if getattr(node, "name", "") == "main"]
         assert [[a.arg for a in node.args.args] for node in mains] == [["arguments"]], name
+
+
+def test_first_fits_finds_all_classes_and_takes_floors(tmp_path):
+    """A class that is added is measured; each process prints the seconds it was asked for."""
+    names = first_fits.estimators()
+    assert {"ProximalLasso", "MCPRegressorCV", "RelaxedLasso"} <= set(names)
+    assert "LassoPath" not in names
+    problem = first_fits.PROBLEMS["the diabetes data, 442 x 10"]
+    runs = first_fits.Runs(problem, Path(skl1.__path__[0]).parent, tmp_path)
+    ((floor, _),) = runs("floor", [])
+    (one, two) = runs("cold", ["ProximalLasso", "RidgeGD"], 2)
+    assert floor > 0.0
+    assert one[0] > one[1] > 0.0
+    assert two[0] > 0.0
 
 
 def test_no_module_beside_them_is_run_by_itself():

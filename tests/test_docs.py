@@ -88,6 +88,29 @@ def test_demonstration_prints_the_table_of_the_readme(capsys, monkeypatch, tmp_p
     ]
 
 
+def test_demonstration_says_what_it_compiles_at_a_terminal_and_nowhere_else(capsys, monkeypatch):
+    demonstration.say_what_compiles("sweep", 0.25)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(demonstration.sys.stderr, "isatty", lambda: True, raising=False)
+    demonstration.say_what_compiles("sweep", 0.25)
+    assert capsys.readouterr().err == "(compiling sweep, about 0.2 s; once per machine)\n"
+
+
+def test_demonstration_prints_rows_as_they_come(capsys, monkeypatch):
+    """What is known is shown when the next fit begins."""
+    data, shown = demonstration.load(), []
+
+    def row(contender, data):
+        shown.append(capsys.readouterr().out)
+        return [contender.name, *"abcdefg"]
+
+    monkeypatch.setattr(demonstration, "row_of", row)
+    lineup = demonstration.contenders(data)[:3]
+    demonstration.show_fits(lineup, data)
+    assert [part.split()[0] for part in shown] == ["estimator", "ProximalLasso", "SubgradientLasso"]
+    assert not demonstration.listeners
+
+
 def test_demonstration_explains_by_its_own_numbers():
     data = demonstration.load()
     models = {type(c.model): c.model.fit(data.X, data.y) for c in demonstration.contenders(data)}

@@ -354,3 +354,48 @@ def test_caches_of_other_versions_are_left_alone(workspace):
     records.write_text(records.read_text().replace("members", "parts"))
     assert workspace.run("script") == {"values": {"v": 2.0}, "hits": 0, "misses": 1}
     assert workspace.run("script")["hits"] == 1
+
+
+COPY = """
+    import json
+    import numpy as np
+    import skl1
+    from skl1.compiled.listeners import listeners
+    from skl1.designs.gram_operator import gram_product
+
+    told = []
+    listeners.append(lambda name, seconds: told.append([name, seconds]))
+    out = np.empty(2)
+    gram_product(np.eye(2), np.ones(2), out)
+    stats = gram_product.compiled.stats
+    print(json.dumps([skl1.__file__, sum(stats.cache_hits.values()), told, out.tolist()]))
+"""
+
+
+@pytest.mark.slow
+def test_a_clone_finds_what_an_installed_copy_has_compiled_of_the_same_code(workspace):
+    """Of other code it finds nothing. Who listens is told what is compiled, and about how long."""
+    workspace.write(script=COPY)
+    del workspace.environment["NUMBA_CACHE_DIR"]
+    folders = [workspace.elsewhere / name for name in ("installed", "clone")]
+    for folder in folders:
+        unneeded = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "skl1", folder / "skl1", ignore=unneeded)
+    installed, clone = map(str, folders)
+    both = os.pathsep.join([clone, installed])
+    file, hits, told, out = workspace.run("script", PYTHONPATH=installed)
+    assert file.startswith(installed)
+    assert (hits, out) == (0, [1.0, 1.0])
+    ((name, seconds),) = told
+    assert name == "gram_product"
+    assert 0.0 < seconds < 10.0
+    file, hits, told, out = workspace.run("script", PYTHONPATH=both)
+    assert file.startswith(clone)
+    assert (hits, told, out) == (1, [], [1.0, 1.0])
+    assert not list(folders[1].rglob("*.nbc"))
+    # The clone is edited: its code is its own.
+    module = folders[1] / "skl1" / "designs" / "gram_operator.py"
+    module.write_text(module.read_text().replace("out[k] += v[j]", "out[k] += 2.0 * v[j]"))
+    file, hits, told, out = workspace.run("script", PYTHONPATH=both)
+    assert (hits, len(told), out) == (0, 1, [2.0, 2.0])
+    assert list(folders[1].rglob("*.nbc"))
