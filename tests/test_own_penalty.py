@@ -7,7 +7,6 @@ from pathlib import Path
 
 from test_docs import ROOT, code_blocks
 
-
 #: Small amounts of work would do without the compiler.
 EVERYTHING_COMPILED = """
 from skl1.compiled import kernels

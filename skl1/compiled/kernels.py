@@ -114,8 +114,9 @@ class Kernel(Formula):
 
     def interpreted(self, *args: Any) -> Any:
         """The function as plain Python, with all kernels that it calls."""
-        outer, _here.interpreting = _here.interpreting, True
+        outer = _here.interpreting
         try:
+            _here.interpreting = True
             return self.plain(*args)
         finally:
             _here.interpreting = outer
