@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from inspect import signature
 from numbers import Real
@@ -20,6 +20,7 @@ from skl1.exceptions import FoldWarning, warn_user
 from skl1.model_selection.advice import at_limit, remark, vanished
 from skl1.model_selection.criteria import Basis, criterion, limit
 from skl1.model_selection.folds import Folds
+from skl1.model_selection.improvement import Improvement
 from skl1.model_selection.noise import noise_variance
 from skl1.model_selection.rules import CRITERIA, choose, mean, standard_errors
 from skl1.model_selection.search import ALL_DATA, Outcome, Search
@@ -53,6 +54,22 @@ class Chooser(LinearRegressor):
         if self._shape is not None:
             given[self._shape] = shape
         return kind(**{name: given[name] for name in signature(kind).parameters if name in given})
+
+    def _paths(
+        self, plain: PenalisedRegressor, problems: Sequence[Problem], alphas: np.ndarray
+    ) -> list[list[Model]]:
+        """The path of each problem."""
+        return plain.follow(problems, alphas)
+
+    def _improves(self) -> bool:
+        """Whether models of the paths are improved, as far down the grid as their errors say."""
+        return False
+
+    def _improved(
+        self, plain: PenalisedRegressor, problem: Problem, models: list[Model], first: int
+    ) -> Iterator[Model]:
+        """Better models for those of a path from a place on, where the search ``_improves``."""
+        return iter(models[first:])
 
     @abstractmethod
     def _grid(self, problem: Problem, shape: float | None) -> np.ndarray:
@@ -92,7 +109,7 @@ class Chooser(LinearRegressor):
             plain.n_features_in_ = design.n_features
         problems = [plain.problem_on(design) for plain in plains]
         grids = [self._grid(*each) for each in zip(problems, shapes, strict=True)]
-        search = Search(plains, problems, grids, folds, scorer)
+        search = Search(plains, problems, grids, self._paths, folds, scorer)
         groups = search.groups(self.n_jobs, together=report is None)
         outcome = Outcome(search)
         with closing(in_turn(search.run, groups, self.n_jobs)) as parts:
@@ -103,6 +120,8 @@ class Chooser(LinearRegressor):
                 # Too few paths to choose by: it goes on, unreported, until there are enough.
                 if outcome.stopped and outcome.comparable:
                     break
+        if self._improves() and not outcome.stopped:
+            Improvement(search, outcome, self._improved).run(self.n_jobs)
         for message in outcome.remarks:
             warn_user(message, FoldWarning)
         self._choose(outcome, count)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import ClassVar
 
-from skl1.estimators.nonconvex import NonconvexRegressor
+from skl1.estimators.nonconvex import NonconvexRegressor, largest_exchanged
 from skl1.model_selection.base import PenalisedRegressorCV
+from skl1.model_selection.rules import CROSS_VALIDATED
 from skl1.paths.grid import alpha_grid
-from skl1.search.nonconvex_path import grid_share
+from skl1.search.nonconvex_path import grid_share, improved
 
 
 class NonconvexRegressorCV(PenalisedRegressorCV):
@@ -25,3 +27,17 @@ class NonconvexRegressorCV(PenalisedRegressorCV):
 
     def _grid(self, problem, shape):
         return alpha_grid(problem, *self._asked(), grid_share(problem, self.eps))
+
+    def _paths(self, plain, problems, alphas):
+        if self._improves():  # later, as far down as held-out errors say
+            plain = copy(plain).set_params(local_search=None)
+        return super()._paths(plain, problems, alphas)
+
+    def _improves(self):
+        compared = self.selection in CROSS_VALIDATED and self.scoring is None
+        return compared and self.local_search == "auto"
+
+    def _improved(self, plain, problem, models, first):
+        most = largest_exchanged(plain.local_search, plain.n_features_in_)
+        limits = {"tol": self.tol, "max_iter": self.max_iter, "most": most}
+        return improved(problem, models, first=first, **limits)

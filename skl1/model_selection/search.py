@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 
@@ -33,6 +33,8 @@ class Part:
     mean_squares: np.ndarray | None = None
     scores: np.ndarray | None = None
     remarks: list[str] = field(default_factory=list)
+    #: Of each shape, whether the path was solved on the rows, as moments were not exact enough.
+    exact: list[bool] = field(default_factory=list)
     #: Features that vary in all data, and are constant in the training part.
     gone: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
 
@@ -44,6 +46,7 @@ class Search:
     plains: list[PenalisedRegressor]
     problems: list[Problem]
     grids: list[np.ndarray]
+    paths: Callable[[PenalisedRegressor, Sequence[Problem], np.ndarray], list[list[Model]]]
     folds: Folds
     scorer: Callable | None  #: a function of a fold and a model
 
@@ -61,35 +64,38 @@ class Search:
 
     def run(self, numbers: list[int]) -> list[Part]:
         """The paths of some parts, scored."""
-        designs = [self._design(number) for number in numbers]
+        designs = [self.design(number) for number in numbers]
         parts = [Part(number, []) for number in numbers]
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for plain, grid in zip(self.plains, self.grids, strict=True):
                 problems = [plain.problem_on(design) for design in designs]
-                for part, models in zip(parts, plain.follow(problems, grid), strict=True):
-                    part.models.append(self._mended(part.fold, plain, grid, models))
+                for part, models in zip(parts, self.paths(plain, problems, grid), strict=True):
+                    part.exact.append(self.inexact(models))
+                    part.models.append(self.mended(part.fold, plain, grid, models))
             for part, design in zip(parts, designs, strict=True):
                 if part.fold != ALL_DATA:
                     self._judge(part, design)
         return parts
 
-    def _mended(self, fold: int, plain, grid: np.ndarray, models: list[Model]) -> list[Model]:
-        """The path once more on the rows, if moments were not exact enough for all of it."""
-        if not any(
+    def inexact(self, models: list[Model]) -> bool:
+        """Whether moments were not exact enough for all of a path, and there are rows."""
+        return self.folds.rows is not None and any(
             model.stop_reason in {PRECISION, WORSE} and not model.converged for model in models
-        ):
-            return models
-        rows = self.folds.rows
-        if rows is None:
-            return models
-        exact = self.problems[0].design if fold == ALL_DATA else rows.training(fold)
-        return plain.follow([plain.problem_on(exact)], grid)[0]
+        )
 
-    def _design(self, number: int) -> Design:
-        """The design of a training part, or of all data."""
+    def mended(self, fold: int, plain, grid: np.ndarray, models: list[Model]) -> list[Model]:
+        """The path once more on the rows, if moments were not exact enough for all of it."""
+        if not self.inexact(models):
+            return models
+        return self.paths(plain, [plain.problem_on(self.design(fold, exact=True))], grid)[0]
+
+    def design(self, number: int, *, exact: bool = False) -> Design:
+        """The design of a training part, or of all data; with all digits of the rows if asked."""
+        whole = self.problems[0].design
+        folds = (self.folds.rows or self.folds) if exact else self.folds
         if number != ALL_DATA:
-            return self.folds.training(number)
-        return self.folds.whole(self.problems[0].design)
+            return folds.training(number)
+        return whole if exact else folds.whole(whole)
 
     def _judge(self, part: Part, design) -> None:
         """Errors on what is held out."""
@@ -124,6 +130,8 @@ class Outcome:
     choice: Choice
     #: What the rule compares, smaller is better: of shape (n_shapes, n_alphas).
     losses: np.ndarray
+    #: What came of all data.
+    whole: Part
     #: Degrees of freedom of the models of each shape.
     degrees: list[np.ndarray]
     #: Of an information criterion, if that is the rule.
@@ -135,6 +143,7 @@ class Outcome:
         count = len(search.folds)
         self.mean_squares = np.full((*shape, count), np.nan)
         self.scores = None if search.scorer is None else np.full((*shape, count), np.nan)
+        self.parts: list[Part] = []
         self.failures: list[tuple[int, float, float]] = []
         self.n_models = 0
         self.stopped = False
@@ -148,16 +157,31 @@ class Outcome:
                 for model in models:
                     self.note(part.fold, model.alpha, model.error, model.converged)
             if part.fold == ALL_DATA:
-                self.models = part.models
-                p = self.search.problems[0].design.n_features
-                self.coefficients = [coefficients(models, p) for models in part.models]
+                self.whole = part
+                self.publish()
                 continue
+            self.parts.append(part)
             self.mean_squares[..., part.fold] = part.mean_squares
             if self.scores is not None:
                 self.scores[..., part.fold] = part.scores
             self.gone[part.fold] = part.gone
             for remark in part.remarks:
                 self._remarks.setdefault(remark, []).append(part.fold)
+
+    def publish(self) -> None:
+        """The models of all data."""
+        self.models = self.whole.models
+        p = self.search.problems[0].design.n_features
+        self.coefficients = [coefficients(models, p) for models in self.models]
+
+    def recount(self) -> None:
+        """Take in the parts again, whose models have changed."""
+        self.failures, self.n_models = [], 0
+        for part in (self.whole, *self.parts):
+            for models in part.models:
+                for model in models:
+                    self.note(part.fold, model.alpha, model.error, model.converged)
+        self.publish()
 
     @property
     def chosen(self) -> tuple[int, int]:

@@ -22,6 +22,8 @@ from skl1.solvers.minimise import minimise
 #: How exact the Lasso's solutions are that serve as starts, and how many features they may have
 #: for each one that a model may have.
 LOOSE, LARGER = 1e-3, 2
+#: Of how many alphas the Lasso is solved for at a time, as not all may be asked for.
+LASSOS = 25
 
 
 def grid_share(problem: Problem, eps: float | None) -> float:
@@ -62,9 +64,7 @@ def solve_nonconvex_path(
     else:
         models = shared_paths([problem], ladder, tol=tol, max_iter=max_iter, origins=[origin])[0]
     models = [no_worse(problem, models[k], tol) for k in asked]
-    if not most or problem.alpha_max == 0.0:
-        return models
-    return list(improved(problem, models, tol, max_iter, most))
+    return list(improved(origin, models, tol=tol, max_iter=max_iter, most=most))
 
 
 def _ladder(top: float, alphas: np.ndarray) -> tuple[np.ndarray, list[int]]:
@@ -82,12 +82,36 @@ def _ladder(top: float, alphas: np.ndarray) -> tuple[np.ndarray, list[int]]:
     return np.array(ladder), asked
 
 
-def improved(problem: Problem, models: list[Model], tol, max_iter, most: int) -> Iterator[Model]:
-    """Models that are no worse: from the Lasso, from a better one before, by exchanges."""
+def improved(
+    problem: Problem, models: list[Model], *, tol: float, max_iter: int, most: int, first: int = 0
+) -> Iterator[Model]:
+    """Models that are no worse: from the Lasso, from a better one before, by exchanges.
+
+    One at a time, as long as they are asked for.
+
+    Parameters
+    ----------
+    problem, tol, max_iter, most
+        As for `solve_nonconvex_path`.
+    models : list of Model
+        Its path.
+    first : int, default=0
+        Where to begin: models before have been improved.
+    """
+    if problem.penalty.convex or not most or problem.alpha_max == 0.0:
+        yield from models[first:]
+        return
+    limits = {"tol": tol, "max_iter": max_iter}
+    if (core := problem.core) is not problem:
+        known = [penalised(problem, model) for model in models]
+        for model in improved(core, known, **limits, most=most, first=first):
+            yield from with_free(problem, [model], tol)
+        return
+    problem = for_path(problem)
     store = ColumnStore(problem.design)
     least = least_gain(problem)
-    carried: list[np.ndarray] = []
-    for known, lasso in zip(models, lasso_models(problem, models), strict=True):
+    carried = [whole(problem, models[first - 1])] if first else []
+    for known, lasso in zip(models[first:], lasso_models(problem, models[first:]), strict=True):
         stage = problem.at_alpha(known.alpha)
         if problem.empties(known.alpha):
             yield known
@@ -98,10 +122,16 @@ def improved(problem: Problem, models: list[Model], tol, max_iter, most: int) ->
         w = search(stage, w, store, least, most)
         carried, best = [], known
         if not np.array_equal(np.flatnonzero(w), known.features):
-            result = minimise(ALONG, stage, w, tol=tol, max_iter=max_iter)
+            result = minimise(ALONG, stage, w, **limits)
             if result.point.objective < known.objective - least:
                 carried, best = [result.w], result.model
         yield best
+
+
+def penalised(problem: Problem, model: Model) -> Model:
+    """The model without its free features, as the problem beside them has it."""
+    charged = ~problem.free[model.features]
+    return model._replace(features=model.features[charged], values=model.values[charged])
 
 
 def better_of(problem: Problem, known: Model, rivals, store, least) -> np.ndarray:
@@ -122,11 +152,13 @@ def search(problem: Problem, w: np.ndarray, store, least: float, most: int) -> n
     return w
 
 
-def lasso_models(problem: Problem, models: list[Model]) -> list[Model]:
+def lasso_models(problem: Problem, models: list[Model]) -> Iterator[Model]:
     """The Lasso's solutions at the alphas at which as much of a correlation passes."""
     lasso = lasso_of(problem)
     shares = entry_share(problem, np.array([each.alpha for each in models]))
-    return solve_path(lasso, shares * lasso.alpha_max, tol=LOOSE, max_iter=100)
+    for start in range(0, len(models), LASSOS):
+        alphas = shares[start : start + LASSOS] * lasso.alpha_max
+        yield from solve_path(lasso, alphas, tol=LOOSE, max_iter=100)
 
 
 def whole(problem: Problem, known: Model) -> np.ndarray:
