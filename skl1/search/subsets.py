@@ -12,6 +12,7 @@ from skl1.problems.problem import Problem
 from skl1.search.column_store import ColumnStore
 from skl1.search.exchanges import Neighbourhood, exchange, inverse_of, least_gain, refitted
 from skl1.search.lasso import lasso_of
+from skl1.search.swaps import Swaps
 
 #: Passes over the sizes, up and down, while any of them gains.
 PASSES = 3
@@ -46,6 +47,9 @@ class Subsets:
         self.least = least_gain(problem)
         self.store = ColumnStore(problem.design)
         self.best: dict[int, tuple[float, np.ndarray]] = {}
+        # Under a sign constraint a least-squares fit may leave its subset.
+        simple = not problem.one_sided and not problem.has_free
+        self.swaps = Swaps(problem, self.store) if simple else None
         self.exchanges = 0
         self.tried: set[tuple[str, bytes]] = set()
         self.offer(problem.null.w)
@@ -59,10 +63,31 @@ class Subsets:
         # What comes of it depends on the features alone.
         if self.size(w) > self.most or not self._fresh("offer", np.flatnonzero(w)):
             return False
+        if self.swaps is not None:
+            return self._swapped(w)
         w, _ = refitted(self.problem, w, self.store)
         w = self._exchanged(w, self.problem)
-        w = np.where(self.problem.negligible(w), 0.0, w)
-        size, value = self.size(w), self.store.objective(self.problem, w)
+        return self._keep(w, None)
+
+    def _swapped(self, w: np.ndarray, change: int = 0, forbidden: int = -1) -> bool:
+        """The same by least squares; with a first change, or a feature that must not enter."""
+        assert self.swaps is not None
+        value, new, count = self.swaps.best_from(
+            np.flatnonzero(w), change=change, forbidden=forbidden
+        )
+        self.exchanges += count
+        if forbidden >= 0:  # it may enter again now
+            return self.offer(new)
+        return self._keep(new, value)
+
+    def _keep(self, w: np.ndarray, value: float | None) -> bool:
+        """Keep coefficients if they are the best of their size; their objective may be known."""
+        slight = self.problem.negligible(w)
+        if slight.any():
+            w, value = np.where(slight, 0.0, w), None
+        size = self.size(w)
+        if value is None:
+            value = self.store.objective(self.problem, w)
         known = self.best.get(size)
         if known is not None and value >= known[0] - self.least:
             return False
@@ -120,6 +145,8 @@ class Subsets:
         if size not in self.best or not self._fresh(f"grow {grow}", self.best[size][1]):
             return False
         w = self.best[size][1].copy()
+        if self.swaps is not None:
+            return self._swapped(w, 1 if grow else -1)
         z = self.store.correlations(self.problem, w)
         if grow:
             found = exchange(self.problem, w, z, self.store, self.least)
@@ -135,6 +162,9 @@ class Subsets:
         w, gained = self.best[size][1], False
         for j in np.flatnonzero((w != 0.0) & ~self.problem.free):
             others = np.arange(w.size) != j
+            if self.swaps is not None:
+                gained |= self._swapped(np.where(others, w, 0.0), 1, int(j))
+                continue
             rest = self.problem.narrowed_to(others)
             less = np.where(others, w, 0.0)
             z = self.store.correlations(rest, less)

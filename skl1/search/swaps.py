@@ -1,0 +1,263 @@
+"""Exchanges of features between subsets that are fitted by least squares, in one compiled call."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skl1.compiled import kernel
+from skl1.problems.problem import Problem
+from skl1.search.column_store import ColumnStore
+from skl1.search.exchanges import DEPENDENT, least_gain
+
+#: Exchanges in one call at most: each lowers the objective, so they end anyway.
+MOST = 1000
+
+
+class Swaps:
+    """Local search among the subsets of a problem without a penalty, or with a squared one.
+
+    What `skl1.search.exchanges` does for any penalty. Least squares need no descent after an
+    exchange: the inverse of the matrix of a subset, and what all columns look like beside it,
+    follow from those before by a product of two vectors.
+    """
+
+    def __init__(self, problem: Problem, store: ColumnStore):
+        design = problem.design
+        self.problem, self.store = problem, store
+        self.least = least_gain(problem)
+        self.ridge = problem.weights * problem.penalty.ridge
+        self.pool = np.flatnonzero(problem.included)
+        if not design.has_rows:
+            store(self.pool)  # all of the Gram matrix is there
+
+    def best_from(
+        self, features: np.ndarray, *, change: int = 0, forbidden: int = -1
+    ) -> tuple[float, np.ndarray, int]:
+        """Exchange one feature for another while the objective falls.
+
+        Parameters
+        ----------
+        features : ndarray of int
+            Where to start.
+        change : int
+            At 1 the feature enters first that lowers the objective most; at -1 the one leaves
+            first that raises it least.
+        forbidden : int
+            A feature that must not enter.
+
+        Returns
+        -------
+        objective : float
+        w : ndarray
+            Coefficients of all features.
+        exchanges : int
+        """
+        problem, store, design = self.problem, self.store, self.problem.design
+        size, count = features.size, 0
+        chosen = np.zeros(size + 1, dtype=np.intp)
+        chosen[:size] = features
+        inside = np.zeros(size + 1)
+        pool = self.pool if forbidden < 0 else self.pool[self.pool != forbidden]
+        run = exchange_all.sized(10 * (size + 1) * (size + 3) * pool.size)
+        while True:
+            store(chosen[:size])
+            size, done, missing, value = run(
+                store.rows,
+                store.place,
+                design.norms,
+                design.correlation,
+                self.ridge,
+                pool,
+                design.energy,
+                self.least,
+                DEPENDENT,
+                MOST,
+                chosen,
+                size,
+                change,
+                inside,
+            )
+            count += done
+            change = 0 if done or change < 0 else change
+            if missing < 0:
+                break
+            # Its column has not been formed yet: then the search goes on from where it is.
+            store(np.append(chosen[:size], missing))
+        w = np.zeros(problem.weights.size)
+        w[chosen[:size]] = inside[:size]
+        return value, w, count
+
+
+@kernel(exact=True)
+def exchange_all(
+    rows, place, norms, q, ridge, pool, energy, least, dependent, most, chosen, size, change, inside
+):  # fmt: skip
+    """Exchanges from ``chosen[:size]``. Its new size, their number, a column that is missing or -1.
+
+    With S the features in use and H = G_SS + diag(ridge), it keeps V = H^-1, A = V G_S, the
+    coefficients, the correlations z of all features with the residual, and the squared norm of
+    what is left of each column beside S, ``d_j + ridge_j - G_jS A_j``. One feature that enters or
+    leaves changes each of them by a product of two vectors. ``inside`` gets the coefficients; the
+    last of what is returned is the objective.
+    """
+    p = norms.size
+    room = chosen.size
+    A = np.empty((room, p))
+    V = np.zeros((room, room))
+    w = np.zeros(room)
+    order = np.empty(room, dtype=np.intp)
+    used = np.zeros(p, dtype=np.bool_)
+    z = q.copy()
+    beside = norms + ridge
+    left = np.empty(p)
+    held = 0
+    for k in range(size):
+        j = chosen[k]
+        if enter(j, rows, place, norms, ridge, dependent, order, held, A, V, w, z, beside, left):
+            used[j] = True
+            held += 1
+    done = 0
+    missing = -1
+    if change < 0 and held > 0:
+        last = 0
+        for i in range(held):
+            if w[i] * w[i] * V[last, last] < w[last] * w[last] * V[i, i]:
+                last = i
+        used[order[last]] = False
+        leave(last, order, held, A, V, w, z, beside)
+        held -= 1
+    growing = change > 0 and held < room
+    while done < most:
+        best = 0.0
+        leaves = -1
+        enters = -1
+        if growing:
+            for k in range(pool.size):
+                j = pool[k]
+                d = beside[j]
+                if not used[j] and d > dependent * norms[j] and z[j] * z[j] > 2.0 * d * (
+                    best + least
+                ):
+                    best = 0.5 * z[j] * z[j] / d
+                    enters = j
+        else:
+            for i in range(held):
+                own = V[i, i]
+                share = w[i] / own
+                cost = 0.5 * share * w[i]
+                for k in range(pool.size):
+                    j = pool[k]
+                    a = A[i, j]
+                    c = z[j] + share * a
+                    d = beside[j] + a * a / own
+                    if c * c > 2.0 * d * (cost + best + least):
+                        if not used[j] and d > dependent * norms[j]:
+                            best = 0.5 * c * c / d - cost
+                            leaves = i
+                            enters = j
+        if enters < 0:
+            if not growing:
+                break
+            growing = False
+            continue
+        if place[enters] < 0:
+            missing = enters
+            break
+        if leaves >= 0:
+            used[order[leaves]] = False
+            leave(leaves, order, held, A, V, w, z, beside)
+            held -= 1
+        if enter(
+            enters, rows, place, norms, ridge, dependent, order, held, A, V, w, z, beside, left
+        ):
+            used[enters] = True
+            held += 1
+        done += 1
+        growing = False
+    # Once more from the Gram matrix itself: what many changes have left of rounding goes.
+    objective = 0.5 * energy
+    for i in range(held):
+        left[i] = q[order[i]] - ridge[order[i]] * w[i]
+        for k in range(held):
+            left[i] -= rows[place[order[i]], order[k]] * w[k]
+    for i in range(held):
+        inside[i] = w[i]
+        for k in range(held):
+            inside[i] += V[i, k] * left[k]
+    for i in range(held):
+        chosen[i] = order[i]
+        product = ridge[order[i]] * inside[i]
+        for k in range(held):
+            product += rows[place[order[i]], order[k]] * inside[k]
+        objective += inside[i] * (0.5 * product - q[order[i]])
+    return held, done, missing, objective
+
+
+@kernel(exact=True)
+def enter(j, rows, place, norms, ridge, dependent, order, held, A, V, w, z, beside, left):
+    """Take feature j into the subset, unless it depends on those in it."""
+    p = z.size
+    row = rows[place[j]]
+    for k in range(p):
+        left[k] = row[k]
+    for i in range(held):
+        a = A[i, j]
+        other = rows[place[order[i]]]
+        for k in range(p):
+            left[k] -= a * other[k]
+    rest = left[j] + ridge[j]
+    if not rest > dependent * norms[j]:
+        return False
+    v = z[j] / rest
+    share = 1.0 / rest
+    for k in range(p):
+        z[k] -= left[k] * v
+        beside[k] -= left[k] * left[k] * share
+    for i in range(held):
+        V[i, held] = -A[i, j] * share
+        V[held, i] = V[i, held]
+    for i in range(held):
+        for k in range(held):
+            V[i, k] += V[i, held] * V[k, held] * rest
+    V[held, held] = share
+    for i in range(held):
+        a = A[i, j]
+        w[i] -= a * v
+        a *= share
+        for k in range(p):
+            A[i, k] -= a * left[k]
+    w[held] = v
+    for k in range(p):
+        A[held, k] = left[k] * share
+    order[held] = j
+    return True
+
+
+@kernel(exact=True)
+def leave(i, order, held, A, V, w, z, beside):
+    """Take the i-th feature out; the last one has its place then."""
+    p = z.size
+    own = 1.0 / V[i, i]
+    share = w[i] * own
+    for k in range(p):
+        z[k] += A[i, k] * share
+        beside[k] += A[i, k] * A[i, k] * own
+    for m in range(held):
+        if m != i:
+            h = V[m, i] * own
+            w[m] -= h * w[i]
+            for k in range(p):
+                A[m, k] -= h * A[i, k]
+            for k in range(held):
+                if k != i:
+                    V[m, k] -= h * V[i, k]
+    last = held - 1
+    if i != last:
+        order[i] = order[last]
+        w[i] = w[last]
+        for k in range(p):
+            A[i, k] = A[last, k]
+        for k in range(held):
+            V[i, k] = V[last, k]
+        for k in range(held):
+            V[k, i] = V[k, last]
