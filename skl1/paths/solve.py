@@ -36,12 +36,17 @@ def follow_path(solver: Solver, problem: Problem, first: float, last: float) -> 
     path leads to better minima than a start at zero (Mazumder, Friedman and Hastie 2011).
     """
     w = problem.null.w
-    if not 0.0 < last < first < np.inf:
-        return w
-    count = min(int(np.ceil((np.log(last) - np.log(first)) / np.log(SHRINK))), STAGES)
-    for alpha in np.geomspace(first, last, count + 1)[1:]:
-        w = minimise(solver, problem.at_alpha(float(alpha)), w, tol=LOOSE, max_iter=ROUNDS).w
+    for alpha in stages(first, last):
+        w = minimise(solver, problem.at_alpha(alpha), w, tol=LOOSE, max_iter=ROUNDS).w
     return w
+
+
+def stages(first: float, last: float) -> list[float]:
+    """The alphas from below the first one down to the last; none if that is not smaller."""
+    if not 0.0 < last < first < np.inf:
+        return []
+    count = min(int(np.ceil((np.log(last) - np.log(first)) / np.log(SHRINK))), STAGES)
+    return np.geomspace(first, last, count + 1)[1:].tolist()
 
 
 def solve_path(problem: Problem, alphas: np.ndarray, *, tol: float, max_iter: int) -> list[Model]:

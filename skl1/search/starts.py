@@ -9,15 +9,19 @@ from typing import Any
 import numpy as np
 
 from skl1.paths.one_by_one import ALONG
-from skl1.paths.solve import follow_path
+from skl1.paths.path_state import FACTORED
+from skl1.paths.solve import stages
 from skl1.penalties import Lp
+from skl1.penalties.elementwise import total
+from skl1.problems import moments
 from skl1.problems.model import INTERRUPTED
 from skl1.problems.problem import Problem
 from skl1.search.column_store import ColumnStore
-from skl1.search.exchanges import exchanged, least_gain, refitted
+from skl1.search.exchanges import NO_FALL, SWEEPS, exchanged, least_gain, refitted
 from skl1.search.lasso import entry_share, lasso_at
 from skl1.search.subsets import Subsets
 from skl1.solvers.driver import Run
+from skl1.solvers.gram_nonconvex import descend
 from skl1.solvers.minimise import minimise
 
 #: Shares of the way from the Lasso to the penalty at which the homotopy halts.
@@ -38,7 +42,10 @@ def lasso_start(problem: Problem) -> np.ndarray:
 
 def path_start(problem: Problem) -> np.ndarray:
     """The minimum followed from the empty model at alpha_max down to alpha."""
-    return follow_path(ALONG, problem, problem.alpha_max, problem.penalty.strength)
+    w = problem.null.w
+    for alpha in stages(problem.alpha_max, problem.penalty.strength):
+        w = approached(problem.at_alpha(alpha), w)
+    return w
 
 
 def homotopy_start(problem: Problem, w: np.ndarray) -> np.ndarray:
@@ -47,7 +54,7 @@ def homotopy_start(problem: Problem, w: np.ndarray) -> np.ndarray:
     for halt in HALTS:
         stage = problem.with_penalty(penalty.relaxed(halt))
         stage = stage.at_alpha(stage.alpha_max * share**stage.penalty.order)
-        w = minimise(ALONG, stage, w, tol=LOOSE, max_iter=ROUNDS).w
+        w = approached(stage, w)
     return w
 
 
@@ -63,8 +70,38 @@ def subset_start(problem: Problem, most: int) -> np.ndarray:
     """Of the best subsets of every size, found without a penalty, the one that is best with it."""
     subsets = Subsets(problem.with_penalty(Lp(0.0, 0.0)), most)
     subsets.search()
-    fits = [refitted(problem, w, subsets.store) for _, w in subsets]
-    return min(fits, key=lambda fit: fit[1])[0]
+    charged = [
+        (loss + total(problem.penalty, problem.weights, w), loss, w)
+        for loss, w in subsets.best.values()
+    ]
+    best, least = problem.null.w, np.inf
+    for _, loss, w in sorted(charged, key=lambda each: each[0]):
+        if loss < least:  # no penalty can be below none
+            fitted, reached = refitted(problem, w, subsets.store)
+            if reached < least:
+                best, least = fitted, reached
+    return best
+
+
+def approached(problem: Problem, w: np.ndarray, share: float = LOOSE**2) -> np.ndarray:
+    """A minimum near w, which may be rough: in one compiled call where the Gram matrix is small.
+
+    There it ends with a sweep that lowers the objective by less than a share of y's energy.
+    """
+    design = problem.design
+    small = design.n_features <= moments.ALL and not design.has_rows and not problem.has_free
+    if not small or np.count_nonzero(w) > FACTORED:
+        return minimise(ALONG, problem, w, tol=LOOSE, max_iter=ROUNDS).w
+    if "gram" not in problem.made:
+        every = np.arange(design.n_features)
+        problem.made["gram"] = np.ascontiguousarray(design.gram(every, every))
+    gram, w = problem.made["gram"], w.copy()
+    support = np.flatnonzero(w)
+    z = design.correlation - w[support] @ gram[support]
+    norms = np.where(problem.included, design.norms, 0.0)  # which keeps the others out
+    run = descend.sized(20 * w.size * (support.size + 10))
+    run(problem.penalty, gram, norms, problem.weights, share * design.energy, SWEEPS, w, z)
+    return w
 
 
 @dataclass
@@ -89,16 +126,24 @@ class Minima:
         least = least_gain(self.problem)
         if self.best is None or objective < self.best.point.objective - least:
             self.best, self.start, self.exchanges = result, start, exchanges
-        size = SAME * np.abs(result.w).max(initial=0.0)
-        new = not any(np.abs(w - result.w).max() <= size for _, w in self.found)
+        new = self.known(result.w) is None
         if new and result.model.converged:
             self.found.append((objective, result.w))
         return new
+
+    def known(self, w: np.ndarray) -> float | None:
+        """The objective of the minimum at w, if it has been seen."""
+        return next((objective for objective, v in self.found if same(v, w)), None)
 
     @property
     def objectives(self) -> np.ndarray:
         """Of the distinct minima, from small to large."""
         return np.sort([objective for objective, _ in self.found])
+
+
+def same(v: np.ndarray, w: np.ndarray) -> bool:
+    """Whether two coefficients are those of one minimum."""
+    return bool(np.abs(v - w).max() <= SAME * np.abs(w).max(initial=0.0))
 
 
 def seek(
@@ -127,6 +172,11 @@ def seek(
     limits: dict[str, Any] = {"tol": tol, "max_iter": max_iter}
     store = ColumnStore(problem.design)
     for name, w in starts:
+        if minima.found:  # a rough look shows whether it leads to one of these
+            w = approached(problem, w, NO_FALL)
+            if (objective := minima.known(w)) is not None:
+                minima.by_start[name] = objective
+                continue
         result = minimise(ALONG, problem, w, callback=callback, record=record, **limits)
         if minima.add(name, result) and result.model.stop_reason != INTERRUPTED and most:
             better, count = exchanged(ALONG, problem, result, most=most, store=store, **limits)
