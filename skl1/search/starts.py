@@ -173,8 +173,8 @@ def seek(
     store = ColumnStore(problem.design)
     for name, w in starts:
         if minima.found:  # a rough look shows whether it leads to one of these
-            w = approached(problem, w, NO_FALL)
-            if (objective := minima.known(w)) is not None:
+            objective = minima.known(approached(problem, w, NO_FALL))
+            if objective is not None:
                 minima.by_start[name] = objective
                 continue
         result = minimise(ALONG, problem, w, callback=callback, record=record, **limits)

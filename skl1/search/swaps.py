@@ -27,8 +27,9 @@ class Swaps:
         self.least = least_gain(problem)
         self.ridge = problem.weights * problem.penalty.ridge
         self.pool = np.flatnonzero(problem.included)
-        if not design.has_rows:
-            store(self.pool)  # all of the Gram matrix is there
+        self.complete = not design.has_rows  # all of the Gram matrix is there
+        if self.complete:
+            store(self.pool)
 
     def best_from(
         self, features: np.ndarray, *, change: int = 0, forbidden: int = -1
@@ -60,7 +61,8 @@ class Swaps:
         pool = self.pool if forbidden < 0 else self.pool[self.pool != forbidden]
         run = exchange_all.sized(10 * (size + 1) * (size + 3) * pool.size)
         while True:
-            store(chosen[:size])
+            if not self.complete:
+                store(chosen[:size])
             size, done, missing, value = run(
                 store.rows,
                 store.place,
