@@ -24,7 +24,7 @@ BEYOND = 10
 FAINT = 1e-13
 
 #: Models of up to so many features have each of them forbidden in turn.
-FORBIDDEN = 5
+FORBIDDEN = 8
 
 #: The Lasso path whose supports are starts: its length, how far down it reaches, how exact it is.
 LASSOS, DOWN, LOOSE, ROUNDS = 30, 1e-3, 1e-3, 100
@@ -56,12 +56,12 @@ class Subsets:
 
     def size(self, w: np.ndarray) -> int:
         """Features in use that count."""
-        return int(np.count_nonzero((w != 0.0) & ~self.problem.free))
+        return np.count_nonzero((w != 0.0) & ~self.problem.free if self.problem.has_free else w)
 
     def offer(self, w: np.ndarray) -> bool:
         """Exchange features of some coefficients of any size; keep them if they are better."""
         # What comes of it depends on the features alone.
-        if self.size(w) > self.most or not self._fresh("offer", np.flatnonzero(w)):
+        if self.size(w) > self.most or not self._fresh("offer", w.nonzero()[0]):
             return False
         if self.swaps is not None:
             return self._swapped(w)
@@ -73,11 +73,14 @@ class Subsets:
         """The same by least squares; with a first change, or a feature that must not enter."""
         assert self.swaps is not None
         value, new, count = self.swaps.best_from(
-            np.flatnonzero(w), change=change, forbidden=forbidden
+            w.nonzero()[0], change=change, forbidden=forbidden
         )
         self.exchanges += count
         if forbidden >= 0:  # it may enter again now
             return self.offer(new)
+        known = self.best.get(np.count_nonzero(new))
+        if known is not None and value >= known[0] - self.least:
+            return False
         return self._keep(new, value)
 
     def _keep(self, w: np.ndarray, value: float | None) -> bool:
