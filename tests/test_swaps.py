@@ -17,13 +17,13 @@ NONE = Lp(0.0, 0.0)
 
 
 def made(X, y, *, l2=0.0, weights=None, on_moments=False):
-    """The problem and its swaps."""
+    """The swaps of a problem."""
     design = make_design(X, y, None, True)
     if on_moments:
         design = MomentDesign.of_design(design)
     penalty = Ridged(NONE, l2) if l2 else NONE
     problem = Problem(design, penalty, np.ones(X.shape[1]) if weights is None else weights)
-    return problem, Swaps(problem, ColumnStore(design))
+    return Swaps(problem, ColumnStore(design))
 
 
 def fitted(X, y, support, l2=0.0):
@@ -41,7 +41,7 @@ def fitted(X, y, support, l2=0.0):
 def test_no_exchange_is_left(seed, l2, size, on_moments):
     """The coefficients are those of the subset, and no feature in another's place is better."""
     X, y = correlated(seed, *size)
-    problem, swaps = made(X, y, l2=l2, on_moments=on_moments)
+    swaps = made(X, y, l2=l2, on_moments=on_moments)
     start = np.random.default_rng(seed).choice(size[1], 4, replace=False)
     before, _ = fitted(X, y, start, l2)
     value, w, count = swaps.best_from(start)
@@ -61,7 +61,7 @@ def test_no_exchange_is_left(seed, l2, size, on_moments):
 def test_first_changes(seed):
     """The best feature enters or the least one leaves, and what is forbidden stays out."""
     X, y = correlated(seed, 50, 10)
-    _, swaps = made(X, y)
+    swaps = made(X, y)
     larger = swaps.best_from(np.array([2, 5]), change=1)
     smaller = swaps.best_from(np.array([2, 5, 7]), change=-1)
     assert np.count_nonzero(larger[1]) == 3
@@ -84,7 +84,7 @@ def test_dependent_and_excluded_columns_stay_out():
     X = np.hstack([X, X[:, :3]])
     weights = np.ones(11)
     weights[5] = np.inf
-    _, swaps = made(X, y, weights=weights)
+    swaps = made(X, y, weights=weights)
     value, w, _ = swaps.best_from(np.array([0, 8, 1]))
     assert np.count_nonzero(w) == 2
     assert w[5] == 0.0

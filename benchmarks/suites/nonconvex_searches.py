@@ -42,7 +42,7 @@ def down_the_grid(kind: type) -> type:
     return type(f"Whole{kind.__name__}", (kind,), {"_improves": lambda _: False})
 
 
-def figures(model, seconds: float, w: np.ndarray, X, correlation: float, noise: float) -> dict:
+def figures(model, seconds: float, w: np.ndarray, correlation: float, noise: float) -> dict:
     """What counts of a fitted search."""
     found, truth = model.coef_ != 0.0, w != 0.0
     off = model.coef_ - w
@@ -79,7 +79,7 @@ def one(number: int, size, correlation: float, decibels: float) -> dict[str, Any
         start = perf_counter()
         model = each().fit(X, y)
         seconds = perf_counter() - start
-        row[name] = figures(model, seconds, w, X, correlation, noise)
+        row[name] = figures(model, seconds, w, correlation, noise)
     return row
 
 
@@ -105,8 +105,10 @@ def table(rows: list[dict]) -> str:
     lines = []
     groups = [("all", rows)]
     for key in ("size", "correlation", "decibels", "search"):
-        for value in dict.fromkeys(row[key] for row in rows):
-            groups.append((f"{key} {value}", [row for row in rows if row[key] == value]))
+        groups += [
+            (f"{key} {value}", [row for row in rows if row[key] == value])
+            for value in dict.fromkeys(row[key] for row in rows)
+        ]
     for name, some in groups:
         error, f1 = losses(some)
         same = np.mean([row["ours"]["alpha"] == row["whole"]["alpha"] for row in some])

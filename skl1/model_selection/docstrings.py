@@ -27,7 +27,10 @@ l2 : float, default=0.0
 local_search : {"auto", "swaps"} or None, default="auto"
     Whether models of the paths also start from the Lasso, and exchange features for others as long
     as the objective falls: "swaps" does so in all, "auto" in those of at most 100 features, fewer
-    if X has more than 167,772 columns. None follows the path alone, which is faster.
+    if X has more than 167,772 columns. Where ``selection`` is "min" or "1se" and ``scoring`` None,
+    "auto" does so from the largest alpha down, until the smallest mean error is ten alphas above
+    and left by more than one standard error; models below are those of the path alone. None
+    follows the path alone everywhere, which is faster.
 tol : float, default=1e-6
     Stationarity wanted of each model; the relative duality gap where it is convex.
 max_iter : int, default=10000

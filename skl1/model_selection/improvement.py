@@ -63,10 +63,9 @@ class Improvement:
     def _advance(self, part: Part, ends: np.ndarray) -> Part:
         """Improve the models of a part down to given ends."""
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            for row, (first, last) in enumerate(zip(self.ends.tolist(), ends.tolist(), strict=True)):
-                if first < last:
-                    design = self._extend(part, row, first, last).design
-                    self._judge(part, row, design)
+            for row in np.flatnonzero(self.ends < ends).tolist():
+                problem = self._extend(part, row, int(self.ends[row]), int(ends[row]))
+                self._judge(part, row, problem.design)
         return part
 
     def _extend(self, part: Part, row: int, first: int, last: int) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -101,11 +102,11 @@ def improved(
     if problem.penalty.convex or not most or problem.alpha_max == 0.0:
         yield from models[first:]
         return
-    limits = {"tol": tol, "max_iter": max_iter}
+    limits: dict[str, Any] = {"tol": tol, "max_iter": max_iter}
     if (core := problem.core) is not problem:
-        known = [penalised(problem, model) for model in models]
-        for model in improved(core, known, **limits, most=most, first=first):
-            yield from with_free(problem, [model], tol)
+        without = [penalised(problem, model) for model in models]
+        for better in improved(core, without, **limits, most=most, first=first):
+            yield from with_free(problem, [better], tol)
         return
     problem = for_path(problem)
     store = ColumnStore(problem.design)

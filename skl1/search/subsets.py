@@ -56,7 +56,8 @@ class Subsets:
 
     def size(self, w: np.ndarray) -> int:
         """Features in use that count."""
-        return np.count_nonzero((w != 0.0) & ~self.problem.free if self.problem.has_free else w)
+        counted = (w != 0.0) & ~self.problem.free if self.problem.has_free else w
+        return int(np.count_nonzero(counted))
 
     def offer(self, w: np.ndarray) -> bool:
         """Exchange features of some coefficients of any size; keep them if they are better."""
@@ -72,13 +73,11 @@ class Subsets:
     def _swapped(self, w: np.ndarray, change: int = 0, forbidden: int = -1) -> bool:
         """The same by least squares; with a first change, or a feature that must not enter."""
         assert self.swaps is not None
-        value, new, count = self.swaps.best_from(
-            w.nonzero()[0], change=change, forbidden=forbidden
-        )
+        value, new, count = self.swaps.best_from(w.nonzero()[0], change=change, forbidden=forbidden)
         self.exchanges += count
         if forbidden >= 0:  # it may enter again now
             return self.offer(new)
-        known = self.best.get(np.count_nonzero(new))
+        known = self.best.get(self.size(new))
         if known is not None and value >= known[0] - self.least:
             return False
         return self._keep(new, value)

@@ -114,70 +114,104 @@ def exchange_all(
     left = np.empty(p)
     held = 0
     for k in range(size):
-        j = chosen[k]
-        if enter(j, rows, place, norms, ridge, dependent, order, held, A, V, w, z, beside, left):
-            used[j] = True
-            held += 1
-    done = 0
-    missing = -1
+        held += enter(
+            chosen[k], rows, place, norms, ridge, dependent, order, held, used, A, V, w, z,
+            beside, left,
+        )  # fmt: skip
     if change < 0 and held > 0:
-        last = 0
-        for i in range(held):
-            if w[i] * w[i] * V[last, last] < w[last] * w[last] * V[i, i]:
-                last = i
-        used[order[last]] = False
-        leave(last, order, held, A, V, w, z, beside)
+        leave(least_needed(held, V, w), order, held, used, A, V, w, z, beside)
         held -= 1
     growing = change > 0 and held < room
+    done = 0
+    missing = -1
     while done < most:
-        best = 0.0
-        leaves = -1
-        enters = -1
         if growing:
-            for k in range(pool.size):
-                j = pool[k]
-                d = beside[j]
-                if not used[j] and d > dependent * norms[j] and z[j] * z[j] > 2.0 * d * (
-                    best + least
-                ):
-                    best = 0.5 * z[j] * z[j] / d
-                    enters = j
-        else:
-            for i in range(held):
-                own = V[i, i]
-                share = w[i] / own
-                cost = 0.5 * share * w[i]
-                for k in range(pool.size):
-                    j = pool[k]
-                    a = A[i, j]
-                    c = z[j] + share * a
-                    d = beside[j] + a * a / own
-                    if c * c > 2.0 * d * (cost + best + least):
-                        if not used[j] and d > dependent * norms[j]:
-                            best = 0.5 * c * c / d - cost
-                            leaves = i
-                            enters = j
-        if enters < 0:
-            if not growing:
-                break
+            leaves = -1
+            enters = best_entry(pool, used, beside, dependent, norms, z, least)
             growing = False
+        else:
+            leaves, enters = best_swap(
+                pool, used, beside, dependent, norms, z, held, A, V, w, least
+            )
+            if enters < 0:
+                break
+        if enters < 0:
             continue
         if place[enters] < 0:
             missing = enters
             break
         if leaves >= 0:
-            used[order[leaves]] = False
-            leave(leaves, order, held, A, V, w, z, beside)
+            leave(leaves, order, held, used, A, V, w, z, beside)
             held -= 1
-        if enter(
-            enters, rows, place, norms, ridge, dependent, order, held, A, V, w, z, beside, left
-        ):
-            used[enters] = True
-            held += 1
+        held += enter(
+            enters, rows, place, norms, ridge, dependent, order, held, used, A, V, w, z,
+            beside, left,
+        )  # fmt: skip
         done += 1
-        growing = False
-    # Once more from the Gram matrix itself: what many changes have left of rounding goes.
-    objective = 0.5 * energy
+    objective = energy_left(rows, place, q, ridge, energy, order, held, V, w, left, inside)
+    for i in range(held):
+        chosen[i] = order[i]
+    return held, done, missing, objective
+
+
+@kernel(exact=True)
+def least_needed(held, V, w):
+    """The place of the feature without which the objective rises least."""
+    least = 0
+    for i in range(1, held):
+        if w[i] * w[i] * V[least, least] < w[least] * w[least] * V[i, i]:
+            least = i
+    return least
+
+
+@kernel(exact=True)
+def best_entry(pool, used, beside, dependent, norms, z, least):
+    """The feature that lowers the objective most beside those in use; -1 if none does."""
+    best = 0.0
+    enters = -1
+    for k in range(pool.size):
+        j = pool[k]
+        d = beside[j]
+        gains = z[j] * z[j] > 2.0 * d * (best + least)
+        if gains and not used[j] and d > dependent * norms[j]:
+            best = 0.5 * z[j] * z[j] / d
+            enters = j
+    return enters
+
+
+@kernel(exact=True)
+def best_swap(pool, used, beside, dependent, norms, z, held, A, V, w, least):
+    """The place that is left and the feature that enters; -1 and -1 if no exchange gains.
+
+    Without i what is left of x_j has the squared norm ``beside_j + A_ij^2 / V_ii``, and the
+    correlation ``z_j + A_ij w_i / V_ii`` with what is left of y.
+    """
+    best = 0.0
+    leaves = -1
+    enters = -1
+    for i in range(held):
+        own = V[i, i]
+        share = w[i] / own
+        cost = 0.5 * share * w[i]
+        for k in range(pool.size):
+            j = pool[k]
+            a = A[i, j]
+            c = z[j] + share * a
+            d = beside[j] + a * a / own
+            gains = c * c > 2.0 * d * (cost + best + least)
+            if gains and not used[j] and d > dependent * norms[j]:
+                best = 0.5 * c * c / d - cost
+                leaves = i
+                enters = j
+    return leaves, enters
+
+
+@kernel(exact=True)
+def energy_left(rows, place, q, ridge, energy, order, held, V, w, left, inside):
+    """The coefficients, once more from the Gram matrix itself, and their objective.
+
+    So what many changes have left of rounding goes.
+    """
     for i in range(held):
         left[i] = q[order[i]] - ridge[order[i]] * w[i]
         for k in range(held):
@@ -186,18 +220,20 @@ def exchange_all(
         inside[i] = w[i]
         for k in range(held):
             inside[i] += V[i, k] * left[k]
+    objective = 0.5 * energy
     for i in range(held):
-        chosen[i] = order[i]
         product = ridge[order[i]] * inside[i]
         for k in range(held):
             product += rows[place[order[i]], order[k]] * inside[k]
         objective += inside[i] * (0.5 * product - q[order[i]])
-    return held, done, missing, objective
+    return objective
 
 
 @kernel(exact=True)
-def enter(j, rows, place, norms, ridge, dependent, order, held, A, V, w, z, beside, left):
-    """Take feature j into the subset, unless it depends on those in it."""
+def enter(
+    j, rows, place, norms, ridge, dependent, order, held, used, A, V, w, z, beside, left
+):  # fmt: skip
+    """Take feature j into the subset, unless it depends on those in it: 1, or 0 then."""
     p = z.size
     row = rows[place[j]]
     for k in range(p):
@@ -209,7 +245,7 @@ def enter(j, rows, place, norms, ridge, dependent, order, held, A, V, w, z, besi
             left[k] -= a * other[k]
     rest = left[j] + ridge[j]
     if not rest > dependent * norms[j]:
-        return False
+        return 0
     v = z[j] / rest
     share = 1.0 / rest
     for k in range(p):
@@ -232,13 +268,15 @@ def enter(j, rows, place, norms, ridge, dependent, order, held, A, V, w, z, besi
     for k in range(p):
         A[held, k] = left[k] * share
     order[held] = j
-    return True
+    used[j] = True
+    return 1
 
 
 @kernel(exact=True)
-def leave(i, order, held, A, V, w, z, beside):
+def leave(i, order, held, used, A, V, w, z, beside):
     """Take the i-th feature out; the last one has its place then."""
     p = z.size
+    used[order[i]] = False
     own = 1.0 / V[i, i]
     share = w[i] * own
     for k in range(p):
