@@ -16,9 +16,8 @@ MOST = 1000
 class Swaps:
     """Local search among the subsets of a problem without a penalty, or with a squared one.
 
-    What `skl1.search.exchanges` does for any penalty. Least squares need no descent after an
-    exchange: the inverse of the matrix of a subset, and what all columns look like beside it,
-    follow from those before by a product of two vectors.
+    What `skl1.search.exchanges` does for any penalty. After an exchange the inverse of the matrix
+    of a subset, and what all columns look like beside it, follow by a product of two vectors.
     """
 
     def __init__(self, problem: Problem, store: ColumnStore):
@@ -50,7 +49,6 @@ class Swaps:
         -------
         objective : float
         w : ndarray
-            Coefficients of all features.
         exchanges : int
         """
         problem, store, design = self.problem, self.store, self.problem.design
@@ -208,10 +206,7 @@ def best_swap(pool, used, beside, dependent, norms, z, held, A, V, w, least):
 
 @kernel(exact=True)
 def energy_left(rows, place, q, ridge, energy, order, held, V, w, left, inside):
-    """The coefficients, once more from the Gram matrix itself, and their objective.
-
-    So what many changes have left of rounding goes.
-    """
+    """The coefficients, once more from the Gram matrix itself, and their objective."""
     for i in range(held):
         left[i] = q[order[i]] - ridge[order[i]] * w[i]
         for k in range(held):
