@@ -14,4 +14,6 @@ class EveryGrid(PathGridSearchCV):
         return self
 
 
-sklearn.model_selection.GridSearchCV = EveryGrid
+def pytest_configure():
+    """Before any test is read."""
+    sklearn.model_selection.GridSearchCV = EveryGrid

@@ -24,7 +24,7 @@ def shifted(z):
 
 def called():
     """What a kernel gives when it is first called, and whether its code was in the cache."""
-    compiled = compile_kernel(shifted, frozenset())
+    compiled = compile_kernel(shifted, frozenset(), 0.0)
     return compiled(2.0), sum(compiled.stats.cache_hits.values())
 
 
@@ -171,7 +171,7 @@ def test_a_cache_that_cannot_be_used(cache, trouble, filled):
 def test_a_cache_removed_while_running(cache):
     """Between the moment when a kernel finds its cache and the moment when it saves."""
     for replacement in (None, b"a file"):
-        compiled = compile_kernel(shifted, frozenset())
+        compiled = compile_kernel(shifted, frozenset(), 0.0)
         shutil.rmtree(cache)
         if replacement is not None:
             cache.write_bytes(replacement)

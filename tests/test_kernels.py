@@ -67,8 +67,9 @@ def test_what_is_not_cached_is_compiled_once_it_would_have_paid(monkeypatch):
     monkeypatch.setattr(loading, "loaded", lambda: True)
     fresh = kernels.kernel(sweep.function, exact=True)
     vars(fresh)["kept"] = False
-    assert fresh.price > kernels.BRIEF
-    assert fresh.sized(fresh.price) == fresh.interpreted
+    share = fresh.price // kernels.BUYERS
+    assert share > kernels.BRIEF
+    assert fresh.sized(share) == fresh.interpreted
     assert fresh.sized(1) is fresh.compiled
     assert solve_convex_along.length > solve_convex.length > newton_walk.length > sweep.length
 

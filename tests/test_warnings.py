@@ -58,7 +58,11 @@ def heard(call, *args):
 def hasty(name):
     """An instance that stops before it has converged."""
     wanted = {"max_iter": 1, "tol": 0.0, "alpha": 1e-4, "n_alphas": 4, "cv": 3, "k": 2}
-    wanted |= {"n_pairs": 2, "threshold": 0.51}
+    wanted |= {"n_pairs": 2, "threshold": 0.51, "random_state": 0}
+    wanted |= {
+        "estimator": ProximalLasso(max_iter=1, tol=0.0),
+        "param_grid": {"alpha": [1.0, 1e-4]},
+    }
     known = inspect.signature(CLASSES[name]).parameters
     return CLASSES[name](**{key: value for key, value in wanted.items() if key in known})
 
@@ -170,7 +174,8 @@ def test_fits_inside_of_others(name):
         # On a selection of nothing scikit-learn has a word.
         model, targets = model.set_params(penalty_weights=np.arange(40) > 1), [Y]
     whole = make_pipeline(StandardScaler(), *([model] if predicts else [model, DummyRegressor()]))
-    search = GridSearchCV(whole, {f"{whole.steps[1][0]}__fit_intercept": [True]}, cv=2)
+    parameter = "fit_intercept" if hasattr(model, "fit_intercept") else "estimator__fit_intercept"
+    search = GridSearchCV(whole, {f"{whole.steps[1][0]}__{parameter}": [True]}, cv=2)
     wrapper = TransformedTargetRegressor(whole, func=np.negative, inverse_func=np.negative)
     for y in targets:
         for each in (clone(whole), search, wrapper):

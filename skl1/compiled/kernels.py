@@ -18,6 +18,8 @@ PATIENCE, BRIEF = 1_000_000, 20_000
 #: Interpreted operations that take as long as compiling a kernel of which no code is cached, and
 #: for each byte of Python's code in it and in the functions that it calls.
 COMPILING, EACH_BYTE = 1_000_000, 3_000
+#: Machine code is kept for later processes, which share its price: so many of them.
+BUYERS = 8
 #: Seconds of an interpreted operation.
 OPERATION = 1e-7
 
@@ -126,8 +128,8 @@ class Kernel(Formula):
 
         Rent or buy: interpreted until all such calls together would have paid for loading the
         compiler, or those of this kernel for loading its code if the compiler is there, or for
-        compiling it if there is no code. Without fast-math both forms do the same arithmetic, bit
-        for bit; powers and cosines may differ in the last one.
+        their share in compiling it if there is no code. Without fast-math both forms do the same
+        arithmetic, bit for bit; powers and cosines may differ in the last one.
         """
         if not self.bought:
             Kernel.spent += operations
@@ -140,7 +142,7 @@ class Kernel(Formula):
             return False
         if loading.loaded() and self.asked <= BRIEF:
             return False
-        return self.kept or self.asked > self.price
+        return self.kept or self.asked > self.price / BUYERS
 
 
 def formula(function: Callable[..., Any]) -> Formula:

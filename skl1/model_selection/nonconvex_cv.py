@@ -30,7 +30,8 @@ class NonconvexRegressorCV(PenalisedRegressorCV):
 
     def _paths(self, plain, problems, alphas):
         if self._improves():  # later, as far down as held-out errors say
-            plain = copy(plain).set_params(local_search=None)
+            plain = copy(plain)
+            plain.local_search = None
         return super()._paths(plain, problems, alphas)
 
     def _improves(self):

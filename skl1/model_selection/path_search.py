@@ -125,7 +125,7 @@ class PathGridSearchCV(AllOrNothing, GridSearch):
     ...     {"proximallasso__alpha": [0.1, 1.0, 10.0], "proximallasso__l1_ratio": [0.5, 1.0]},
     ... )
     >>> search.fit(X, y).best_params_
-    {'proximallasso__alpha': 1.0, 'proximallasso__l1_ratio': 1.0}
+    {'proximallasso__alpha': 0.1, 'proximallasso__l1_ratio': 1.0}
     >>> search.best_estimator_[-1].converged_
     True
     """

@@ -92,12 +92,19 @@ def approached(problem: Problem, w: np.ndarray, share: float = LOOSE**2) -> np.n
     """
     design = problem.design
     small = design.n_features <= moments.ALL and not design.has_rows and not problem.has_free
-    if not small or np.count_nonzero(w) > FACTORED:
-        return minimise(ALONG, problem, w, tol=LOOSE, max_iter=ROUNDS).w
+    if small and np.count_nonzero(w) <= FACTORED:
+        near = _descended(problem, w.copy(), share)
+        if np.isfinite(near).all():  # penalty weights of extreme sizes overflow
+            return near
+    return minimise(ALONG, problem, w, tol=LOOSE, max_iter=ROUNDS).w
+
+
+def _descended(problem: Problem, w: np.ndarray, share: float) -> np.ndarray:
+    design = problem.design
     if "gram" not in problem.made:
         every = np.arange(design.n_features)
         problem.made["gram"] = np.ascontiguousarray(design.gram(every, every))
-    gram, w = problem.made["gram"], w.copy()
+    gram = problem.made["gram"]
     support = np.flatnonzero(w)
     z = design.correlation - w[support] @ gram[support]
     norms = np.where(problem.included, design.norms, 0.0)  # which keeps the others out
