@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import warnings
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import config_context
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_diabetes
 from sklearn.exceptions import ConvergenceWarning, FitFailedWarning
@@ -33,6 +34,7 @@ from skl1.estimators.fitted_path import FittedPath
 from skl1.estimators.nonconvex import NonconvexRegressor
 from skl1.model_selection import path_search
 from skl1.model_selection.lines import has_path, sections
+from skl1.sklearn_api import Study
 from test_sklearn_checks import name_of, run
 
 HERE = Path(__file__).resolve().parent
@@ -355,10 +357,189 @@ def test_subclasses_do_not_inherit_a_path_that_is_not_theirs(cls):
     same(*both(cls(tol=1e-13), {"alpha": ALPHAS}, X, y))
 
 
-def test_random_starts_have_no_path():
-    """A path has no place for further starts: the fits are single ones."""
-    assert not has_path(skl1.MCPRegressor(n_init=2))
-    assert has_path(skl1.MCPRegressor())
+@pytest.mark.parametrize(
+    "grid", [{"alpha": [0.3, 1.0], "n_init": [1]}, {"alpha": [0.3, 1.0], "n_init": [0, 1]}], ids=str
+)
+def test_random_starts_have_no_path(grid):
+    """A path has no place for further starts: such fits are single ones."""
+    X, y = data()
+    same(*both(skl1.SCADRegressor(alpha=0.0, random_state=0, tol=1e-12), grid, X, y))
+    found = sections(skl1.SCADRegressor(), [{"alpha": 1.0, "n_init": k} for k in (0, 1)])
+    assert [section.places for section in found] == [[0]]
+
+
+@pytest.mark.parametrize(
+    "step", [StandardScaler(copy=False), MinMaxScaler(copy=False), "passthrough"], ids=str
+)
+@pytest.mark.parametrize(
+    "scoring",
+    [
+        lambda model, X, y: model.score(X, y),
+        make_scorer(lambda y, fit: (y.__isub__(fit) ** 2).mean(), greater_is_better=False),
+        lambda model, X, y: model.score(X, y) + 0.0 * model.fit(X[::2], y[::2]).score(X, y),
+        lambda model, X, y: model.score(X, y) + X.__imul__(0.0).sum(),
+        None,
+    ],
+    ids=["function", "writes to y", "refits", "writes to X", "none"],
+)
+def test_what_one_candidate_changes_no_other_sees(step, scoring):
+    """Steps that transform in place, and scorers that write to what they get.
+
+    Training scores are left out: scikit-learn's are those of the model that a scorer has refitted.
+    """
+    X, y = data()
+    steps = Pipeline([("scale", step), ("lasso", ProximalLasso(tol=1e-13))])
+    grid = {"lasso__alpha": [0.03, 0.1, 0.3]}
+    with quiet(UserWarning):
+        mine, plain = (
+            kind(steps, grid, scoring=scoring).fit(X.copy(), y.copy())
+            for kind in (PathGridSearchCV, GridSearchCV)
+        )
+    same(mine, plain)
+
+
+class Delegating(BaseEstimator):
+    """A wrapper that has the attributes of what it wraps."""
+
+    def __init__(self, wrapped):
+        self.wrapped = wrapped
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.wrapped, name)
+
+    def fit(self, X, y):
+        return self
+
+
+class Foreign(RegressorMixin, BaseEstimator):
+    """An estimator with the name of a path's parameter, and no path."""
+
+    path_parameter = "alpha"
+
+    def __init__(self, alpha=1.0):
+        self.alpha = alpha
+
+    def fit(self, X, y):
+        self.mean_ = np.mean(y) * self.alpha
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.mean_)
+
+
+class Centred(Pipeline):
+    """A pipeline that predicts in its own way."""
+
+    def predict(self, X, **params):
+        fits = super().predict(X, **params)
+        return fits - fits.mean()
+
+
+def test_what_only_looks_like_a_path():
+    """Wrappers, estimators of others and derived pipelines are fitted one by one."""
+    X, y = data()
+    fitted = Delegating(ProximalLasso(0.1).fit(X, y))
+    grid = {"wrapped__alpha": [0.1], "wrapped": [ProximalLasso(0.1).fit(X, y)]}
+    assert not has_path(fitted)
+    with quiet(UserWarning, FitFailedWarning):
+        assert not sections(fitted, [grid])
+    same(*both(Foreign(), {"alpha": [0.5, 1.0]}, X, y))
+    steps = Centred([("s", StandardScaler()), ("p", ProximalLasso(tol=1e-13))])
+    grid = {"p__alpha": ALPHAS}
+    same(*both(steps, grid, X, y, scoring="neg_mean_squared_error"))
+
+
+def test_callbacks_of_steps_see_each_fit():
+    pytest.importorskip("sklearn.callback")
+
+    class Counter:
+        def __init__(self):
+            self.count = 0
+
+        def setup(self, estimator, context):
+            pass
+
+        def on_fit_task_begin(self, estimator, context):
+            pass
+
+        def on_fit_task_end(self, estimator, context):
+            self.count += 1
+
+        def teardown(self, estimator, context):
+            pass
+
+    X, y = data()
+    counter = Counter()
+    lasso = ProximalLasso().set_callbacks(counter)
+    assert sections(ProximalLasso(), [{"alpha": 1.0}])
+    assert not sections(lasso, [{"alpha": 1.0}])
+    assert not sections(make_pipeline(StandardScaler(), lasso), [{"proximallasso__alpha": 1.0}])
+    PathGridSearchCV(lasso, {"alpha": [1.0, 0.1]}, cv=2, refit=False).fit(X, y)
+    assert counter.count >= 4
+
+
+def test_an_error_of_a_scorer_is_raised_at_once():
+    X, y = data()
+    calls = []
+
+    def scorer(model, X, y):
+        calls.append(model)
+        if len(calls) == 3:
+            raise RuntimeError("once")
+        return model.score(X, y)
+
+    search = PathGridSearchCV(
+        ProximalLasso(), {"alpha": ALPHAS}, scoring=scorer, error_score="raise", cv=2
+    )
+    with pytest.raises(RuntimeError, match="once"):
+        search.fit(X, y)
+    assert len(calls) == 3
+
+
+def test_a_line_that_fails_does_not_slow_the_others(monkeypatch):
+    X, y = data()
+    alone = []
+
+    def outcome(study, place, split):
+        alone.append(study.candidates[place]["l1_ratio"])
+        return original(study, place, split)
+
+    original = Study.outcome
+    monkeypatch.setattr(Study, "outcome", outcome)
+    grid = {"alpha": ALPHAS, "l1_ratio": [0.5, 1.0, 2.0]}
+    mine, plain = both(ProximalLasso(tol=1e-13), grid, X, y, error_score=0.0, cv=2)
+    same(mine, plain)
+    assert alone == [2.0] * 10
+
+
+@pytest.mark.parametrize("cls", EVERY, ids=label)
+@pytest.mark.parametrize(
+    "values",
+    [[], 1.0, None, [None], ["a", 1.0], [-1], [np.nan], [np.inf], [True], [10**400], [[1, 2]]],
+    ids=str,
+)
+def test_values_that_have_no_place_on_a_path(cls, values):
+    """What ``fits_along`` refuses, ``fit_path`` does: the message names it."""
+    X, y = data()
+    with pytest.raises(ValueError, match=f"values must be|{cls().path_parameter}="):
+        cls().fit_path(X, y, values)
+
+
+def test_a_path_is_a_sequence():
+    X, y = data()
+    path = ProximalLasso().fit_path(X, y, ALPHAS)
+    assert [model.alpha for model in path[1:3]] == ALPHAS[1:3]
+    assert [model.alpha for model in path] == ALPHAS
+    with pytest.raises(IndexError):
+        path[5]
+
+
+def test_numbers_of_other_kinds_are_fitted_alone():
+    """What a single fit refuses is not scored."""
+    X, y = data()
+    same(*both(ProximalLasso(tol=1e-13), {"alpha": [Fraction(1, 10), 1.0]}, X, y))
 
 
 @pytest.mark.parametrize("estimator", [Ridge(), make_pipeline(StandardScaler(), Ridge())], ids=str)
@@ -368,17 +549,19 @@ def test_estimators_without_a_path(estimator):
     same(*both(estimator, {f"{prefix}alpha": ALPHAS}, X, y))
 
 
-def test_messages(capsys):
-    """verbose=3 prints a line for each fit, in the words of scikit-learn."""
+@pytest.mark.parametrize("verbose", [1, 2, 3, 10])
+def test_messages(capsys, verbose):
+    """verbose prints a line for each fit, in the words of scikit-learn."""
     X, y = data()
     mine, plain = ProximalLasso(tol=1e-13), GridSearchCV
     lines = []
     for kind in (PathGridSearchCV, plain):
-        kind(mine, {"alpha": [1.0, 0.1]}, cv=2, verbose=3, return_train_score=True).fit(X, y)
+        search = kind(mine, {"alpha": [1.0, 0.1]}, cv=2, verbose=verbose, return_train_score=True)
+        search.fit(X, y)
         printed = capsys.readouterr().out.splitlines()
         lines.append(sorted(line.split(" total time")[0].replace(".", "") for line in printed))
     assert lines[0] == lines[1]
-    assert len(lines[0]) == 5
+    assert len(lines[0]) == {1: 1, 2: 5, 3: 5, 10: 9}[verbose]
 
 
 def test_callbacks():

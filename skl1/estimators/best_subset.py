@@ -164,7 +164,8 @@ class BestSubsetRegressor(QuadraticRegressor):
         return "Increase max_iter or tol, or scale the columns."
 
     def fits_along(self, value):
-        return isinstance(value, Integral) and not isinstance(value, bool) and value >= 0
+        whole = isinstance(value, Integral) and not isinstance(value, bool)
+        return whole and 0 <= value <= np.iinfo(np.intp).max
 
     def follow(self, problems, values):
         return [subset_steps(problem, values, self.tol) for problem in problems]

@@ -43,8 +43,10 @@ class FittedPath(Versioned):
     def __len__(self) -> int:
         return len(self.values)
 
-    def __getitem__(self, k: int) -> Any:
+    def __getitem__(self, k: Any) -> Any:
         """The fitted estimator of the value with this number, certified from the data."""
+        if isinstance(k, slice):
+            return [self[place] for place in range(*k.indices(len(self)))]
         model = copy(self._plain).set_params(**{self._plain.path_parameter: self.values[k]})
         features, values = self._starts[k]
         start = np.zeros(self._problem.design.n_features)

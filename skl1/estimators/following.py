@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,6 +16,9 @@ from skl1.paths.solve import sequential_path
 from skl1.problems.model import Model, coefficients
 from skl1.problems.problem import Problem
 from skl1.solvers.base import Solver
+
+#: The largest number.
+LARGEST = float(np.finfo(np.float64).max)
 
 
 class Following(Posing):
@@ -50,8 +52,8 @@ class Following(Posing):
         -------
         bool
         """
-        numeric = isinstance(value, Real) and not isinstance(value, bool)
-        return numeric and bool(0.0 < value < np.inf)
+        numeric = isinstance(value, int | float | np.integer | np.floating)
+        return numeric and not isinstance(value, bool) and bool(0.0 < value <= LARGEST)
 
     @untouched
     def fit_path(self, X, y, values, sample_weight=None) -> FittedPath:
@@ -79,8 +81,10 @@ class Following(Posing):
         Raises
         ------
         ValueError
-            If a parameter, X, y or a weight is out of its range, not finite or misshaped.
+            If a parameter, X, y or a weight is out of its range, not finite or misshaped; if there
+            is no value, or one that has no place on a path.
         """
+        values = self._values(values)
         setattr(self, str(self.path_parameter), self._unit)
         self._validate_params()
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -94,7 +98,20 @@ class Following(Posing):
                 fitted = [self._model(problem, w, X.dtype) for w in coefs]
         if not all(np.isfinite(value).all() for each in fitted for value in each.values()):
             raise ValueError(f"Coefficients of the path overflow {X.dtype}: fit the models alone.")
-        return FittedPath(self, problem, list(values), models, fitted, self._rows)
+        return FittedPath(self, problem, values, models, fitted, self._rows)
+
+    def _values(self, values: Any) -> list[Any]:
+        """The values of a path as they were given, checked."""
+        name = self.path_parameter
+        given = list(values) if np.ndim(values) == 1 else []
+        if not given:
+            raise ValueError(f"values must be a list of at least one {name}, got {values!r}.")
+        for value in given:
+            if not self.fits_along(value):
+                raise ValueError(
+                    f"{name}={value!r} has no place on a path of {self!r}: fit it by itself."
+                )
+        return given
 
     def follow(self, problems: Sequence[Problem], values: np.ndarray) -> list[list[Model]]:
         """The models along ``path_parameter`` of problems on the same X; for developers.

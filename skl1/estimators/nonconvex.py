@@ -174,10 +174,8 @@ class NonconvexRegressor(QuadraticRegressor):
     def _remedy(self) -> str:
         return "Increase max_iter or tol, or scale the columns."
 
-    @property
-    def path_parameter(self) -> str | None:  # type: ignore[override]
-        """The parameter of a path: None with random starts, of which a path has none."""
-        return None if self.n_init else "alpha"
+    def fits_along(self, value):
+        return not self.n_init and super().fits_along(value)  # a path has no random starts
 
     def follow(self, problems, values):
         most = largest_exchanged(self.local_search, problems[0].design.n_features)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 
@@ -10,7 +12,7 @@ class Followed(RegressorMixin, BaseEstimator):
     """The last step of a pipeline as all its models at once: ``fit`` follows the paths.
 
     So the pipeline sees to its steps, metadata and caches as ever. ``predict`` has a column and
-    ``score`` an entry for each model, one path after the other.
+    ``score`` an entry for each model, one path after the other. A path that fails is None.
     """
 
     def __init__(self, plains, values):
@@ -18,15 +20,24 @@ class Followed(RegressorMixin, BaseEstimator):
         self.values = values
 
     def fit(self, X, y, **params):
-        pairs = zip(self.plains, self.values, strict=True)
-        self.paths_ = [plain.fit_path(X, y, values, **params) for plain, values in pairs]
+        self.paths_ = []
+        for plain, values in zip(self.plains, self.values, strict=True):
+            path = None
+            with suppress(Exception):  # fits of their own will say what is wrong
+                path = plain.fit_path(X, y, values, **params)
+            self.paths_.append(path)
         return self
 
+    @property
+    def done_(self):
+        """The paths that have been fitted."""
+        return [path for path in self.paths_ if path is not None]
+
     def predict(self, X):
-        return np.concatenate([path.predict(X) for path in self.paths_], axis=1)
+        return np.concatenate([path.predict(X) for path in self.done_], axis=1)
 
     def score(self, X, y, **params):
-        return np.concatenate([path.score(X, y, **params) for path in self.paths_])
+        return np.concatenate([path.score(X, y, **params) for path in self.done_])
 
     def get_metadata_routing(self):
         return self.plains[0].get_metadata_routing()

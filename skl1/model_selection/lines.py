@@ -9,7 +9,7 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 from sklearn.pipeline import Pipeline
 
 
@@ -20,8 +20,8 @@ class Line:
     #: Their numbers among all candidates, and their values of the path's parameter.
     places: list[int]
     values: list[Any]
-    #: The other parameters of the last step.
-    inner: dict[str, Any]
+    #: The last step with its other parameters.
+    plain: Any
 
 
 @dataclass
@@ -37,10 +37,6 @@ class Section:
         """The candidates of all lines, one line after the other."""
         return [place for line in self.lines for place in line.places]
 
-    def plains(self) -> list[Any]:
-        """The last step with the parameters of each line."""
-        return [clone(self.last).set_params(**clone(line.inner, safe=False)) for line in self.lines]
-
     def pipeline(self, base: Any, step: Any) -> Any:
         """The estimator with the parameters of the section, and another last step."""
         return with_last(clone(base).set_params(**clone(self.outer, safe=False)), step)
@@ -50,17 +46,20 @@ def sections(base: Any, candidates: Sequence[dict[str, Any]]) -> list[Section]:
     """The candidates that a path leads along, sorted by what they share.
 
     A candidate that is in none has to be fitted by itself: its last step has no path, it does not
-    name the path's parameter, or its value of that has no place on a path.
+    name the path's parameter, or its value of that has no place on a path. Nor is there a path
+    where callbacks of the estimator want to see each fit.
     """
     found: dict[tuple, Section] = {}
-    lines: dict[tuple, Line] = {}
+    lines: dict[tuple, Line | None] = {}
+    if any(heard(part) for params in ({"": base}, *candidates) for part in params.values()):
+        return []
     for place, candidate in enumerate(candidates):
         step = last_step(base, candidate)
         if step is None or not has_path(step[1]):
             continue
         prefix, last = step
-        name = prefix + last.path_parameter
-        if name not in candidate or not last.fits_along(candidate[name]):
+        name = prefix + type(last).path_parameter
+        if name not in candidate:
             continue
         inner = {
             key.removeprefix(prefix): value
@@ -74,23 +73,35 @@ def sections(base: Any, candidates: Sequence[dict[str, Any]]) -> list[Section]:
         }
         outer = outside if prefix else {}
         of_section = (id(last), _key(outer))
-        section = found.setdefault(of_section, Section(last, outer))
         of_line = (*of_section, _key(inner))
         if of_line not in lines:
-            lines[of_line] = Line([], [], inner)
-            section.lines.append(lines[of_line])
-        lines[of_line].places.append(place)
-        lines[of_line].values.append(candidate[name])
+            lines[of_line] = _line(last, inner)
+        line = lines[of_line]
+        if line is None or not line.plain.fits_along(candidate[name]):
+            continue
+        if not line.places:
+            found.setdefault(of_section, Section(last, outer)).lines.append(line)
+        line.places.append(place)
+        line.values.append(candidate[name])
     return list(found.values())
+
+
+def _line(last: Any, inner: dict[str, Any]) -> Line | None:
+    """A line without candidates yet; None if the last step has no such parameters."""
+    try:
+        return Line([], [], clone(last).set_params(**clone(inner, safe=False)))
+    except (ValueError, TypeError):  # a fit of its own will say it
+        return None
 
 
 def last_step(estimator: Any, candidate: dict[str, Any]) -> tuple[str, Any] | None:
     """The last step of a candidate's pipelines, and the prefix of its parameters.
 
-    None where the candidate has other steps altogether.
+    None where the candidate has other steps altogether. What is derived from a pipeline may fit and
+    predict in a way of its own: it is taken for a last step, which has no path.
     """
     prefix = ""
-    while isinstance(estimator, Pipeline):
+    while type(estimator) is Pipeline:
         if f"{prefix}steps" in candidate or not estimator.steps:
             return None
         name, step = estimator.steps[-1]
@@ -103,18 +114,26 @@ def has_path(estimator: Any) -> bool:
     """Whether an estimator can follow a path whose models are those of its own ``fit``.
 
     A subclass that fits, predicts or scores in another way does not inherit the path, unless it
-    names its ``path_parameter`` itself; nor has one with callbacks, which want to see each fit.
+    names its ``path_parameter`` itself.
     """
     cls = type(estimator)
-    if getattr(estimator, "path_parameter", None) is None or hasattr(estimator, "_skl_callbacks"):
+    of = next((each for each in cls.__mro__ if vars(each).get("path_parameter")), None)
+    if of is None or not (hasattr(cls, "fits_along") and hasattr(cls, "fit_path")):
         return False
-    of = next(each for each in cls.__mro__ if "path_parameter" in vars(each))
     return all(getattr(cls, name) is getattr(of, name) for name in ("fit", "predict", "score"))
+
+
+def heard(value: Any) -> bool:
+    """Whether a value is an estimator with callbacks, or has such a one in it."""
+    if not isinstance(value, BaseEstimator):
+        return False
+    parts = value.get_params().values()
+    return any(hasattr(each, "_skl_callbacks") for each in (value, *parts))
 
 
 def with_last(estimator: Any, step: Any) -> Any:
     """A copy of a pipeline, of pipelines perhaps, with another last step."""
-    if not isinstance(estimator, Pipeline):
+    if type(estimator) is not Pipeline:
         return step
     whole = copy(estimator)
     name, last = estimator.steps[-1]

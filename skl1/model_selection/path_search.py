@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from time import perf_counter
 from typing import Any
 
-import numpy as np
 from joblib import effective_n_jobs
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import ParameterGrid
@@ -14,8 +13,8 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from skl1.estimators.state import AllOrNothing, all_or_nothing
 from skl1.exceptions import warn_user
-from skl1.model_selection.followed import Followed, Seen
-from skl1.model_selection.lines import Section, sections, with_last
+from skl1.model_selection.fitted_section import FittedSection
+from skl1.model_selection.lines import Section, sections
 from skl1.model_selection.verbose import message
 from skl1.sklearn_api import GridSearch, Study
 
@@ -109,9 +108,12 @@ class PathGridSearchCV(AllOrNothing, GridSearch):
     Scores are those of ``GridSearchCV`` up to the tolerance of the models: where two models agree
     to ``tol``, so do their scores. With a nonconvex penalty a path may end in another local
     minimum than a single fit, which tries several starts for each alpha; the refitted model is
-    such a single fit. A path is followed only where it gives what ``fit`` gives: not for
-    ``alpha=0``, not with ``n_init`` above 0, and not for subclasses that fit, predict or score in
-    their own way.
+    such a single fit. So it is where the minimum has several minimisers, of equal columns say. Of
+    models that do not converge the scores depend on where they started.
+
+    A path is followed only where it gives what ``fit`` gives: not for ``alpha=0``, not with
+    ``n_init`` above 0, not where the estimator has callbacks, and not for subclasses that fit,
+    predict or score in their own way.
 
     Examples
     --------
@@ -222,60 +224,29 @@ def _run(study: Study, what: Section | int, split: int) -> tuple[dict, list]:
     """
     if isinstance(what, int):
         return {(what, split): study.outcome(what, split)}, []
-    try:
-        outcomes, failed = _along(study, what, split)
-    except Exception:
-        outcomes, failed = {}, []
-    if not outcomes:  # fits of their own say for each candidate what is wrong
-        return {(place, split): study.outcome(place, split) for place in what.places}, []
+    outcomes: dict[int, dict] = {}
+    failed = []
+    fitted = _fitted(study, what, split)
+    if fitted is not None:
+        outcomes = fitted.outcomes()
+        failed = fitted.shortfalls()
     for place, outcome in outcomes.items():
         study.tell(place, split)
         if line := message(study, place, split, outcome):
             print(line)
+    # Fits of their own say for each of the others what is wrong.
+    outcomes |= {
+        place: study.outcome(place, split) for place in what.places if place not in outcomes
+    }
     return {(place, split): outcome for place, outcome in outcomes.items()}, failed
 
 
-def _along(study: Study, section: Section, split: int) -> tuple[dict[int, dict], list]:
-    begin = perf_counter()
-    followed = Followed(section.plains(), [line.values for line in section.lines])
-    whole = section.pipeline(study.base, followed)
-    training, held_out, fit_params = study.parts(whole, split)
-    whole.fit(*training[:2], **fit_params)
-    fitted = perf_counter()
-    tests = _scores(study, whole, followed, *held_out)
-    scored = perf_counter()
-    count = len(section.places)
-    outcomes = {
-        place: {
-            "fit_error": None,
-            "fit_time": (fitted - begin) / count,
-            "score_time": (scored - fitted) / count,
-            "test_scores": score,
-            "n_test_samples": len(study.splits[split][1]),
-        }
-        for place, score in zip(section.places, tests, strict=True)
-    }
-    if study.search.return_train_score:
-        trained = _scores(study, whole, followed, *training)
-        for outcome, score in zip(outcomes.values(), trained, strict=True):
-            outcome["train_scores"] = score
-    failed = [
-        (split, float(path.alphas[k]), float(path.errors[k]))
-        for path in followed.paths_
-        for k in np.flatnonzero(~path.converged)
-    ]
-    return outcomes, failed
-
-
-def _scores(study: Study, whole: Any, followed: Followed, X, y, params: dict) -> list:
-    """The scores of all models, one path after the other."""
-    if study.by_score:
-        return whole.score(X, y, **params).tolist()
-    if study.by_predictions:
-        columns = np.ascontiguousarray(whole.predict(X).T)
-        return [study.score(Seen(column), X, y, params) for column in columns]
-    models = (path[k] for path in followed.paths_ for k in range(len(path)))
-    return [study.score(with_last(whole, model), X, y, params) for model in models]
+def _fitted(study: Study, section: Section, split: int) -> FittedSection | None:
+    """The lines of a section, fitted to a training part and applied to data; None if they fail."""
+    try:
+        return FittedSection(study, section, split)
+    except Exception:
+        return None
 
 
 def _message(shortfalls: list[tuple[int, float, float]], n_models: int) -> str:

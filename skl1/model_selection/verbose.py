@@ -18,14 +18,16 @@ def message(study: Study, place: int, split: int, outcome: dict) -> str:
     number = f" {split + 1}/{len(study.splits)}" if verbose > 2 else ""
     number += f"; {place + 1}/{len(study.candidates)}" if verbose > 9 else ""
     given = study.candidates[place]
-    words = ", ".join(f"{name}={given[name]}" for name in sorted(given))
-    words += ";" if words else ""
+    named = ", ".join(f"{name}={given[name]}" for name in sorted(given))
+    words = named + ";" if named else ""
     if verbose > 2:
         words += _scores(outcome)
     seconds = logger.short_format_time(outcome["fit_time"] + outcome["score_time"])
     words += f" total time={seconds}"
     head = f"[CV{number}] END "
-    return head + "." * (WIDTH - len(head) - len(words)) + words
+    start = f"[CV{number}] START {named}"
+    before = start + "." * (WIDTH - len(start)) + "\n" if verbose > 9 else ""
+    return before + head + "." * (WIDTH - len(head) - len(words)) + words
 
 
 def _scores(outcome: dict) -> str:
