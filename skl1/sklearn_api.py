@@ -6,7 +6,7 @@ scikit-learn around the fits, which has to keep step with scikit-learn's own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache, wraps
@@ -330,15 +330,17 @@ class Study:
         """The score, or the scores by name, of one fitted model."""
         return _score(estimator, X, y, self.scorer, params, self.search.error_score)
 
-    def tell(self, place: int, split: int) -> None:
-        """Tell callbacks of a fit that was done with others, as its own would have."""
+    def tell(self, places: Iterable[int], split: int) -> None:
+        """Tell callbacks of fits that were done together, as their own would have."""
         if self.contexts is None:
             return
         train = self.splits[split][0]
         given = _check_method_params(self.X, params=self.fit_params, indices=train)
         X, y = _safe_split(self.base, self.X, self.y, train)
         data = {"estimator": self.search, **_told_data(X, y, given)}
-        self.contexts[place, split].call_on_fit_task_begin(**data).call_on_fit_task_end(**data)
+        for place in places:
+            context = self.contexts[place, split]
+            context.call_on_fit_task_begin(**data).call_on_fit_task_end(**data)
 
 
 def _told_data(X, y, params) -> dict:
@@ -362,7 +364,7 @@ class GridSearch(GridSearchCV):
         params = _check_method_params(X, params=params)
         routed = self._get_routed_params_for_fit(params)
         data = {"estimator": self, **_told_data(X, y, params)}
-        heard = hasattr(self, "_init_callback_context")
+        heard = _listened(self)
         context: Any = _Unheard()
         if heard:
             context = self._init_callback_context(max_subtasks=1 + (self.refit is not False))

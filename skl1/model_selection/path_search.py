@@ -230,8 +230,8 @@ def _run(study: Study, what: Section | int, split: int) -> tuple[dict, list]:
     if fitted is not None:
         outcomes = fitted.outcomes()
         failed = fitted.shortfalls()
+    study.tell(outcomes, split)
     for place, outcome in outcomes.items():
-        study.tell(place, split)
         if line := message(study, place, split, outcome):
             print(line)
     # Fits of their own say for each of the others what is wrong.
