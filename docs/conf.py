@@ -79,6 +79,14 @@ def to_pages(app, docname, source):
     source[0] = source[0].replace("](gallery/)", "](auto_gallery/index.rst)")
 
 
+def without_links(app, what, name, obj, options, lines):
+    """Take links to scikit-learn's glossary and guide out of docstrings that come from there."""
+    role = r":(?:term|ref):`([^`<]*?)(?:\s*<[^>`]*>)?`"
+    text = re.sub(role, r"``\1``", "\n".join(lines))
+    lines[:] = text.split("\n")
+
+
 def setup(app):
     """Sphinx's hook."""
     app.connect("source-read", to_pages)
+    app.connect("autodoc-process-docstring", without_links)
