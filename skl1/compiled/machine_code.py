@@ -111,9 +111,8 @@ def compile_kernel(function: Any, fastmath: frozenset[str], seconds: float) -> A
 
 def has_code(compiled: Any) -> bool:
     """Whether a kernel has machine code: made by this process, or kept for it by another."""
-    found = getattr(
-        compiled, "signatures", True
-    )  # without compilation there is nothing to wait for
+    # Without compilation the kernel is a plain function: there is nothing to wait for.
+    found = getattr(compiled, "signatures", True)
     return bool(found) or getattr(compiled._cache, "holds_code", bool)()
 
 
