@@ -358,6 +358,14 @@ def test_caches_of_other_versions_are_left_alone(workspace):
 
 COPY = """
     import json
+    import os
+    import sys
+
+    # An installed skl1, whose cache may hold the same code, is none of the copies.
+    copies = os.environ["PYTHONPATH"].split(os.pathsep)
+    others = [each for each in sys.path if each not in copies]
+    sys.path[:] = copies + [each for each in others if not os.path.isdir(f"{each}/skl1")]
+
     import numpy as np
     import skl1
     from skl1.compiled.listeners import listeners
