@@ -11,6 +11,7 @@ from skl1.solvers.factor import SINGULAR
 
 #: Newton steps in a row, and the share of the price of one that sweeps may cost before the next.
 STEPS, PATIENCE = 5, 0.3
+HALVINGS = 12
 
 
 @kernel(exact=True)
@@ -35,7 +36,7 @@ def descend(penalty, gram, norms, weights, limit, most, w, z):
             spent = 0.0
             full = True
             for _ in range(STEPS):
-                step = newton(penalty, gram, weights, size, w, z)
+                step = newton(penalty, gram, weights, limit, w, z)
                 if step <= limit:
                     break
             if step < 0.0:
@@ -62,90 +63,129 @@ def descend(penalty, gram, norms, weights, limit, most, w, z):
 
 
 @kernel(exact=True)
-def newton(penalty, gram, weights, size, w, z):
-    """One Newton step on the support, if the objective falls.
-
-    ``(G_SS + diag(u g'')) d = z_S - u g'``, where coefficients that would change sign become zero.
-    If that matrix is not positive definite, or the objective rises, then without g'' < 0: the step
-    to the minimum of the loss plus the tangents of the penalty, which lie above it (Zou and Li
-    2008). Returns ``sum_j d_j (change of w_j)^2``; -1 if no step was good, or not for the support.
-    """
+def newton(penalty, gram, weights, limit, w, z):
+    """One Newton step on the support, if the objective falls."""
+    size = 0
+    for j in range(w.size):
+        size += w[j] != 0.0
     index = np.empty(size, dtype=np.intp)
-    k = 0
+    size = 0
     for j in range(w.size):
         if w[j] != 0.0:
-            index[k] = j
-            k += 1
+            index[size] = j
+            size += 1
     factor = np.empty((size, size))
     d = np.empty(size)
-    for least in (-np.inf, 0.0):
-        if not factorise(penalty, gram, weights, index, least, w, factor):
-            continue
+    whole = np.empty(size)
+    product = np.empty(w.size)
+    factorise(penalty, gram, weights, index, w, factor)
+    for i in range(size):
+        j = index[i]
+        d[i] = z[j] - weights[j] * penalty.slope(w[j])
+    substitute(factor, d)
+    for i in range(size):
+        whole[i] = d[i]
+    crossed = bounded(index, w, d)
+    while True:
+        moved = 0.0
+        for i in range(size):
+            moved += gram[index[i], index[i]] * d[i] * d[i]
+        if moved <= limit and not crossed:
+            return moved
+        for k in range(w.size):
+            product[k] = 0.0
         for i in range(size):
             j = index[i]
-            d[i] = z[j] - weights[j] * penalty.slope(w[j])
-        substitute(factor, d)
-        moved = bounded(gram, index, w, d)
-        if change_of(penalty, gram, weights, index, w, z, d) <= 0.0:
+            for k in range(w.size):
+                product[k] += gram[j, k] * d[i]
+        share = line_search(penalty, weights, index, w, z, product, d, 1 if crossed else HALVINGS)
+        if share > 0.0:
             for i in range(size):
-                j = index[i]
-                w[j] += d[i]
-                for k in range(w.size):
-                    z[k] -= gram[j, k] * d[i]
-            return moved
-    return -1.0
+                w[index[i]] += share * d[i]
+            for k in range(w.size):
+                z[k] -= share * product[k]
+            return share * share * moved
+        if not crossed:
+            return -1.0
+        crossed = False
+        shorten(index, w, whole)
+        for i in range(size):
+            d[i] = whole[i]
 
 
 @kernel(exact=True)
-def bounded(gram, index, w, d):
-    """End the step at zero where a sign would change. Its square, or -1 if any would."""
-    moved = 0.0
+def bounded(index, w, d):
+    """End the step at zero where a sign would change. Whether any would."""
     crossed = False
     for i in range(index.size):
         j = index[i]
         if (w[j] + d[i]) * w[j] <= 0.0:
             d[i] = -w[j]
             crossed = True
-        moved += gram[j, j] * d[i] * d[i]
-    return -1.0 if crossed else moved
+    return crossed
 
 
 @kernel(exact=True)
-def change_of(penalty, gram, weights, index, w, z, d):
-    """What a step d on the support does to the objective."""
-    change = 0.0
+def shorten(index, w, d):
+    """End the step where the first sign would change."""
+    share = 1.0
+    first = -1
     for i in range(index.size):
         j = index[i]
-        product = 0.0
-        for k in range(index.size):
-            product += gram[j, index[k]] * d[k]
-        change += d[i] * (0.5 * product - z[j])
-        change += weights[j] * (penalty.value(w[j] + d[i]) - penalty.value(w[j]))
-    return change
+        if w[j] * d[i] < 0.0 and -w[j] / d[i] <= share:
+            share = -w[j] / d[i]
+            first = i
+    for i in range(index.size):
+        d[i] *= share
+    if first >= 0:
+        d[first] = -w[index[first]]
 
 
 @kernel(exact=True)
-def factorise(penalty, gram, weights, index, least, w, factor):
+def line_search(penalty, weights, index, w, z, product, d, halvings):
+    """What share of a step d on the support to take, by halving. ``product`` is G d; 0 if none.
+    """
+    linear = 0.0
+    square = 0.0
+    for i in range(index.size):
+        linear -= d[i] * z[index[i]]
+        square += d[i] * product[index[i]]
+    t = 1.0
+    for _ in range(halvings):
+        change = t * (linear + 0.5 * t * square)
+        for i in range(index.size):
+            j = index[i]
+            change += weights[j] * (penalty.value(w[j] + t * d[i]) - penalty.value(w[j]))
+        if change <= 0.0:
+            return t
+        t *= 0.5
+    return 0.0
+
+
+@kernel
+def factorise(penalty, gram, weights, index, w, factor):
     """The lower Cholesky factor of ``G_SS + diag(u max(g'', least))``. Whether it is regular."""
     for i in range(index.size):
         j = index[i]
         for k in range(i + 1):
             factor[i, k] = gram[j, index[k]]
-        factor[i, i] += weights[j] * max(0.0 + penalty.curvature(w[j]), least)
+        extra = weights[j] * (0.0 + penalty.curvature(w[j]))
+        factor[i, i] += extra
         for k in range(i + 1):
             rest = factor[i, k]
             for m in range(k):
                 rest -= factor[i, m] * factor[k, m]
             if k < i:
                 factor[i, k] = rest / factor[k, k]
-            elif rest > SINGULAR * gram[j, j]:
-                factor[i, i] = sqrt(rest)
             else:
-                return False
-    return True
+                if rest <= SINGULAR * gram[j, j]:
+                    rest -= extra
+                if rest <= SINGULAR * gram[j, j]:
+                    rest = gram[j, j]
+                factor[i, i] = sqrt(rest)
 
 
-@kernel(exact=True)
+@kernel
 def substitute(factor, d):
     """Solve ``L L' x = d`` in place."""
     for i in range(d.size):
