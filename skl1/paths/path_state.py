@@ -28,7 +28,7 @@ ENTER, ENTER_SHARE = 50, 0.5
 #: objective: that costs little after Newton's method, and errors would bring in features in vain.
 NO_FALL = 1e-16
 #: Coefficients in use at most where a Newton step is compiled; LAPACK is faster for more of them.
-FACTORED = 300
+FACTORED = 100
 #: Share by which a threshold may be off by rounding.
 ROUNDING = 1e-9
 #: Sweeps for an alpha at most; what is not solved then is left to the working-set solver.

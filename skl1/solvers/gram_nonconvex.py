@@ -11,7 +11,8 @@ from skl1.solvers.factor import SINGULAR
 
 #: Newton steps in a row, and the share of the price of one that sweeps may cost before the next.
 STEPS, PATIENCE = 5, 0.3
-HALVINGS = 12
+#: Shares of a step that are tried at most, each half of the one before.
+SHARES = 12
 
 
 @kernel(exact=True)
@@ -21,8 +22,8 @@ def descend(penalty, gram, norms, weights, limit, most, w, z):
     w and ``z = q - G w`` change in place. It ends with a sweep over all that moves less than
     ``limit`` in the sum of ``d_j (change of w_j)^2``; or after ``most``. Between such sweeps only
     the coefficients in use are looked at. Newton steps are taken first, as the start may be near,
-    and again whenever sweeps have cost a share of one; after a step that did not keep the support
-    twice that.
+    and again whenever sweeps have cost a share of one; after a step that did not lower the
+    objective twice that.
     """
     p = w.size
     full = True
@@ -64,27 +65,25 @@ def descend(penalty, gram, norms, weights, limit, most, w, z):
 
 @kernel(exact=True)
 def newton(penalty, gram, weights, limit, w, z):
-    """One Newton step on the support, if the objective falls."""
-    size = 0
-    for j in range(w.size):
-        size += w[j] != 0.0
-    index = np.empty(size, dtype=np.intp)
-    size = 0
-    for j in range(w.size):
-        if w[j] != 0.0:
-            index[size] = j
-            size += 1
+    """One Newton step on the support, if the objective falls.
+
+    ``(G_SS + diag(u g'')) d = z_S - u g'``. Coefficients that would change sign become zero, all at
+    once; if the objective rises by that, the step ends where the first of them is zero. Beyond
+    that it is halved until the objective falls, as the penalty's curvature may change on the way.
+    Returns ``sum_j d_j (change of w_j)^2``; -1 if no share of the step was good. A whole step of at
+    most ``limit`` is not taken: what it changes in the objective is rounding.
+    """
+    index = np.flatnonzero(w)
+    size = index.size
     factor = np.empty((size, size))
-    d = np.empty(size)
     whole = np.empty(size)
-    product = np.empty(w.size)
     factorise(penalty, gram, weights, index, w, factor)
     for i in range(size):
         j = index[i]
-        d[i] = z[j] - weights[j] * penalty.slope(w[j])
-    substitute(factor, d)
-    for i in range(size):
-        whole[i] = d[i]
+        whole[i] = z[j] - weights[j] * penalty.slope(w[j])
+    substitute(factor, whole)
+    d = whole.copy()
+    product = np.empty(w.size)
     crossed = bounded(index, w, d)
     while True:
         moved = 0.0
@@ -92,13 +91,13 @@ def newton(penalty, gram, weights, limit, w, z):
             moved += gram[index[i], index[i]] * d[i] * d[i]
         if moved <= limit and not crossed:
             return moved
-        for k in range(w.size):
-            product[k] = 0.0
+        product[:] = 0.0
         for i in range(size):
             j = index[i]
             for k in range(w.size):
                 product[k] += gram[j, k] * d[i]
-        share = line_search(penalty, weights, index, w, z, product, d, 1 if crossed else HALVINGS)
+        shares = 1 if crossed else SHARES
+        share = good_share(penalty, weights, index, w, z, product, d, shares)
         if share > 0.0:
             for i in range(size):
                 w[index[i]] += share * d[i]
@@ -108,14 +107,13 @@ def newton(penalty, gram, weights, limit, w, z):
         if not crossed:
             return -1.0
         crossed = False
-        shorten(index, w, whole)
-        for i in range(size):
-            d[i] = whole[i]
+        d = whole
+        shorten(index, w, d)
 
 
 @kernel(exact=True)
 def bounded(index, w, d):
-    """End the step at zero where a sign would change. Whether any would."""
+    """End the step of each coefficient at zero if its sign would change. Whether any would."""
     crossed = False
     for i in range(index.size):
         j = index[i]
@@ -127,7 +125,7 @@ def bounded(index, w, d):
 
 @kernel(exact=True)
 def shorten(index, w, d):
-    """End the step where the first sign would change."""
+    """End the step of all where the first sign would change. That coefficient becomes zero."""
     share = 1.0
     first = -1
     for i in range(index.size):
@@ -142,47 +140,56 @@ def shorten(index, w, d):
 
 
 @kernel(exact=True)
-def line_search(penalty, weights, index, w, z, product, d, halvings):
-    """What share of a step d on the support to take, by halving. ``product`` is G d; 0 if none.
+def good_share(penalty, weights, index, w, z, product, d, most):
+    """The first of the shares 1, 1/2, 1/4, ... of a step d that lowers the objective; 0 if none.
+
+    ``product`` is ``G d``: each share costs a look at the penalty, and none at G.
     """
-    linear = 0.0
+    slope = 0.0
     square = 0.0
     for i in range(index.size):
-        linear -= d[i] * z[index[i]]
+        slope -= d[i] * z[index[i]]
         square += d[i] * product[index[i]]
-    t = 1.0
-    for _ in range(halvings):
-        change = t * (linear + 0.5 * t * square)
+    share = 1.0
+    for _ in range(most):
+        change = share * (slope + 0.5 * share * square)
         for i in range(index.size):
             j = index[i]
-            change += weights[j] * (penalty.value(w[j] + t * d[i]) - penalty.value(w[j]))
+            new = w[j] + share * d[i]
+            change += weights[j] * (penalty.value(new) - penalty.value(w[j]))
         if change <= 0.0:
-            return t
-        t *= 0.5
+            return share
+        share *= 0.5
     return 0.0
 
 
 @kernel
 def factorise(penalty, gram, weights, index, w, factor):
-    """The lower Cholesky factor of ``G_SS + diag(u max(g'', least))``. Whether it is regular."""
+    """The lower Cholesky factor of ``G_SS + diag(u g'')``, made positive definite.
+
+    Where a pivot is not positive, the curvature of that coefficient's penalty is left out; if that
+    is not enough, the pivot is that of the column by itself. Either adds to the diagonal only, so
+    the step descends.
+    """
     for i in range(index.size):
         j = index[i]
+        extra = weights[j] * (0.0 + penalty.curvature(w[j]))
+        least = SINGULAR * gram[j, j]
         for k in range(i + 1):
             factor[i, k] = gram[j, index[k]]
-        extra = weights[j] * (0.0 + penalty.curvature(w[j]))
-        factor[i, i] += extra
-        for k in range(i + 1):
+        for k in range(i):
             rest = factor[i, k]
             for m in range(k):
                 rest -= factor[i, m] * factor[k, m]
-            if k < i:
-                factor[i, k] = rest / factor[k, k]
-            else:
-                if rest <= SINGULAR * gram[j, j]:
-                    rest -= extra
-                if rest <= SINGULAR * gram[j, j]:
-                    rest = gram[j, j]
-                factor[i, i] = sqrt(rest)
+            factor[i, k] = rest / factor[k, k]
+        rest = gram[j, j] + extra
+        for m in range(i):
+            rest -= factor[i, m] * factor[i, m]
+        if rest <= least:
+            rest -= extra
+        if rest <= least:
+            rest = gram[j, j]
+        factor[i, i] = sqrt(rest)
 
 
 @kernel
