@@ -236,7 +236,9 @@ def main(arguments: list[str] | None = None) -> None:
             else f"{name}: {row[name]['trouble']}"
             for name in racers[race]
         )
-        print(f"{race} {row['size']} {correlation:g} {decibels:g} dB: {', '.join(told)}", flush=True)
+        print(
+            f"{race} {row['size']} {correlation:g} {decibels:g} dB: {', '.join(told)}", flush=True
+        )
         content = {
             "versions": machine.versions(["skl1", "skein-glm", "abess"]),
             "machine": machine.description(chosen.threads),

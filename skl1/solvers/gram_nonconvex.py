@@ -13,6 +13,10 @@ from skl1.solvers.factor import SINGULAR
 STEPS, PATIENCE = 5, 0.3
 #: Shares of a step that are tried at most, each half of the one before.
 SHARES = 12
+#: Pivots of coefficients whose penalty is concave are too small up to this share of the diagonal.
+WEAK = 0.01
+#: A pivot further below zero than so many times the diagonal says that the entries have grown.
+GROWTH = 30.0
 
 
 @kernel(exact=True)
@@ -77,7 +81,8 @@ def newton(penalty, gram, weights, limit, w, z):
     size = index.size
     factor = np.empty((size, size))
     whole = np.empty(size)
-    factorise(penalty, gram, weights, index, w, factor)
+    if not factorise(penalty, gram, weights, index, w, factor):
+        return -1.0
     for i in range(size):
         j = index[i]
         whole[i] = z[j] - weights[j] * penalty.slope(w[j])
@@ -167,14 +172,12 @@ def good_share(penalty, weights, index, w, z, product, d, most):
 def factorise(penalty, gram, weights, index, w, factor):
     """The lower Cholesky factor of ``G_SS + diag(u g'')``, made positive definite.
 
-    Where a pivot is not positive, the curvature of that coefficient's penalty is left out; if that
-    is not enough, the pivot is that of the column by itself. Either adds to the diagonal only, so
-    the step descends.
+    Where g'' < 0 leaves too small a pivot, it is left out; if that is not enough, the pivot is that
+    of the column by itself. Either adds to the diagonal only, so the step descends. Returns False
+    if the entries grow by that beyond all measure, and the step would be of no use.
     """
     for i in range(index.size):
         j = index[i]
-        extra = weights[j] * (0.0 + penalty.curvature(w[j]))
-        least = SINGULAR * gram[j, j]
         for k in range(i + 1):
             factor[i, k] = gram[j, index[k]]
         for k in range(i):
@@ -182,14 +185,18 @@ def factorise(penalty, gram, weights, index, w, factor):
             for m in range(k):
                 rest -= factor[i, m] * factor[k, m]
             factor[i, k] = rest / factor[k, k]
-        rest = gram[j, j] + extra
+        without = gram[j, j]
         for m in range(i):
-            rest -= factor[i, m] * factor[i, m]
-        if rest <= least:
-            rest -= extra
-        if rest <= least:
-            rest = gram[j, j]
-        factor[i, i] = sqrt(rest)
+            without -= factor[i, m] * factor[i, m]
+        if without < -GROWTH * gram[j, j]:
+            return False
+        extra = weights[j] * (0.0 + penalty.curvature(w[j]))
+        pivot = without + extra
+        if pivot <= (WEAK if extra < 0.0 else SINGULAR) * gram[j, j]:
+            # Not ``pivot - extra``: near zero g'' may be so large that nothing is left of G.
+            pivot = without if without > WEAK * gram[j, j] else gram[j, j]
+        factor[i, i] = sqrt(pivot)
+    return True
 
 
 @kernel
