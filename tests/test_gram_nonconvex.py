@@ -19,9 +19,7 @@ from skl1.solvers.gram_nonconvex import (
 
 #: One example of each kind, as each is compiled anew: the middle one of its list.
 CONCAVE = [
-    cases[len(cases) // 2]
-    for kind, cases in PENALTIES.items()
-    if issubclass(kind, ConcavePenalty)
+    cases[len(cases) // 2] for kind, cases in PENALTIES.items() if issubclass(kind, ConcavePenalty)
 ]
 POINTS = 10  #: random points of each problem
 
