@@ -110,7 +110,9 @@ def serve(connection: Connection, race: str, name: str) -> None:
                 model = fit(X, y)
                 times.append(perf_counter() - start)
             found = figures(Fitted(model), min(times), w, case[2], noise)
-            connection.send({**found, "error": found["error"] / noise})
+            found["error"] /= noise
+            del found["alpha"]  # each package has its own scale
+            connection.send(found)
         except Exception as error:  # of whatever kind: into the report
             connection.send({"trouble": f"{type(error).__name__}: {error}"})
 
@@ -186,10 +188,9 @@ def table(rows: list[dict]) -> str:
     lines = []
     for race, contenders in RACES.items():
         mine = [row for row in rows if row["race"] == race]
-        whole = [row for row in mine if all("seconds" in row[name] for name in contenders)]
-        for name in contenders:
-            if not whole:
-                continue
+        there = [name for name in contenders if any("seconds" in row[name] for row in mine)]
+        whole = [row for row in mine if all("seconds" in row[name] for name in there)]
+        for name in there if whole else []:
             some = [row[name] for row in whole]
             ratio = ratios(rows, race, name)
             large = ratios(rows, race, name, least=SMALL)
