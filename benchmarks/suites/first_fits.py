@@ -116,9 +116,17 @@ class Runs:
         return json.loads(done.stdout)
 
     def environment(self, cache: str) -> dict[str, str]:
-        """Of a process with a cache of its own, by name, and the skl1 that is meant."""
-        place = {"NUMBA_CACHE_DIR": str(self.folder / cache), "PYTHONPATH": str(self.home)}
-        return os.environ | place
+        """Of a process with a cache of its own, by name, and the skl1 that is meant.
+
+        Python keeps its bytecode, as where skl1 is installed: that is made when it is installed.
+        """
+        place = {
+            "NUMBA_CACHE_DIR": str(self.folder / cache),
+            "PYTHONPATH": str(self.home),
+            "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode"),
+        }
+        kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        return kept | place
 
 
 def report(runs: Runs, names: list[str]) -> bool:
