@@ -19,11 +19,13 @@ the kernel that it becomes part of.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import inspect
 import pickle
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from types import FunctionType as PythonFunction
@@ -77,6 +79,28 @@ class _NoEnvironment:
         pass
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let Python collect no garbage: looks at all its objects are an eighth of a compilation.
+
+    Who compiles holds numba's lock, so that no two threads set this to and fro.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+class _KernelCompiler(Compiler):
+    def compile_extra(self, func):
+        with _uncollected():
+            return super().compile_extra(func)
+
+
 class _PartCompiler(Compiler):
     def compile_extra(self, func):
         state = self.state
@@ -102,7 +126,9 @@ def compile_kernel(function: Any, fastmath: frozenset[str], seconds: float) -> A
 
     It is thought to take so many seconds, if there is no machine code.
     """
-    compiled = _dispatcher(function, fastmath)
+    compiled = _dispatcher(
+        function, fastmath, pipeline_class=_KernelCompiler, no_cfunc_wrapper=True
+    )
     if compiled is not function:
         with suppress(Exception):  # no folder can be written to: the machine code is not kept
             compiled._cache = _KernelCache(function, seconds)
