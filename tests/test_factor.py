@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from skl1 import LassoPath, ProximalLasso, lasso_path
+from skl1.solvers.dependent import update_factor
 from skl1.solvers.factor import BLOCK, ROTATIONS, append, blank_factor, withdraw
-from skl1.solvers.gram_convex import update_factor
 
 
 def matrix(p, rank=None, seed=0):
@@ -21,19 +21,19 @@ def upper(order, held, factor):
 
 def added(gram, features):
     order, held, factor = blank_factor(features.size)
-    columns, dependent = np.zeros((features.size, features.size)), np.zeros(features.size, int)
+    dependent, before = np.zeros((2, features.size), int)
     lost, none = 0, np.zeros(gram.shape[0])
     for start in range(0, features.size, BLOCK):
         block = features[start : start + BLOCK]
-        lost = append(gram, none, block, order, held, factor, dependent, columns, lost)
-    return order, held, factor, dependent[:lost], columns
+        lost = append(gram, none, block, order, held, factor, dependent, before, lost)
+    return order, held, factor, dependent[:lost]
 
 
 @pytest.mark.parametrize("count", [1, 5, BLOCK, BLOCK + 1, 3 * BLOCK - 7])
 def test_rows_that_enter(count):
     gram = matrix(200)
     features = np.random.default_rng(1).permutation(200)[:count]
-    order, held, factor, dependent, _ = added(gram, features)
+    order, held, factor, dependent = added(gram, features)
     assert dependent.size == 0
     U, rows = upper(order, held, factor)
     assert np.array_equal(rows, features)

@@ -19,7 +19,7 @@ PATIENCE, BRIEF = 1_000_000, 20_000
 #: for each byte of Python's code in it and in the functions that it calls.
 COMPILING, EACH_BYTE = 1_000_000, 3_000
 #: Machine code is kept for later processes, which share its price: so many of them.
-BUYERS = 32
+BUYERS = 16
 #: Seconds of an interpreted operation.
 OPERATION = 1e-7
 

@@ -16,7 +16,7 @@ from skl1.problems.model import CONVERGED, Model
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
 from skl1.solvers.factor import blank_factor
-from skl1.solvers.gram_convex import solve_convex_along
+from skl1.solvers.gram_convex import solve_along
 from skl1.solvers.gram_nonconvex import descend
 
 #: Features in play at most; with more, one alpha follows the other by the working-set solver. Where
@@ -213,7 +213,8 @@ class ConvexPathState(PathState):
         W[0], Z[0] = self.w, self.z[self.features]
         self.sweeps = np.ones(alphas.size, dtype=np.intp)
         penalty = problem.penalty
-        solve_convex_along.sized(10 * alphas.size * size**2)(
+        solve_along(
+            alphas.size * size * (100 + size // 10),
             penalty,
             penalty.slope_at_zero(),
             penalty.constant_curvature,
@@ -261,7 +262,7 @@ class NonconvexPathState(PathState):
         norms, weights = self.gram.diagonal().copy(), problem.weights[self.features]
         limit, most = NO_FALL * self.null.objective, self.max_iter
         w, z = self.w.copy(), self.z[self.features]
-        run = descend.sized(10 * alphas.size * size**2)
+        run = descend.sized(alphas.size * size * (400 + 10 * size))
         for k, penalty in enumerate(self.penalties):
             self.sweeps[k] = run(penalty, self.gram, norms, weights, limit, most, w, z)
             self.W[k] = w

@@ -249,7 +249,7 @@ def refitted(problem: Problem, w: np.ndarray, store: ColumnStore) -> tuple[np.nd
     weights, v = problem.weights[support], w[support]
     z = q - gram @ v
     limit = NO_FALL * design.energy
-    run = descend.sized(20 * support.size**2)
+    run = descend.sized(20 * support.size * (20 + support.size))
     run(penalty, gram, gram.diagonal().copy(), weights, limit, SWEEPS, v, z)
     new = np.zeros_like(w)
     new[support] = v

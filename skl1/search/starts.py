@@ -108,7 +108,7 @@ def _descended(problem: Problem, w: np.ndarray, share: float) -> np.ndarray:
     support = np.flatnonzero(w)
     z = design.correlation - w[support] @ gram[support]
     norms = np.where(problem.included, design.norms, 0.0)  # which keeps the others out
-    run = descend.sized(20 * w.size * (support.size + 10))
+    run = descend.sized(100 * w.size + 20 * support.size * (20 + support.size))
     run(problem.penalty, gram, norms, problem.weights, share * design.energy, SWEEPS, w, z)
     return w
 

@@ -8,6 +8,7 @@ from skl1.compiled import kernel
 from skl1.problems.problem import Problem
 from skl1.search.column_store import ColumnStore
 from skl1.search.exchanges import DEPENDENT, least_gain
+from skl1.solvers.factor import places, table, vector
 
 #: Exchanges in one call at most: each lowers the objective, so they end anyway.
 MOST = 1000
@@ -57,7 +58,7 @@ class Swaps:
         chosen[:size] = features
         inside = np.zeros(size + 1)
         pool = self.pool if forbidden < 0 else self.pool[self.pool != forbidden]
-        run = exchange_all.sized(10 * (size + 1) * (size + 3) * pool.size)
+        run = exchange_all.sized((size + 1) * (500 + pool.size))
         while True:
             if not self.complete:
                 store(chosen[:size])
@@ -102,54 +103,69 @@ def exchange_all(
     """
     p = norms.size
     room = chosen.size
-    A = np.empty((room, p))
-    V = np.zeros((room, room))
-    w = np.zeros(room)
-    order = np.empty(room, dtype=np.intp)
-    used = np.zeros(p, dtype=np.bool_)
-    z = q.copy()
-    beside = norms + ridge
-    left = np.empty(p)
+    A = table(room, p)
+    V = table(room, room)
+    w = vector(room)
+    order = places(room)
+    used = places(p)
+    z = vector(p)
+    beside = vector(p)
+    left = vector(p)
+    begin(q, norms, ridge, used, z, beside)
     held = 0
-    for k in range(size):
-        held += enter(
-            chosen[k], rows, place, norms, ridge, dependent, order, held, used, A, V, w, z,
-            beside, left,
-        )  # fmt: skip
-    if change < 0 and held > 0:
-        leave(least_needed(held, V, w), order, held, used, A, V, w, z, beside)
-        held -= 1
-    growing = change > 0 and held < room
+    # The subset is filled first, feature by feature, then it may lose or gain one, then exchanges.
+    step = 0
     done = 0
     missing = -1
     while done < most:
-        if growing:
-            leaves = -1
+        leaves = -1
+        enters = -1
+        if step < size:
+            enters = chosen[step]
+        elif step == size and change < 0 and held > 0:
+            leaves = least_needed(held, V, w)
+        elif step == size and change > 0 and held < room:
             enters = best_entry(pool, used, beside, dependent, norms, z, least)
-            growing = False
-        else:
+        elif step > size or change <= 0:
             leaves, enters = best_swap(
                 pool, used, beside, dependent, norms, z, held, A, V, w, least
             )
             if enters < 0:
                 break
-        if enters < 0:
-            continue
-        if place[enters] < 0:
-            missing = enters
-            break
+        if step >= size and enters >= 0:
+            if place[enters] < 0:
+                missing = enters
+                break
+            done += 1
+        step += 1
         if leaves >= 0:
             leave(leaves, order, held, used, A, V, w, z, beside)
             held -= 1
-        held += enter(
-            enters, rows, place, norms, ridge, dependent, order, held, used, A, V, w, z,
-            beside, left,
-        )  # fmt: skip
-        done += 1
+        if enters >= 0:
+            held += enter(
+                enters, rows, place, norms, ridge, dependent, order, held, used, A, V, w, z,
+                beside, left,
+            )  # fmt: skip
     objective = energy_left(rows, place, q, ridge, energy, order, held, V, w, left, inside)
     for i in range(held):
         chosen[i] = order[i]
     return held, done, missing, objective
+
+
+def begin_small(q, norms, ridge, used, z, beside):
+    """``begin`` with arrays."""
+    used[:] = 0
+    z[:] = q
+    beside[:] = norms + ridge
+
+
+@kernel(exact=True, arrays=begin_small)
+def begin(q, norms, ridge, used, z, beside):
+    """No feature is in use."""
+    for j in range(q.size):
+        used[j] = 0
+        z[j] = q[j]
+        beside[j] = norms[j] + ridge[j]
 
 
 @kernel(exact=True)
@@ -162,7 +178,29 @@ def least_needed(held, V, w):
     return least
 
 
-@kernel(exact=True)
+def best_entry_small(pool, used, beside, dependent, norms, z, least):
+    """``best_entry`` with arrays."""
+    free = pool[(used[pool] == 0) & (beside[pool] > dependent * norms[pool])]
+    _, k = best_of(z[free], beside[free], 0.0, 0.0, least)
+    return -1 if k < 0 else free[k]
+
+
+def best_of(c, d, cost, best, least):
+    """The best gain ``c^2 / (2 d) - cost`` and its place, -1 if none is better than that before.
+
+    One that comes later has to be better by more than ``least``.
+    """
+    squares, place = c * c, -1
+    while True:
+        better = squares[place + 1 :] > 2.0 * d[place + 1 :] * (cost + best + least)
+        k = int(better.argmax()) if better.size else 0
+        if not better.size or not better[k]:
+            return best, place
+        place += 1 + k
+        best = 0.5 * c[place] * c[place] / d[place] - cost
+
+
+@kernel(exact=True, arrays=best_entry_small)
 def best_entry(pool, used, beside, dependent, norms, z, least):
     """The feature that lowers the objective most beside those in use; -1 if none does."""
     best = 0.0
@@ -171,13 +209,31 @@ def best_entry(pool, used, beside, dependent, norms, z, least):
         j = pool[k]
         d = beside[j]
         gains = z[j] * z[j] > 2.0 * d * (best + least)
-        if gains and not used[j] and d > dependent * norms[j]:
+        if gains and used[j] == 0 and d > dependent * norms[j]:
             best = 0.5 * z[j] * z[j] / d
             enters = j
     return enters
 
 
-@kernel(exact=True)
+def best_swap_small(pool, used, beside, dependent, norms, z, held, A, V, w, least):
+    """``best_swap`` with arrays."""
+    free = pool[used[pool] == 0]
+    near, limit, along = beside[free], dependent * norms[free], z[free]
+    best, leaves, enters = 0.0, -1, -1
+    for i in range(held):
+        own = V[i, i]
+        share = w[i] / own
+        a = A[i, free]
+        d = near + a * a / own
+        good = (d > limit).nonzero()[0]
+        c = along[good] + share * a[good]
+        best, k = best_of(c, d[good], 0.5 * share * w[i], best, least)
+        if k >= 0:
+            leaves, enters = i, free[good[k]]
+    return leaves, enters
+
+
+@kernel(exact=True, arrays=best_swap_small)
 def best_swap(pool, used, beside, dependent, norms, z, held, A, V, w, least):
     """The place that is left and the feature that enters; -1 and -1 if no exchange gains.
 
@@ -197,7 +253,7 @@ def best_swap(pool, used, beside, dependent, norms, z, held, A, V, w, least):
             c = z[j] + share * a
             d = beside[j] + a * a / own
             gains = c * c > 2.0 * d * (cost + best + least)
-            if gains and not used[j] and d > dependent * norms[j]:
+            if gains and used[j] == 0 and d > dependent * norms[j]:
                 best = 0.5 * c * c / d - cost
                 leaves = i
                 enters = j
@@ -224,7 +280,35 @@ def energy_left(rows, place, q, ridge, energy, order, held, V, w, left, inside):
     return objective
 
 
-@kernel(exact=True)
+def enter_small(
+    j, rows, place, norms, ridge, dependent, order, held, used, A, V, w, z, beside, left
+):  # fmt: skip
+    """``enter`` with arrays."""
+    left[:] = rows[place[j]]
+    for i in range(held):
+        left -= A[i, j] * rows[place[order[i]]]
+    rest = left[j] + ridge[j]
+    if not rest > dependent * norms[j]:
+        return 0
+    v = z[j] / rest
+    share = 1.0 / rest
+    z -= left * v
+    beside -= left * left * share
+    own = A[:held, j].copy()
+    V[:held, held] = -own * share
+    V[held, :held] = V[:held, held]
+    V[:held, :held] += V[:held, held, None] * V[:held, held] * rest
+    V[held, held] = share
+    w[:held] -= own * v
+    A[:held] -= (own * share)[:, None] * left
+    w[held] = v
+    A[held] = left * share
+    order[held] = j
+    used[j] = 1
+    return 1
+
+
+@kernel(exact=True, arrays=enter_small)
 def enter(
     j, rows, place, norms, ridge, dependent, order, held, used, A, V, w, z, beside, left
 ):  # fmt: skip
@@ -263,15 +347,36 @@ def enter(
     for k in range(p):
         A[held, k] = left[k] * share
     order[held] = j
-    used[j] = True
+    used[j] = 1
     return 1
 
 
-@kernel(exact=True)
+def leave_small(i, order, held, used, A, V, w, z, beside):
+    """``leave`` with arrays."""
+    used[order[i]] = 0
+    own = 1.0 / V[i, i]
+    share = w[i] * own
+    z += A[i] * share
+    beside += A[i] * A[i] * own
+    others = np.delete(np.arange(held), i)
+    h = V[others, i] * own
+    w[others] -= h * w[i]
+    A[others] -= h[:, None] * A[i]
+    V[others[:, None], others] -= h[:, None] * V[i, others]
+    last = held - 1
+    if i != last:
+        order[i] = order[last]
+        w[i] = w[last]
+        A[i] = A[last]
+        V[i, :held] = V[last, :held]
+        V[:held, i] = V[:held, last]
+
+
+@kernel(exact=True, arrays=leave_small)
 def leave(i, order, held, used, A, V, w, z, beside):
     """Take the i-th feature out; the last one has its place then."""
     p = z.size
-    used[order[i]] = False
+    used[order[i]] = 0
     own = 1.0 / V[i, i]
     share = w[i] * own
     for k in range(p):

@@ -11,7 +11,7 @@ from skl1.problems.certificates import best_gap, coordinate_moves
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
 from skl1.solvers.factor import blank_factor
-from skl1.solvers.gram_convex import solve_convex_along
+from skl1.solvers.gram_convex import solve_along
 from skl1.solvers.gram_store import GramStore
 from skl1.solvers.kernels import column_correlations, column_shift, column_sweep, gram_shift, sweep
 
@@ -118,7 +118,7 @@ class GramBlock(Block):
     def sweep(self, count):
         w, z = self.w.copy(), self.z.copy()
         k = w.size
-        run = sweep.sized(count * k * (k + 20))
+        run = sweep.sized(count * k * (20 + k // 50))
         done, changes = run(self.problem.penalty, self.gram, self.norms, self.weights, w, z, count)
         self._follow(w, z)
         return done, (changes + 2.0 * done) * k if changes else 0.0
@@ -140,7 +140,8 @@ class GramBlock(Block):
         W, Z = np.empty((2, 2, k))
         W[0], Z[0] = self.w, self.z
         sweeps = np.zeros(1, dtype=np.intp)
-        solve_convex_along.sized(40 * k * (k + 20))(
+        solve_along(
+            k * (200 + k // 10),
             penalty,
             penalty.slope_at_zero(),
             penalty.constant_curvature,

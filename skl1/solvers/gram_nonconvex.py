@@ -8,6 +8,7 @@ import numpy as np
 
 from skl1.compiled import kernel
 from skl1.solvers.factor import SINGULAR
+from skl1.solvers.vectors import subtract, used
 
 #: Newton steps in a row, and the share of the price of one that sweeps may cost before the next.
 STEPS, PATIENCE = 5, 0.3
@@ -34,9 +35,7 @@ def descend(penalty, gram, norms, weights, limit, most, w, z):
     spent = np.inf
     patience = PATIENCE
     for done in range(1, most + 1):
-        size = 0
-        for j in range(p):
-            size += w[j] != 0.0
+        size = used(w)
         if size > 0 and spent > patience * (size**3 / 6.0 + size * (size + p)):
             spent = 0.0
             full = True
@@ -57,8 +56,7 @@ def descend(penalty, gram, norms, weights, limit, most, w, z):
                     w[j] = new
                     moved += d * move * move
                     spent += p
-                    for i in range(p):
-                        z[i] -= gram[j, i] * move
+                    subtract(gram, j, move, z)
         spent += 4.0 * p
         still = moved <= limit
         if still and full:

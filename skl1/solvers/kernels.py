@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from skl1.compiled import kernel
+from skl1.solvers.vectors import subtract
 
 
 @kernel(exact=True)
@@ -26,8 +27,7 @@ def sweep(penalty, gram, norms, weights, w, z, count):
             if new != old:
                 move = new - old
                 w[j] = new
-                for i in range(k):
-                    z[i] -= float(gram[j, i]) * move
+                subtract(gram, j, move, z)
                 changes += 1
         done += 1
         if changes == before:
@@ -40,8 +40,7 @@ def gram_shift(gram, index, step, z):
     """``z <- z - G[:, index] step``."""
     for k in range(index.size):
         if step[k] != 0.0:
-            for i in range(z.size):
-                z[i] -= float(gram[index[k], i]) * step[k]
+            subtract(gram, index[k], step[k], z)
 
 
 @kernel(exact=True)
