@@ -9,7 +9,6 @@ import pytest
 
 import skl1
 from skl1.compiled import Kernel
-from skl1.penalties import L1
 from skl1.solvers.factor import BLOCK, blank_factor
 from skl1.solvers.gram_convex import solve_along
 
@@ -191,9 +190,7 @@ def test_paths_on_dependent_columns_in_both_forms(form, l2, rank, monkeypatch):
     weights[:2] = 0.0
     sweeps = np.zeros(alphas.size, dtype=np.intp)
     energy = float(y @ y) / n
-    arguments = [L1(1.0), 1.0, l2, gram, gram.diagonal().copy(), weights, alphas, 1e-16 * energy]
-    if l2:
-        arguments[0] = skl1.penalties.ElasticNet(1.0 + l2, 1.0 / (1.0 + l2))
+    arguments = [1.0, l2, False, gram, gram.diagonal().copy(), weights, alphas, 1e-16 * energy]
     solve_along(1, *arguments, 1000, W, Z, sweeps, *blank_factor(p if l2 else min(n, p)))
     assert np.all(sweeps > 0)
     assert np.all(sweeps < 1000)

@@ -215,9 +215,9 @@ class ConvexPathState(PathState):
         penalty = problem.penalty
         solve_along(
             alphas.size * size * (100 + size // 10),
-            penalty,
             penalty.slope_at_zero(),
             penalty.constant_curvature,
+            penalty.one_sided,
             self.gram,
             self.gram.diagonal().copy(),
             problem.weights[self.features],

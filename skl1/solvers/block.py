@@ -142,9 +142,9 @@ class GramBlock(Block):
         sweeps = np.zeros(1, dtype=np.intp)
         solve_along(
             k * (200 + k // 10),
-            penalty,
             penalty.slope_at_zero(),
             penalty.constant_curvature,
+            penalty.one_sided,
             self.gram,
             self.norms,
             self.weights,

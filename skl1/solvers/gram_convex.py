@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skl1.compiled import kernel
+from skl1.compiled import formula, kernel
 from skl1.solvers.dependent import update_factor
 from skl1.solvers.factor import BLOCK, ROTATIONS, extend, places, remove, solve, vector
 from skl1.solvers.vectors import follow, subtract, used
@@ -26,7 +26,7 @@ def solve_along(cost: int, *arguments: Any) -> None:
     Columns that depend on each other are dealt with in between, by a kernel of their own: most data
     have none, so that most first fits do not wait for its compilation.
     """
-    _, l1, l2, gram, _, weights, alphas, _, _, W, Z, _, *factor = arguments
+    l1, l2, _, gram, _, weights, alphas, _, _, W, Z, _, *factor = arguments
     run = solve_convex_along.sized(cost)
     k = run(*arguments, 0, AFRESH)
     while k < alphas.size:
@@ -38,13 +38,15 @@ def solve_along(cost: int, *arguments: Any) -> None:
 
 @kernel(exact=True)
 def solve_convex(
-    penalty, l1, l2, gram, norms, weights, alpha, limit, most, w, z, order, held, factor, made, way
+    l1, l2, one_sided, gram, norms, weights, alpha, limit, most, w, z, order, held, factor, made,
+    way,
 ):  # fmt: skip
     """Sweeps, and Newton's method on the support, for weights times alpha. Returns the sweeps.
 
-    w and ``z = q - G w`` change in place. The penalty is ``l1 |w| + l2 w^2 / 2``. It ends with
-    a sweep over all that moves less than ``limit`` in the sum of ``d_j (change of w_j)^2``, which
-    is what the objective falls by at least twice; or after ``most``. Between such sweeps only the
+    w and ``z = q - G w`` change in place. The penalty is ``l1 |w| + l2 w^2 / 2``: it comes as
+    numbers, so that all convex penalties share one piece of machine code. It ends with a sweep
+    over all that moves less than ``limit`` in the sum of ``d_j (change of w_j)^2``, which is what
+    the objective falls by at least twice; or after ``most``. Between such sweeps only the
     coefficients in use are looked at. Once sweeps have cost as much, a Newton step is taken: rent
     or buy. ``order``, ``held`` and ``factor`` carry the Cholesky factor from call to call.
 
@@ -57,7 +59,6 @@ def solve_convex(
     for j in range(p):
         extra[j] = alpha * l2 * weights[j]
         pull[j] = alpha * l1 * weights[j]
-    one_sided = penalty.project(-1.0) == 0.0
     if l2 > 0.0 and way == AFRESH:
         held[0] = 0  # the factor was that of another alpha
     slight = SLIGHT * limit / (p + (p == 0))
@@ -85,7 +86,7 @@ def solve_convex(
             old = w[j]
             d = norms[j]
             if d > 0.0 and (full or old != 0.0):
-                new = penalty.prox(old + z[j] / d, alpha * weights[j] / d)
+                new = shrunk(old + z[j] / d, pull[j] / d, extra[j] / d, one_sided)
                 move = new - old
                 fall = d * move * move
                 if fall > slight or (move != 0.0 and (new == 0.0 or old == 0.0)):
@@ -107,7 +108,7 @@ def solve_convex(
 
 @kernel(exact=True)
 def solve_convex_along(
-    penalty, l1, l2, gram, norms, weights, alphas, limit, most, W, Z, sweeps,
+    l1, l2, one_sided, gram, norms, weights, alphas, limit, most, W, Z, sweeps,
     order, held, factor, first, way,
 ):  # fmt: skip
     """The same for one alpha after the other, each from where the last one ended.
@@ -123,7 +124,7 @@ def solve_convex_along(
                 w[j] = W[k, j]
                 z[j] = Z[k, j]
         done = solve_convex(
-            penalty, l1, l2, gram, norms, weights, alphas[k], limit, most, w, z,
+            l1, l2, one_sided, gram, norms, weights, alphas[k], limit, most, w, z,
             order, held, factor, sweeps[k], way,
         )  # fmt: skip
         if done < 0:
@@ -132,6 +133,14 @@ def solve_convex_along(
         sweeps[k] = done
         way = AFRESH
     return alphas.size
+
+
+@formula
+def shrunk(z, slope, bend, one_sided):
+    """``argmin_w (w - z)^2 / 2 + slope |w| + bend w^2 / 2``, of w >= 0 if one-sided."""
+    if abs(z) <= slope or (one_sided and z < 0.0):
+        return 0.0
+    return (z - copysign(slope, z)) / (1.0 + bend)
 
 
 @kernel(exact=True)
