@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from skl1.compiled import formula, kernel
+from skl1.penalties.numerical import soft_threshold
 from skl1.solvers.dependent import update_factor
 from skl1.solvers.factor import BLOCK, ROTATIONS, extend, places, remove, solve, vector
 from skl1.solvers.vectors import follow, subtract, used
@@ -86,7 +87,7 @@ def solve_convex(
             old = w[j]
             d = norms[j]
             if d > 0.0 and (full or old != 0.0):
-                new = shrunk(old + z[j] / d, pull[j] / d, extra[j] / d, one_sided)
+                new = shrunk(old + z[j] / d, pull[j] / d, extra[j], d, one_sided)
                 move = new - old
                 fall = d * move * move
                 if fall > slight or (move != 0.0 and (new == 0.0 or old == 0.0)):
@@ -136,11 +137,12 @@ def solve_convex_along(
 
 
 @formula
-def shrunk(z, slope, bend, one_sided):
-    """``argmin_w (w - z)^2 / 2 + slope |w| + bend w^2 / 2``, of w >= 0 if one-sided."""
-    if abs(z) <= slope or (one_sided and z < 0.0):
+def shrunk(z, slope, extra, d, one_sided):
+    """``argmin_w (w - z)^2 / 2 + slope |w| + extra / d w^2 / 2``, of w >= 0 if one-sided."""
+    if one_sided and z < 0.0:
         return 0.0
-    return (z - copysign(slope, z)) / (1.0 + bend)
+    w = soft_threshold(z, slope)
+    return w / (1.0 + extra / d) if extra > 0.0 else w
 
 
 @kernel(exact=True)
