@@ -1,5 +1,6 @@
 """The two forms of the loops that small fits run interpreted."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from textwrap import dedent
 
+import numba
 import numpy as np
 import pytest
 
@@ -72,6 +74,28 @@ def test_what_is_not_cached_is_compiled_once_it_would_have_paid(monkeypatch):
     assert fresh.sized(share) == fresh.interpreted
     assert fresh.sized(1) is fresh.compiled
     assert solve_convex_along.length > solve_convex.length > newton_walk.length > sweep.length
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_garbage_is_collected_again_after_a_compilation(enabled):
+    """Also after one that fails; and not where the user has turned it off."""
+
+    @kernels.kernel
+    def half(x):
+        return 0.5 * x if gc_enabled() is None else 0.0
+
+    def gc_enabled():
+        return None
+
+    (gc.enable if enabled else gc.disable)()
+    try:
+        assert kernels.kernel(lambda x: 0.5 * x).compiled(3.0) == 1.5
+        assert gc.isenabled() == enabled
+        with pytest.raises(numba.TypingError):
+            half.compiled(3.0)
+        assert gc.isenabled() == enabled
+    finally:
+        gc.enable()
 
 
 def test_interpreted_work_compiles_no_part_of_it(monkeypatch):

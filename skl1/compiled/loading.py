@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Any
 
 from skl1.compiled.forks import fork_safe_lock
+from skl1.compiled.garbage import uncollected
 
 
 class Compiler:
@@ -37,7 +38,7 @@ class Compiler:
 
         def work() -> None:
             try:
-                with self.importing:
+                with self.importing, uncollected():
                     self.module = import_module("skl1.compiled.machine_code")
             except BaseException as error:
                 failure.append(error)

@@ -19,13 +19,11 @@ the kernel that it becomes part of.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import inspect
 import pickle
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import FunctionType as PythonFunction
@@ -47,6 +45,7 @@ from numba.np.numpy_support import from_dtype
 
 from skl1.compiled import digests
 from skl1.compiled.forks import free_in_children
+from skl1.compiled.garbage import uncollected
 from skl1.compiled.listeners import compiles
 
 _FLAGS: Any = {"nogil": True, "error_model": "numpy"}
@@ -79,25 +78,10 @@ class _NoEnvironment:
         pass
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Let Python collect no garbage: looks at all its objects are an eighth of a compilation.
-
-    Who compiles holds numba's lock, so that no two threads set this to and fro.
-    """
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
 class _KernelCompiler(Compiler):
+    # Who compiles holds numba's lock, so that one at a time stops the collection of garbage.
     def compile_extra(self, func):
-        with _uncollected():
+        with uncollected():
             return super().compile_extra(func)
 
 
