@@ -76,6 +76,7 @@ def test_what_is_not_cached_is_compiled_once_it_would_have_paid(monkeypatch):
     assert solve_convex_along.length > solve_convex.length > newton_walk.length > sweep.length
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
 @pytest.mark.parametrize("enabled", [True, False])
 def test_garbage_is_collected_again_after_a_compilation(enabled):
     """Also after one that fails; and not where the user has turned it off."""
