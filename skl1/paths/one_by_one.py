@@ -25,12 +25,13 @@ def runs_along(
     *,
     tol: float,
     max_iter: int,
+    last: Run | None = None,
 ) -> Iterator[Run]:
     """The run for the penalty of each alpha, from w first, then from where the last ended.
 
-    What the solver has formed, a Gram matrix say, is kept on the way.
+    What the solver has formed, a Gram matrix say, is kept on the way; that of the ``last`` run
+    before, if there was one.
     """
-    last = None
     for alpha in alphas:
         stage = problem.at_alpha(float(alpha))
         last = minimise(solver, stage, w, tol=tol, max_iter=max_iter, last=last)

@@ -15,6 +15,7 @@ from skl1.problems.certificates import best_gaps, certify, rounding_of
 from skl1.problems.model import CONVERGED, Model
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
+from skl1.solvers.driver import Run
 from skl1.solvers.factor import blank_factor
 from skl1.solvers.gram_convex import solve_along
 from skl1.solvers.gram_nonconvex import descend
@@ -56,10 +57,14 @@ class PathState(ABC):
         The sweeps that the batch took.
     enough : callable
         Whether the models so far are all that is wanted.
+    alone : bool
+        Whether one alpha follows the other by the working-set solver, to the end.
     """
 
     W: np.ndarray
     sweeps: np.ndarray
+    alone = False
+    last: Run | None = None
 
     def __init__(self, number, problem, origin, shared, alphas, tol, max_iter):
         self.number, self.problem, self.origin = number, problem, origin
@@ -172,7 +177,7 @@ class PathState(ABC):
         """Let features enter; where none is missing the working-set solver has to find what is."""
         left = self.alphas[len(self.models) :]
         if self._too_large():
-            self._one_by_one(self.problem, left)
+            self.alone = True
         elif self.wanted.size:
             self._enter(self.wanted, every=bool(self.copies[self.wanted].any()))
         elif self.stuck:
@@ -188,20 +193,30 @@ class PathState(ABC):
         whole[self.features] = w
         return whole
 
+    def go_alone(self, end: int) -> None:
+        """One alpha after the other, until there are so many models."""
+        left = self.alphas[len(self.models) : end]
+        w = self._whole(self.w) if self.last is None else self.last.w
+        self.last = self._follow(self.problem, left, w, self.last)
+
     def _one_by_one(self, problem: Problem, alphas: np.ndarray) -> None:
-        """Solve for some alphas by the working-set solver."""
-        w = self._whole(self.w)
-        limits = {"tol": self.tol, "max_iter": self.max_iter}
-        for run in runs_along(ALONG, problem, alphas, w, **limits):
-            self.models.append(run.model)
-            w, self.z = run.w, run.point.z
-            if self.enough(self.models):
-                break
-        new = np.setdiff1d(np.flatnonzero(w), self.features)
+        """Solve for some alphas by the working-set solver, and take in what it has found."""
+        run = self._follow(problem, alphas, self._whole(self.w), None)
+        new = np.setdiff1d(np.flatnonzero(run.w), self.features)
         if self.features.size + new.size <= self.most:
             self.shared.extend(new[~self.shared.known[new]])
             self._enter(new, every=True)
-        self.w = w[self.features]
+        self.w, self.z = run.w[self.features], run.point.z
+
+    def _follow(self, problem, alphas, w, last) -> Run:
+        """The last of the runs for some alphas."""
+        limits = {"tol": self.tol, "max_iter": self.max_iter}
+        for run in runs_along(ALONG, problem, alphas, w, last=last, **limits):
+            self.models.append(run.model)
+            last = run
+            if self.enough(self.models):
+                break
+        return last
 
 
 class ConvexPathState(PathState):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from skl1.designs import Design, MomentDesign
 from skl1.paths.path_state import ConvexPathState, NonconvexPathState, PathState
+from skl1.paths.rough_state import RoughPathState
 from skl1.paths.shared_gram import ColumnGram, MomentGram
 from skl1.problems import moments
 from skl1.problems.model import Model
@@ -21,16 +23,8 @@ LONGEST = 1000
 SHARE, FEWEST, MANY = 8, 2**20, 2**22
 
 
-def shared_paths(
-    problems: Sequence[Problem],
-    alphas: np.ndarray,
-    *,
-    tol: float,
-    max_iter: int,
-    origins: Sequence[Problem] | None = None,
-    enough: Sequence[Callable[[list[Model]], bool]] | None = None,
-) -> list[list[Model]]:
-    """The models of each problem with the penalty of each alpha, all certified.
+class SharedPaths:
+    """Paths of problems that share X, followed as far as is asked for.
 
     In a round each problem is solved for its next alphas on the features in play, in one compiled
     call; one product gives the correlations of all features with all these residuals. What they
@@ -50,33 +44,74 @@ def shared_paths(
     enough : sequence of callable, default=None
         For each problem whether the models so far are all that is wanted.
     """
-    origins = problems if origins is None else origins
-    design = problems[0].design
-    kind = MomentGram if isinstance(design, MomentDesign) else ColumnGram
-    shared = kind([problem.design for problem in problems])
-    course = ConvexPathState if problems[0].penalty.convex else NonconvexPathState
-    states: list[PathState] = [
-        course(number, problem, origin, shared, alphas, tol, max_iter)
-        for number, (problem, origin) in enumerate(zip(problems, origins, strict=True))
-    ]
-    size = batch_size(design, len(problems))
-    if enough is not None:
-        size = min(size, BATCH)
-        for state, done in zip(states, enough, strict=True):
-            state.enough = done
-    while live := [state for state in states if not state.done]:
-        batches = [alphas[len(state.models) : len(state.models) + size] for state in live]
+
+    def __init__(self, problems, alphas, *, tol, max_iter, origins=None, enough=None):
+        origins = problems if origins is None else origins
+        design, penalty = problems[0].design, problems[0].penalty
+        kind = MomentGram if isinstance(design, MomentDesign) else ColumnGram
+        self.alphas = alphas
+        self.shared = kind([problem.design for problem in problems])
+        course = ConvexPathState if penalty.convex else NonconvexPathState
+        self.states: list[PathState] = [
+            course(number, problem, origin, self.shared, alphas, tol, max_iter)
+            for number, (problem, origin) in enumerate(zip(problems, origins, strict=True))
+        ]
+        self.size = batch_size(design, len(problems))
+        if enough is not None:
+            self.size = min(self.size, BATCH)
+            for state, done in zip(self.states, enough, strict=True):
+                state.enough = done
+
+    @property
+    def paths(self) -> list[list[Model]]:
+        """The models so far of each problem."""
+        return [state.models for state in self.states]
+
+    def advance(self, end: int) -> None:
+        """Go on until each path has so many models, or all that are wanted; some have more then."""
+        while live := [each for each in self.states if not (each.done or len(each.models) >= end)]:
+            for state in live:
+                if state.alone:
+                    state.go_alone(end)
+            self._round([state for state in live if not state.alone])
+
+    def _round(self, live: list[PathState]) -> None:
+        """The next alphas of some paths."""
+        if not live:
+            return
+        starts = [len(state.models) for state in live]
+        batches = [self.alphas[start : start + self.size] for start in starts]
         for state, batch in zip(live, batches, strict=True):
             state.solve(batch)
-        looks = shared.look(live)
+        looks = self.shared.look(live)
         for state, batch, (Z, losses) in zip(live, batches, looks, strict=True):
             state.judge(batch, Z, losses)
         new = np.unique(np.concatenate([state.wanted for state in live]))
-        shared.extend(new[~shared.known[new]])
+        self.shared.extend(new[~self.shared.known[new]])
         for state in live:
             if not state.done:
                 state.go_on()
-    return [state.models for state in states]
+
+    def loosen(self, numbers: Sequence[int], tol: float) -> None:
+        """Solve some of the paths, of a convex penalty, to a looser tolerance from here on."""
+        for number in numbers:
+            state = self.states[number]
+            if state.alone:
+                state.tol = tol
+            else:
+                self.states[number] = RoughPathState(state, tol)
+
+
+def shared_paths(
+    problems: Sequence[Problem], alphas: np.ndarray, **limits: Any
+) -> list[list[Model]]:
+    """The models of each problem with the penalty of each alpha, all certified.
+
+    The parameters are those of ``SharedPaths``.
+    """
+    paths = SharedPaths(problems, alphas, **limits)
+    paths.advance(alphas.size)
+    return paths.paths
 
 
 def batch_size(design: Design, problems: int) -> int:
