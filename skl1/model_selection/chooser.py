@@ -22,9 +22,11 @@ from skl1.model_selection.criteria import Basis, criterion, limit
 from skl1.model_selection.folds import Folds
 from skl1.model_selection.improvement import Improvement
 from skl1.model_selection.noise import noise_variance
-from skl1.model_selection.rules import CRITERIA, choose, mean, standard_errors
+from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED, choose, mean, standard_errors
 from skl1.model_selection.search import ALL_DATA, Outcome, Search
+from skl1.model_selection.tail import Tail, applies
 from skl1.paths.degrees import degrees_along
+from skl1.paths.together import SharedPaths
 from skl1.problems.model import INTERRUPTED, Model
 from skl1.problems.problem import Problem
 
@@ -60,6 +62,16 @@ class Chooser(LinearRegressor):
     ) -> list[list[Model]]:
         """The path of each problem."""
         return plain.follow(problems, alphas)
+
+    def _course(
+        self, plain: PenalisedRegressor, problems: Sequence[Problem], alphas: np.ndarray
+    ) -> SharedPaths | None:
+        """The same paths, to be followed in stages; None where they cannot be."""
+        return None
+
+    def _by_errors(self) -> bool:
+        """Whether nothing but held-out mean squared errors decides, by a rule that is known."""
+        return self.selection in CROSS_VALIDATED and self.scoring is None
 
     def _improves(self) -> bool:
         """Whether models of the paths are improved, as far down the grid as their errors say."""
@@ -109,10 +121,15 @@ class Chooser(LinearRegressor):
             plain.n_features_in_ = design.n_features
         problems = [plain.problem_on(design) for plain in plains]
         grids = [self._grid(*each) for each in zip(problems, shapes, strict=True)]
-        search = Search(plains, problems, grids, self._paths, folds, scorer)
+        course = self._course if report is None and self._by_errors() else None
+        search = Search(plains, problems, grids, self._paths, folds, scorer, course)
         groups = search.groups(self.n_jobs, together=report is None)
         outcome = Outcome(search)
-        with closing(in_turn(search.run, groups, self.n_jobs)) as parts:
+        if applies(search, groups, self.n_jobs):
+            done_in_turn = Tail(search, groups).run(self.n_jobs)
+        else:
+            done_in_turn = in_turn(search.run, groups, self.n_jobs)
+        with closing(done_in_turn) as parts:
             for done in parts:
                 outcome.add(done)
                 if report is not None and not outcome.stopped:
@@ -166,6 +183,7 @@ class Chooser(LinearRegressor):
             self.mse_se_ = form(standard_errors(mse))
             scores = -mse if outcome.scores is None else outcome.scores
             losses, errors = -mean(scores), standard_errors(scores)
+            table |= {name: column.ravel() for name, column in outcome.of_folds().items()}
             table |= {"mean_mse": mean(mse).ravel(), "se_mse": standard_errors(mse).ravel()}
             table |= {"mean_test_score": -losses.ravel(), "se_test_score": errors.ravel()}
             for k in range(mse.shape[-1]):

@@ -7,7 +7,9 @@ from typing import Any
 from skl1.estimators import ProximalLasso
 from skl1.estimators.parameters import keep
 from skl1.model_selection.base import PenalisedRegressorCV
+from skl1.model_selection.tail import LOOSE
 from skl1.paths.grid import alpha_grid
+from skl1.paths.solve import paths_in_stages
 
 
 class ProximalLassoCV(PenalisedRegressorCV, of=ProximalLasso):
@@ -113,3 +115,8 @@ class ProximalLassoCV(PenalisedRegressorCV, of=ProximalLasso):
 
     def _grid(self, problem, shape):
         return alpha_grid(problem, *self._asked(), self.eps)
+
+    def _course(self, plain, problems, alphas):
+        if self.tol >= LOOSE:
+            return None
+        return paths_in_stages(problems, alphas, tol=self.tol, max_iter=self.max_iter)

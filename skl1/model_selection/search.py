@@ -15,6 +15,7 @@ from skl1.model_selection.criteria import Basis
 from skl1.model_selection.folds import Folds
 from skl1.model_selection.rules import Choice
 from skl1.paths.model_path import WORSE
+from skl1.paths.together import SharedPaths
 from skl1.problems.model import PRECISION, Model, coefficients
 from skl1.problems.problem import Problem
 
@@ -37,6 +38,8 @@ class Part:
     exact: list[bool] = field(default_factory=list)
     #: Features that vary in all data, and are constant in the training part.
     gone: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    #: Of each shape, the place from which models have a looser tolerance (``tail.py``), if any.
+    loose: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class Search:
     paths: Callable[[PenalisedRegressor, Sequence[Problem], np.ndarray], list[list[Model]]]
     folds: Folds
     scorer: Callable | None  #: a function of a fold and a model
+    #: The same paths to be followed in stages, None where they cannot be; None if none ever is.
+    course: Callable[..., SharedPaths | None] | None = None
 
     def groups(self, n_jobs: int | None, *, together: bool) -> list[list[int]]:
         """Numbers of folds, and that of all data, as they are solved together.
@@ -64,18 +69,38 @@ class Search:
 
     def run(self, numbers: list[int]) -> list[Part]:
         """The paths of some parts, scored."""
-        designs = [self.design(number) for number in numbers]
-        parts = [Part(number, []) for number in numbers]
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            for plain, grid in zip(self.plains, self.grids, strict=True):
+            designs = [self.design(number) for number in numbers]
+            parts = list(map(self.part, numbers, designs))
+            for row, (plain, grid) in enumerate(zip(self.plains, self.grids, strict=True)):
                 problems = [plain.problem_on(design) for design in designs]
-                for part, models in zip(parts, self.paths(plain, problems, grid), strict=True):
-                    part.exact.append(self.inexact(models))
-                    part.models.append(self.mended(part.fold, plain, grid, models))
-            for part, design in zip(parts, designs, strict=True):
-                if part.fold != ALL_DATA:
-                    self._judge(part, design)
+                for each in zip(parts, designs, self.paths(plain, problems, grid), strict=True):
+                    self.keep(row, *each)
         return parts
+
+    def part(self, number: int, design: Design) -> Part:
+        """A part before anything is fitted to it, or all data."""
+        part = Part(number, [])
+        if number == ALL_DATA:
+            return part
+        whole = self.problems[0].design
+        if design.energy == 0.0 < whole.energy:
+            part.remarks.append("y is constant in the training part")
+        part.gone = np.flatnonzero((design.norms == 0.0) & (whole.norms > 0.0))
+        shape = len(self.grids), self.grids[0].size
+        part.mean_squares = np.full(shape, np.nan)
+        part.scores = None if self.scorer is None else np.full(shape, np.nan)
+        if not self.folds.counts[number]:
+            part.remarks.append("nothing that is held out has a weight, so it has no score")
+        return part
+
+    def keep(self, row: int, part: Part, design: Design, models: list[Model], judged=0) -> None:
+        """Keep the path of a shape, or a better one; errors of so many models are known."""
+        part.exact.append(self.inexact(models))
+        if part.exact[-1]:
+            judged, part.loose = 0, {k: v for k, v in part.loose.items() if k != row}
+        part.models.append(self.mended(part.fold, self.plains[row], self.grids[row], models))
+        self.judge(row, part, design, part.models[row], judged)
 
     def inexact(self, models: list[Model]) -> bool:
         """Whether moments were not exact enough for all of a path, and there are rows."""
@@ -97,29 +122,22 @@ class Search:
             return folds.training(number)
         return whole if exact else folds.whole(whole)
 
-    def _judge(self, part: Part, design) -> None:
-        """Errors on what is held out."""
-        whole = self.problems[0].design
-        if design.energy == 0.0 < whole.energy:
-            part.remarks.append("y is constant in the training part")
-        part.gone = np.flatnonzero((design.norms == 0.0) & (whole.norms > 0.0))
-        shape = len(self.grids), self.grids[0].size
-        part.mean_squares = squares = np.full(shape, np.nan)
-        scores = np.full(shape, np.nan)
-        part.scores = None if self.scorer is None else scores
-        if not self.folds.counts[part.fold]:
-            part.remarks.append("nothing that is held out has a weight, so it has no score")
+    def judge(self, row: int, part: Part, design: Design, models: list[Model], first: int) -> None:
+        """Errors on what is held out of the models of a shape, from a place on."""
+        models = models[first:]
+        if part.mean_squares is None or not self.folds.counts[part.fold] or not models:
             return
-        for row, (plain, models) in enumerate(zip(self.plains, part.models, strict=True)):
-            W = coefficients(models, design.n_features)
-            intercepts = design.intercepts(W)
-            squares[row] = self.folds.errors(part.fold, W, intercepts)
-            if self.scorer is not None:
-                model = copy(plain)  # other threads score others
-                for column, (w, intercept) in enumerate(zip(W, intercepts, strict=True)):
-                    model.coef_, model.intercept_ = w, float(intercept)
-                    scores[row, column] = self.scorer(part.fold, model)
-        if part.scores is not None and not np.isfinite(part.scores).all():
+        W = coefficients(models, design.n_features)
+        intercepts = design.intercepts(W)
+        places = slice(first, first + len(models))
+        part.mean_squares[row, places] = self.folds.errors(part.fold, W, intercepts)
+        if part.scores is None or self.scorer is None:
+            return
+        model = copy(self.plains[row])  # other threads score others
+        for column, (w, intercept) in enumerate(zip(W, intercepts, strict=True), first):
+            model.coef_, model.intercept_ = w, float(intercept)
+            part.scores[row, column] = self.scorer(part.fold, model)
+        if row == len(self.grids) - 1 and not np.isfinite(part.scores).all():
             missing = np.count_nonzero(~np.isfinite(part.scores))
             part.remarks.append(f"models whose score is not finite: {missing}")
 
@@ -193,6 +211,18 @@ class Outcome:
         """Whether two folds are there to compare models by, if folds are asked for."""
         done = ~np.isnan(self.mean_squares).all(axis=(0, 1))
         return not done.size or np.count_nonzero(done) >= min(2, done.size)
+
+    def of_folds(self) -> dict[str, np.ndarray]:
+        """Of each model the largest error of the folds, and whether a tolerance was looser."""
+        errors, loosened = np.zeros(self.mean_squares.shape[:-1]), []
+        for part in self.parts:
+            own = np.array([[model.error for model in models] for models in part.models])
+            errors = np.fmax(errors, own)
+        places = np.arange(errors.shape[1])
+        for row, size in enumerate(errors):
+            firsts = [part.loose.get(row, size.size) for part in self.parts]
+            loosened.append(places >= min(firsts, default=size.size))
+        return {"fold_error": errors, "loosened": np.array(loosened)}
 
     def note(self, fold: int, alpha: float, error: float, converged: bool) -> None:
         """Count a model, and keep in mind if it did not converge."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from skl1.designs import MomentDesign, TableDesign
 from skl1.designs.span import EPS
 from skl1.paths.one_by_one import ALONG, runs_along
-from skl1.paths.together import shared_paths
+from skl1.paths.together import SharedPaths, shared_paths
 from skl1.problems import moments
 from skl1.problems.model import Model, coefficients
 from skl1.problems.problem import Problem
@@ -81,29 +82,50 @@ def solve_paths(
     if any(core is not each for core, each in zip(cores, problems, strict=True)):
         paths = solve_paths(cores, alphas, tol=tol, max_iter=max_iter, enough=enough)
         return [with_free(*each, tol) for each in zip(problems, paths, strict=True)]
-    penalty, design = problems[0].penalty, problems[0].design
-    p = design.n_features
-    origins = problems
-    # Free features that must not be negative are left to an active set of them.
-    signed = any(each.has_free for each in problems)
-    if not signed:
-        problems = [moments.for_path(each) for each in problems]
-    if (
-        not signed
-        and isinstance(problems[0].design.whole, TableDesign | MomentDesign)
-        and penalty.proportional
-        and penalty.constant_curvature is not None
-        and (penalty.slope_at_zero() > 0.0 or p <= moments.ALL)
-    ):
-        return shared_paths(
-            problems, alphas, tol=tol, max_iter=max_iter, origins=origins, enough=enough
-        )
+    origins, problems = problems, for_paths(problems)
+    if go_together(problems):
+        limits = {"tol": tol, "max_iter": max_iter, "origins": origins, "enough": enough}
+        return shared_paths(problems, alphas, **limits)
     if enough is None:
         return [working_set_path(each, alphas, tol=tol, max_iter=max_iter) for each in problems]
     return [
         path_until(done, each, alphas, tol=tol, max_iter=max_iter)
         for each, done in zip(problems, enough, strict=True)
     ]
+
+
+def paths_in_stages(problems: Sequence[Problem], alphas, *, tol, max_iter) -> SharedPaths | None:
+    """The same paths before their first alpha, to be followed in stages and to other tolerances.
+
+    None where they go another way, or in one stage anyway.
+    """
+    penalty, p = problems[0].penalty, problems[0].design.n_features
+    if p <= moments.ALL or not penalty.slope_at_zero() > 0.0:
+        return None
+    ready = for_paths(problems)
+    if any(each.core is not each for each in problems) or not go_together(ready):
+        return None
+    return SharedPaths(ready, alphas, tol=tol, max_iter=max_iter, origins=problems)
+
+
+def for_paths(problems: Sequence[Problem]) -> Sequence[Problem]:
+    """The problems on their moments, if that is worth it for a path."""
+    # Free features that must not be negative are left to an active set of them.
+    if any(each.has_free for each in problems):
+        return problems
+    return [moments.for_path(each) for each in problems]
+
+
+def go_together(problems: Sequence[Problem]) -> bool:
+    """Whether many alphas of these problems are solved for at a time."""
+    penalty, design = problems[0].penalty, problems[0].design
+    return (
+        not any(each.has_free for each in problems)
+        and isinstance(design.whole, TableDesign | MomentDesign)
+        and penalty.proportional
+        and penalty.constant_curvature is not None
+        and (penalty.slope_at_zero() > 0.0 or design.n_features <= moments.ALL)
+    )
 
 
 def path_until(done: Callable[[list[Model]], bool], problem, alphas, *, tol, max_iter):
