@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -19,6 +19,8 @@ from skl1.problems.model import Model
 PAST, STEP = 10, 10
 #: The gap wanted of models of the tail, as a share of the null objective.
 LOOSE = 1e-2
+#: Models with fewer features than this cost little: errors are not looked at before.
+MANY = 60
 #: Entries of Gram matrices that may be held for all training parts at once: 256 MB.
 HELD = 2**25
 
@@ -42,10 +44,9 @@ class Tail:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             self.groups = [Group(search, numbers) for numbers in groups]
 
-    def run(self, n_jobs: int | None) -> Iterator[list[Part]]:
+    def run(self, n_jobs: int | None) -> Generator[list[Part], None, None]:
         """The parts of each group, when all is done."""
         for row, grid in enumerate(self.search.grids):
-            self._each(lambda group, row=row: group.begin(row), n_jobs)
             self._follow(row, grid.size, n_jobs)
             self._each(lambda group, row=row: group.end(row), n_jobs)
         yield from (group.parts for group in self.groups)
@@ -62,18 +63,17 @@ class Tail:
 
     def _follow(self, row: int, size: int, n_jobs: int | None) -> None:
         """All alphas of a shape."""
-        loosened = False
-        for end in range(PAST + STEP, size, STEP):
-            self._each(lambda group, end=end: group.advance(row, end), n_jobs)
-            if all(group.complete for group in self.groups):
-                return
-            if begins(*self._errors(row, end)):
-                self._each(lambda group: group.loosen(row), n_jobs)
-                loosened = True
-                break
+        self._each(lambda group: group.begin(row), n_jobs)
+        begun = max(group.reached for group in self.groups)
+        for end in stages(size):
+            if end >= begun:
+                self._each(lambda group, end=end: group.advance(row, end), n_jobs)
+                if begins(*self._errors(row, end)):
+                    self._each(lambda group: group.loosen(row), n_jobs)
+                    break
         self._each(lambda group: group.advance(row, size), n_jobs)
         firsts = [part.loose[row] for part in self._folds if row in part.loose]
-        if loosened and firsts and not holds(min(firsts), *self._errors(row, size)):
+        if firsts and not holds(min(firsts), *self._errors(row, size)):
             self._each(lambda group: group.again(row), n_jobs)
 
     @property
@@ -99,20 +99,26 @@ class Group:
         self.parts = list(map(search.part, numbers, self.designs))
 
     def begin(self, row: int) -> None:
-        """Pose the problems of a shape."""
+        """Follow the paths of a shape until models have many features."""
+        self._pose(row)
+        size = self.search.grids[row].size
+        for end in (*stages(size), size):
+            self.course.advance(end)
+            if any(models[-1].features.size >= MANY for models in self.course.paths):
+                break
+        self.reached = end
+
+    def _pose(self, row: int) -> None:
+        """The problems of a shape, before anything is solved."""
         plain, grid = self.search.plains[row], self.search.grids[row]
         problems = [plain.problem_on(design) for design in self.designs]
         whole = Whole(lambda: self.search.paths(plain, problems, grid))
-        self.course = self.search.course(plain, problems, grid) or whole
+        course = self.search.course
+        self.course = (course and course(plain, problems, grid)) or whole
         self.judged = [0] * len(problems)
 
-    @property
-    def complete(self) -> bool:
-        """Whether all models are there."""
-        return all(len(models) == self.search.grids[0].size for models in self.course.paths)
-
     def advance(self, row: int, end: int) -> None:
-        """Follow the paths until they have so many models, and take their errors."""
+        """Follow the paths until they have so many models, and take the errors of new ones."""
         self.course.advance(end)
         for k, models in enumerate(self.course.paths):
             self.search.judge(row, self.parts[k], self.designs[k], models, self.judged[k])
@@ -128,7 +134,7 @@ class Group:
 
     def again(self, row: int) -> None:
         """The same paths in full."""
-        self.begin(row)
+        self._pose(row)
         for part in self.parts:
             part.loose.pop(row, None)
         self.advance(row, self.search.grids[row].size)
@@ -165,6 +171,11 @@ def applies(search: Search, groups: list[list[int]], n_jobs: int | None) -> bool
     if search.folds.shared:
         return len(groups) <= effective_n_jobs(n_jobs)
     return (len(search.folds) + 1) * design.n_features**2 <= HELD
+
+
+def stages(size: int) -> range:
+    """Numbers of models at which the errors of a path are looked at."""
+    return range(PAST + STEP, size, STEP)
 
 
 def begins(errors: np.ndarray, spreads: np.ndarray) -> bool:

@@ -122,10 +122,11 @@ class PathState(ABC):
         """The same, up to rounding."""
 
     @abstractmethod
-    def _measure(self, alphas, Z, losses) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Charges and errors of the batch, and how hard each feature pulls for each alpha.
+    def _measure(self, alphas, Z, losses) -> tuple[np.ndarray, np.ndarray, Callable]:
+        """Charges and errors of the batch, and a function for how hard each feature pulls.
 
-        A pull of more than 1 is one to enter.
+        It is given the number of alphas that are done, and tells the largest pull for any of the
+        others. A pull of more than 1 is one to enter.
         """
 
     @property
@@ -136,7 +137,7 @@ class PathState(ABC):
     def judge(self, alphas: np.ndarray, Z: np.ndarray, losses: np.ndarray) -> None:
         """Keep what is certified, and note what should join for the rest."""
         Z[:, ~self.problem.included] = 0.0
-        charged, errors, pulls = self._measure(alphas, Z, losses)
+        charged, errors, pull_after = self._measure(alphas, Z, losses)
         # In this form an error that is NaN is missed as well.
         missed = np.flatnonzero(~(errors <= self.target))
         done = missed[0] if missed.size else alphas.size
@@ -148,7 +149,7 @@ class PathState(ABC):
         if done < alphas.size:
             outside = self.problem.included.copy()
             outside[self.features] = False
-            pull = pulls[done:].max(axis=0)
+            pull = pull_after(done)
             wanted = np.flatnonzero(outside & ~self.copies & (pull > 1.0))
             if not wanted.size:  # parallel up to rounding, which is not enough here
                 wanted = np.flatnonzero(outside & (pull > 1.0))
@@ -196,6 +197,8 @@ class PathState(ABC):
     def go_alone(self, end: int) -> None:
         """One alpha after the other, until there are so many models."""
         left = self.alphas[len(self.models) : end]
+        if not left.size:
+            return
         w = self._whole(self.w) if self.last is None else self.last.w
         self.last = self._follow(self.problem, left, w, self.last)
 
@@ -261,9 +264,14 @@ class ConvexPathState(PathState):
             if not problem.design.has_rows:
                 reach = np.abs(self.W) @ problem.design.lengths[self.features]
                 gaps = np.maximum(gaps, rounding_of(problem.design, reach, losses))
-        limit = problem.weights * problem.penalty.slope_at_zero()
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return charged, gaps, pulls(problem.penalty, Z) / alphas[:, None] / limit
+
+        def pull_after(done):
+            limit = problem.weights * problem.penalty.slope_at_zero()
+            with np.errstate(divide="ignore", invalid="ignore"):
+                relative = pulls(problem.penalty, Z[done:]) / alphas[done:, None]
+                return relative.max(axis=0) / limit
+
+        return charged, gaps, pull_after
 
 
 class NonconvexPathState(PathState):
@@ -307,6 +315,10 @@ class NonconvexPathState(PathState):
         found = np.abs(found) * problem.design.lengths[index]
         errors = found.max(axis=1, initial=0.0) / spread
         # Whatever would move may enter: the scale only sets the order.
-        pulls = np.zeros_like(Z)
-        pulls[:, index] = 1.0 + found / np.finfo(float).tiny
-        return charged, errors, pulls
+
+        def pull_after(done):
+            pull = np.zeros(norms.size)
+            pull[index] = 1.0 + found[done:].max(axis=0) / np.finfo(float).tiny
+            return pull
+
+        return charged, errors, pull_after

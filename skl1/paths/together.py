@@ -68,8 +68,12 @@ class SharedPaths:
         return [state.models for state in self.states]
 
     def advance(self, end: int) -> None:
-        """Go on until each path has so many models, or all that are wanted; some have more then."""
-        while live := [each for each in self.states if not (each.done or len(each.models) >= end)]:
+        """Go on until each path has so many models, or all that are wanted.
+
+        Those in front go on, too, as a look serves all of them, and have more models then.
+        """
+        while any(not (state.done or len(state.models) >= end) for state in self.states):
+            live = [state for state in self.states if not state.done]
             for state in live:
                 if state.alone:
                     state.go_alone(end)
