@@ -84,7 +84,8 @@ class Tail:
 
     def _errors(self, row: int, end: int) -> tuple[np.ndarray, np.ndarray]:
         """Mean errors of the first models of a shape, and standard errors."""
-        each = np.array([part.mean_squares[row, :end] for part in self._folds]).T[None]
+        folds = [part.mean_squares for part in self._folds if part.mean_squares is not None]
+        each = np.array([squares[row, :end] for squares in folds]).T[None]
         return mean(each)[0], standard_errors(each)[0]
 
 

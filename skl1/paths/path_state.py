@@ -9,7 +9,7 @@ import numpy as np
 
 from skl1.paths.copies import copies
 from skl1.paths.one_by_one import ALONG, runs_along
-from skl1.penalties.elementwise import proxes, pulls, total, values
+from skl1.penalties.elementwise import pulls, values
 from skl1.problems import moments
 from skl1.problems.certificates import best_gaps, certify, rounding_of
 from skl1.problems.model import CONVERGED, Model
@@ -18,7 +18,6 @@ from skl1.problems.problem import Problem
 from skl1.solvers.driver import Run
 from skl1.solvers.factor import blank_factor
 from skl1.solvers.gram_convex import solve_along
-from skl1.solvers.gram_nonconvex import descend
 
 #: Features in play at most; with more, one alpha follows the other by the working-set solver. Where
 #: the data are large more of them may be, up to a Gram matrix with this share of the numbers in X.
@@ -28,10 +27,6 @@ ENTER, ENTER_SHARE = 50, 0.5
 #: A subproblem is solved until a sweep lowers the objective by less than this share of the null
 #: objective: that costs little after Newton's method, and errors would bring in features in vain.
 NO_FALL = 1e-16
-#: Coefficients in use at most where a Newton step is compiled; LAPACK is faster for more of them.
-FACTORED = 100
-#: Share by which a threshold may be off by rounding.
-ROUNDING = 1e-9
 #: Sweeps for an alpha at most; what is not solved then is left to the working-set solver.
 SWEEPS = 100
 
@@ -272,53 +267,3 @@ class ConvexPathState(PathState):
                 return relative.max(axis=0) / limit
 
         return charged, gaps, pull_after
-
-
-class NonconvexPathState(PathState):
-    """Of a nonconvex penalty: its certificate is the distance from a fixed point."""
-
-    def _solve(self, alphas):
-        problem, size = self.problem, self.features.size
-        self.W = np.empty((alphas.size, size))
-        self.sweeps = np.ones(alphas.size, dtype=np.intp)
-        self.penalties = [problem.penalty.with_alpha(float(alpha)) for alpha in alphas]
-        norms, weights = self.gram.diagonal().copy(), problem.weights[self.features]
-        limit, most = NO_FALL * self.null.objective, self.max_iter
-        w, z = self.w.copy(), self.z[self.features]
-        run = descend.sized(alphas.size * size * (400 + 10 * size))
-        for k, penalty in enumerate(self.penalties):
-            self.sweeps[k] = run(penalty, self.gram, norms, weights, limit, most, w, z)
-            self.W[k] = w
-
-    def _too_large(self):
-        return super()._too_large() or np.count_nonzero(self.w) > FACTORED
-
-    def _measure(self, alphas, Z, losses):
-        problem = self.problem
-        norms, weights = problem.design.norms, problem.weights
-        d = np.where(norms > 0.0, norms, 1.0)
-        # A feature that rests under the weakest penalty rests under all.
-        largest = np.abs(Z).max(axis=0) * (1.0 + ROUNDING)
-        busy = proxes(self.penalties[-1], largest / d, weights / d) != 0.0
-        busy[self.features] = True
-        index = np.flatnonzero(busy)
-        places = np.searchsorted(index, self.features)
-        steps, aims = (weights / d)[index], Z[:, index] / d[index]
-        aims[:, places] += self.W
-        found = np.empty_like(aims)
-        charged = np.empty(alphas.size)
-        spread = np.sqrt(problem.design.total) or 1.0
-        for k, penalty in enumerate(self.penalties):
-            found[k] = proxes(penalty, aims[k], steps)
-            charged[k] = total(penalty, weights[self.features], self.W[k])
-        found[:, places] -= self.W
-        found = np.abs(found) * problem.design.lengths[index]
-        errors = found.max(axis=1, initial=0.0) / spread
-        # Whatever would move may enter: the scale only sets the order.
-
-        def pull_after(done):
-            pull = np.zeros(norms.size)
-            pull[index] = 1.0 + found[done:].max(axis=0) / np.finfo(float).tiny
-            return pull
-
-        return charged, errors, pull_after

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from skl1.paths.path_state import SWEEPS, ConvexPathState
+from skl1.paths.path_state import ConvexPathState
 from skl1.solvers.gram_rough import sweep_along
 
 #: An alpha that is solved for is at least this share of the one before.
 STRIDE = 0.75
 #: Features in play alone are solved to this share of the target: others have a part in the gap.
 INSIDE = 0.3
+#: Sweeps for an alpha at most. Where they do not suffice columns are nearly dependent, and Newton's
+#: method is faster from there on.
+SWEEPS = 20
 
 
 class RoughPathState(ConvexPathState):
@@ -27,6 +30,8 @@ class RoughPathState(ConvexPathState):
     tol : float
     """
 
+    slow = False  #: whether sweeps have not sufficed
+
     def __init__(self, state: ConvexPathState, tol: float):
         vars(self).update(vars(state))
         self.tol = tol
@@ -37,6 +42,15 @@ class RoughPathState(ConvexPathState):
         super().solve(alphas[self.knots])
 
     def _solve(self, alphas):
+        if not self.slow:
+            most = min(SWEEPS, self.max_iter)
+            self._sweep(alphas, most)
+            self.slow = self.sweeps.max() == most
+        if self.slow:
+            super()._solve(alphas)
+
+    def _sweep(self, alphas, most):
+        """Solutions by coordinate descent alone."""
         problem, size = self.problem, self.features.size
         W, Z = np.empty((2, alphas.size + 1, size))
         W[0], Z[0] = self.w, self.z[self.features]
@@ -51,7 +65,7 @@ class RoughPathState(ConvexPathState):
             alphas,
             self.models[-1].loss,
             INSIDE * self.target,
-            min(SWEEPS, self.max_iter),
+            most,
             W,
             Z,
             self.sweeps,

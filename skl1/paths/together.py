@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from skl1.designs import Design, MomentDesign
-from skl1.paths.path_state import ConvexPathState, NonconvexPathState, PathState
+from skl1.paths.nonconvex_state import NonconvexPathState
+from skl1.paths.path_state import ConvexPathState, PathState
 from skl1.paths.rough_state import RoughPathState
 from skl1.paths.shared_gram import ColumnGram, MomentGram
 from skl1.problems import moments
@@ -102,7 +103,7 @@ class SharedPaths:
             state = self.states[number]
             if state.alone:
                 state.tol = tol
-            else:
+            elif isinstance(state, ConvexPathState):
                 self.states[number] = RoughPathState(state, tol)
 
 

@@ -13,7 +13,7 @@ def sweep_along(
     """Coordinate descent for weights times one alpha after the other.
 
     Row k + 1 of W and of Z becomes the point for alpha k; row 0 is the start, whose loss is given.
-    It ends with a gap of at most ``target``, or after ``most`` sweeps. The gap is that of these
+    It ends with a gap of at most ``target``. Where ``most`` sweeps do not suffice, it gives up. The gap is that of these
     features alone, with a multiple of the residual as the dual point. A move m of a coefficient
     changes the loss by ``m (d m / 2 - z_j)``, so it is known without the rows.
     """
@@ -52,3 +52,5 @@ def sweep_along(
             if gap <= target:
                 sweeps[k] = done
                 break
+        if sweeps[k] == most:
+            break
