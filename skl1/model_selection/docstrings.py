@@ -120,7 +120,9 @@ n_nonzero_path_ : ndarray of shape GRID
     Their nonzero coefficients.
 cv_results_ : dict of ndarray
     A row for each model, for ``pandas.DataFrame``: parameters, scores (of scikit-learn's
-    sign: more is better), nonzeros, degrees of freedom, convergence.
+    sign: more is better), nonzeros, degrees of freedom, convergence, and the duality gap or
+    stationarity on all data (``error``). Where there are folds ``fold_error`` is the largest
+    on them, and ``loosened`` marks models that the folds have to a looser tolerance.
 best_index_ : int
     The row of the chosen model.
 """,

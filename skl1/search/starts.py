@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from skl1.paths.one_by_one import ALONG
 from skl1.paths.nonconvex_state import FACTORED
+from skl1.paths.one_by_one import ALONG
 from skl1.paths.solve import stages
 from skl1.penalties import Lp
 from skl1.penalties.elementwise import total

@@ -13,9 +13,9 @@ def sweep_along(
     """Coordinate descent for weights times one alpha after the other.
 
     Row k + 1 of W and of Z becomes the point for alpha k; row 0 is the start, whose loss is given.
-    It ends with a gap of at most ``target``. Where ``most`` sweeps do not suffice, it gives up. The gap is that of these
-    features alone, with a multiple of the residual as the dual point. A move m of a coefficient
-    changes the loss by ``m (d m / 2 - z_j)``, so it is known without the rows.
+    It ends with a gap of at most ``target``; where ``most`` sweeps do not suffice, it gives up. The
+    gap is that of these features alone, with a multiple of the residual as the dual point. A move m
+    of a coefficient changes the loss by ``m (d m / 2 - z_j)``, so it is known without the rows.
     """
     p = norms.size
     one_sided = penalty.project(-1.0) == 0.0
