@@ -1,4 +1,4 @@
-"""Searches of the Lasso: whether a looser tolerance in the tails of folds changes the choice.
+"""Searches of the Lasso: what a looser tolerance in the tails of folds changes.
 
 Simulated data of many kinds, each searched twice: at the defaults, and in full. Paired: the chosen
 alpha, the time, how far errors of the tail are from those of the full search.
