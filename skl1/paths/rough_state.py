@@ -13,7 +13,7 @@ STRIDE = 0.75
 INSIDE = 0.3
 #: Sweeps for an alpha at most. Where they do not suffice columns are nearly dependent, and Newton's
 #: method is faster from there on.
-SWEEPS = 20
+SWEEPS = 50
 
 
 class RoughPathState(ConvexPathState):
