@@ -29,8 +29,10 @@ class TableDesign(Design):
     Attributes
     ----------
     X : matrix
+    response : ndarray of shape (n_samples,)
+        y as it is given.
     y : ndarray of shape (n_samples,)
-        Centred where an intercept is fitted.
+        The response, centred where an intercept is fitted.
     weights : ndarray of shape (n_samples,)
         s, which sum to one.
     common : float
@@ -49,7 +51,7 @@ class TableDesign(Design):
         self.weights = normalised_weights(sample_weight, self.n_samples)
         first = self.weights[0]
         self.common = first if sample_weight is None or np.all(self.weights == first) else None
-        y = np.asarray(y, dtype=np.float64)
+        self.response = y = np.asarray(y, dtype=np.float64)
         # Centring at a sample first keeps digits that a large mean would cost, and makes a
         # constant y exactly zero. It must be a sample that counts.
         self.y, self.y_origin, self.y_offset = y, 0.0, 0.0

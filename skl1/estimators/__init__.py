@@ -1,6 +1,7 @@
 """The estimators of one model, and their paths as functions."""
 
 from skl1.estimators.best_subset import BestSubsetRegressor
+from skl1.estimators.huber import ProximalHuberRegressor
 from skl1.estimators.lasso_path import LassoPath, lasso_path
 from skl1.estimators.log_sum import LogSumRegressor
 from skl1.estimators.lp_path import LpPath, lp_path
@@ -20,6 +21,7 @@ __all__ = [
     "LpPath",
     "MCPRegressor",
     "NonconvexLpRegressor",
+    "ProximalHuberRegressor",
     "ProximalLasso",
     "RidgeGD",
     "RidgePath",

@@ -176,7 +176,7 @@ class PenalisedRegressor(Following):
         excess = 0.0
         if dtype != np.float64:
             w = self.coef_.astype(np.float64)
-            excess = 0.5 * (float(self.intercept_) - problem.design.intercept(w)) ** 2
+            excess = problem.excess_of(w, float(self.intercept_))
             result = certified(problem, result, w, excess)
         self.n_iter_ = result.model.n_iter
         self.objective_ = result.model.objective + excess

@@ -135,4 +135,4 @@ class Following(Posing):
 def rounded_model(problem: Problem, w: np.ndarray, dtype) -> dict[str, Any]:
     """``coef_`` and ``intercept_`` in the dtype of X, without negative zeros."""
     w = w.astype(dtype) + dtype.type(0.0)
-    return {"coef_": w, "intercept_": dtype.type(problem.design.intercept(w))}
+    return {"coef_": w, "intercept_": dtype.type(problem.intercept(w))}

@@ -11,8 +11,10 @@ import numpy as np
 from skl1.designs import Design
 from skl1.estimators.linear import LinearRegressor
 from skl1.estimators.state import untouched
+from skl1.losses import Loss
 from skl1.penalties import Penalty
-from skl1.problems.problem import Problem
+from skl1.problems.problem import SQUARED, Problem
+from skl1.problems.smooth import SmoothProblem
 from skl1.sklearn_api import Interval
 
 
@@ -42,6 +44,10 @@ class Posing(LinearRegressor):
     @abstractmethod
     def _penalty(self) -> Penalty:
         """The penalty on one coefficient, without the sign constraint."""
+
+    def _loss(self, design: Design) -> Loss:
+        """The loss of one sample, for the data of a design."""
+        return SQUARED
 
     @untouched
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
@@ -96,8 +102,9 @@ class Posing(LinearRegressor):
 
     def _problem(self, design: Design) -> Problem:
         weights = self._feature_weights(design.n_features)
-        lower = 0.0 if self.positive else -np.inf
-        return Problem(design, self._penalty(), weights, lower=lower)
+        lower, loss = 0.0 if self.positive else -np.inf, self._loss(design)
+        kind = Problem if loss.quadratic else SmoothProblem
+        return kind(design, self._penalty(), weights, lower=lower, loss=loss)
 
     def _feature_weights(self, p: int) -> np.ndarray:
         """The penalty weights of p features, checked. Without a penalty every feature is free."""

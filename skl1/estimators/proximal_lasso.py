@@ -9,7 +9,7 @@ from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
 from skl1.estimators.quadratic import QuadraticRegressor
 from skl1.paths.solve import solve_paths
-from skl1.penalties import L1, ElasticNet, Penalty, SquaredL2
+from skl1.penalties import Penalty, elastic_net
 from skl1.sklearn_api import Interval, StrOptions
 from skl1.solvers.base import Solver
 from skl1.solvers.first_order import Nesterov, Still
@@ -133,11 +133,7 @@ class ProximalLasso(QuadraticRegressor):
         keep(self, locals())
 
     def _penalty(self) -> Penalty:
-        if self.l1_ratio == 1.0:
-            return L1(self.alpha)
-        if self.l1_ratio == 0.0:
-            return SquaredL2(self.alpha)
-        return ElasticNet(self.alpha, self.l1_ratio)
+        return elastic_net(self.alpha, self.l1_ratio)
 
     def _solver(self) -> Solver:
         return SOLVERS[self.solver]

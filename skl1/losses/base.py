@@ -44,3 +44,7 @@ class Loss(Record):
     @abstractmethod
     def conjugate(self, y, v):
         """``sup_t v t - f(y, t)``; inf where v is no slope of f."""
+
+    def check(self, y) -> str:
+        """What is wrong with the responses y, an array, in words; empty if nothing is."""
+        return ""

@@ -60,7 +60,7 @@ class ModelPath(Predicting):
         return cls(
             alphas=alphas,
             coefs=coefs,
-            intercepts=problem.design.intercepts(coefs.T),
+            intercepts=problem.intercepts(coefs.T),
             objectives=np.array([model.objective for model in models]),
             explained=np.array([explained(problem, model) for model in models]),
             n_nonzeros=np.count_nonzero(coefs, axis=0),

@@ -1,7 +1,7 @@
 """Penalties: what is charged for one coefficient."""
 
 from skl1.penalties.base import ConcavePenalty, ConvexPenalty, Penalty
-from skl1.penalties.convex import L1, ElasticNet, SquaredL2
+from skl1.penalties.convex import L1, ElasticNet, SquaredL2, elastic_net
 from skl1.penalties.log_sum import LogSum
 from skl1.penalties.lp import Lp
 from skl1.penalties.mcp import MCP
@@ -22,4 +22,5 @@ __all__ = [
     "Ridged",
     "SquaredL2",
     "Wrapper",
+    "elastic_net",
 ]

@@ -138,6 +138,13 @@ class SquaredL2(ConvexPenalty):
         return slope + weight * self.alpha * w
 
 
+def elastic_net(alpha: float, l1_ratio: float) -> ConvexPenalty:
+    """The elastic net, or what it is at either end of ``l1_ratio``."""
+    if l1_ratio == 1.0:
+        return L1(alpha)
+    return SquaredL2(alpha) if l1_ratio == 0.0 else ElasticNet(alpha, l1_ratio)
+
+
 @formula
 def half_square_over(z, curvature):
     """``z^2 / (2 curvature)``, the conjugate of ``curvature / 2 w^2``; 0 / 0 is 0."""

@@ -9,9 +9,12 @@ import numpy as np
 from skl1.compiled import formula, kernel
 from skl1.designs import BesideDesign, Design
 from skl1.penalties.base import Penalty
-from skl1.penalties.elementwise import conjugates, proxes, pulls, total
+from skl1.penalties.elementwise import proxes, pulls, total
+from skl1.problems.feasible import charge_beyond, largest_multiple
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
+from skl1.problems.smooth import SmoothProblem
+from skl1.problems.smooth_gap import smooth_gap
 
 EPS = float(np.finfo(np.float64).eps)
 #: Cosine of the angle to the residual below which a column is orthogonal up to rounding.
@@ -63,6 +66,9 @@ def gap_certificate(problem: Problem, point: Point) -> Certificate:
     far below the rounding error of the objective itself.
     """
     excess = 0.0
+    if isinstance(problem, SmoothProblem):
+        gap, floor, scaling, z, excess = smooth_gap(problem, point)
+        return Certificate(gap, floor, scaling * z, excess)
     if problem.has_free:
         gap, scaling, z, excess = gap_beside(problem, point)
     else:
@@ -186,20 +192,6 @@ def gaps_along(charged, agreement, losses, highest, lowest, beyond, gaps):
     for k in range(gaps.size):
         gap, _ = gap_along(charged[k], agreement[k], losses[k], highest[k], lowest[k], beyond[k])
         gaps[k] = gap
-
-
-def charge_beyond(penalty: Penalty, weights: np.ndarray, z: np.ndarray) -> float:
-    """The conjugate at z, which is zero but for the features beyond their slope at zero."""
-    if not penalty.superlinear:
-        return np.inf
-    beyond = pulls(penalty, z) > weights * penalty.slope_at_zero()
-    return float(conjugates(penalty, z[beyond], weights[beyond]).sum())
-
-
-def largest_multiple(limit: np.ndarray, pulled: np.ndarray) -> float:
-    """The largest c >= 0 with ``c pulled <= limit`` everywhere, for ``pulled >= 0``."""
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        return float(np.fmin.reduce(limit / pulled, initial=np.inf))
 
 
 def surely_zero(problem: Problem, certificate: Certificate, radii: float = 1.0) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -29,6 +30,8 @@ SQUARED = Squared()
 class Problem:
     """minimise over w  ``loss(w) + sum_j u_j g(w_j)``.
 
+    Of squares; a problem of another loss is a ``SmoothProblem``.
+
     Parameters
     ----------
     design : Design
@@ -54,6 +57,9 @@ class Problem:
         The penalty within the bounds: wrapped, where there are any.
     """
 
+    #: Whether the loss may be another one than squares.
+    any_loss = False
+
     def __init__(
         self,
         design: Design,
@@ -64,9 +70,9 @@ class Problem:
         upper: Any = np.inf,
         loss: Loss = SQUARED,
     ):
-        if not loss.quadratic:
+        if not (loss.quadratic or self.any_loss):
             raise ValueError(
-                f"loss must be the squared one, the only loss with a solver; got {loss!r}."
+                f"loss must be the squared one; a problem of {loss!r} is a SmoothProblem."
             )
         self.design, self.loss = design, loss
         self.bounds = 0.0 if penalty.one_sided else lower, upper
@@ -160,7 +166,7 @@ class Problem:
     def _like(self, design: Design, penalty_weights: np.ndarray) -> Problem:
         """A problem of the same kind."""
         lower, upper = self.bounds
-        return Problem(
+        return type(self)(
             design, self.penalty, penalty_weights, lower=lower, upper=upper, loss=self.loss
         )
 
@@ -176,11 +182,37 @@ class Problem:
 
     def again(self, point: Point) -> Point:
         """The same point under this penalty, without another pass."""
-        return Point(point.w, point.z, point.loss, point.loss + self.penalty_value(point.w))
+        return replace(point, objective=point.loss + self.penalty_value(point.w))
+
+    def intercept(self, w: np.ndarray) -> float:
+        """The best intercept for the coefficients w; 0 if none is fitted."""
+        return self.design.intercept(w)
+
+    def intercepts(self, W: np.ndarray) -> np.ndarray:
+        """The same for many coefficients, one vector a row."""
+        return self.design.intercepts(W)
+
+    def excess_of(self, w: np.ndarray, intercept: float) -> float:
+        """What another intercept than the best one adds to the objective."""
+        return 0.5 * (intercept - self.intercept(w)) ** 2
 
     def penalty_value(self, w: np.ndarray) -> float:
         """``sum_j u_j g(w_j)``."""
         return total(self.penalty, self.weights, w)
+
+    @property
+    def reach(self) -> float:
+        """A size of predictions: the spread of y."""
+        return float(np.sqrt(self.design.energy))
+
+    @property
+    def strain(self) -> float:
+        """A size of residuals: the spread of y."""
+        return float(np.sqrt(self.design.energy))
+
+    def bends(self, point: Point) -> np.ndarray:
+        """The second derivative of the loss along each coefficient."""
+        return self.design.norms
 
     def negligible(self, W: np.ndarray, features: Any = slice(None)) -> np.ndarray:
         """Mask of the penalised coefficients that are nothing but rounding.
@@ -192,8 +224,7 @@ class Problem:
         if not self.penalty.slope_at_zero() > 0.0:
             return np.zeros(W.shape, dtype=bool)
         share = np.abs(W) * self.design.lengths[features]
-        least = NEGLIGIBLE * np.sqrt(self.design.energy)
-        return (share <= least) & (W != 0.0) & ~self.free[features]
+        return (share <= NEGLIGIBLE * self.reach) & (W != 0.0) & ~self.free[features]
 
     @lazy
     def null(self) -> Point:
@@ -226,17 +257,18 @@ class Problem:
         A nonconvex threshold is a jump, which rounding must not decide to take: alpha is a little
         larger there.
         """
-        if self.has_free:
+        if self.sets_aside:
             return self.beside(self.refitted(self.null.w)).alpha_max
-        if not self.included.any():
+        penalised: Any = self.included & ~self.free
+        if not penalised.any():
             return 0.0
-        penalised: Any = slice(None) if self.included.all() else self.included
+        penalised = slice(None) if penalised.all() else penalised
         pulled = pulls(self.penalty, self.null.z[penalised])
         if self.penalty.slope_at_zero() > 0.0:
             # A feature without an effect correlates by rounding, which no alpha should go by.
-            least = NEGLIGIBLE * np.sqrt(self.design.energy) * self.design.lengths[penalised]
+            least = NEGLIGIBLE * self.strain * self.design.lengths[penalised]
             pulled[~(pulled > least)] = 0.0
-        norms, weights = self.design.norms[penalised], self.weights[penalised]
+        norms, weights = self.bends(self.null)[penalised], self.weights[penalised]
         top = alpha_max(self.penalty, pulled, norms, weights)
         return top if self.penalty.convex else top * (1.0 + 4.0 * ROUNDING)
 
@@ -274,6 +306,11 @@ class Problem:
     def _weights_of(self, features: np.ndarray) -> np.ndarray:
         """The weights of some features; inf for the others."""
         return np.where(features, self.weights, np.inf)
+
+    @property
+    def sets_aside(self) -> bool:
+        """Whether free features are refitted to what a solver finds beside them."""
+        return self.has_free
 
     @lazy
     def core(self) -> Problem:

@@ -61,7 +61,7 @@ def minimise(
     if refusal := solver.accepts(problem):
         raise ValueError(f"{type(solver).__name__} cannot solve this problem: {refusal}")
     limits: dict[str, Any] = {"tol": tol, "record": record, "callback": callback}
-    if not problem.has_free:
+    if not problem.sets_aside:
         return run(solver, problem, w, max_iter=max_iter, last=last, **limits)
     if problem.one_sided:
         return refit_signed(solver, problem, w, max_iter=max_iter, **limits)

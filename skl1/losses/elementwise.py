@@ -1,0 +1,96 @@
+"""A loss's methods, which are about one sample, summed over samples in compiled loops."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skl1.compiled import kernel
+from skl1.losses.base import Loss
+
+#: Operations of one evaluation of a loss with its two derivatives, as `Kernel.sized` counts them.
+EVALUATION = 15
+#: Steps to the best intercept at most, and the largest of them: exponentials overflow far from it.
+LEVELS, FARTHEST = 200, 3.0
+#: A sum of slopes that is this share of the sum of their sizes is zero but for rounding.
+BALANCED = 1e-15
+
+
+@kernel(exact=True)
+def look(loss, y, s, t, slopes, curvatures):
+    """Slope and curvature of each sample, and ``sum_i s_i f(y_i, t_i)``."""
+    total = 0.0
+    for i in range(s.size):
+        if s[i] > 0.0:
+            slopes[i] = loss.slope(y[i], t[i])
+            curvatures[i] = loss.curvature(y[i], t[i])
+            total += s[i] * loss.value(y[i], t[i])
+    return total
+
+
+@kernel(exact=True)
+def mean_along(loss, y, s, t, e, step):
+    """``sum_i s_i f(y_i, t_i + step e_i)``."""
+    total = 0.0
+    for i in range(s.size):
+        if s[i] > 0.0:
+            total += s[i] * loss.value(y[i], t[i] + step * e[i])
+    return total
+
+
+@kernel(exact=True)
+def best_shift(loss, y, s, t, b, most, farthest, balanced):
+    """The b that makes ``sum_i s_i f(y_i, t_i + b)`` least: Newton's method between brackets.
+
+    Its steps are bounded at first, as an exponential of a number too large says nothing.
+    """
+    low, high = -np.inf, np.inf
+    for _ in range(most):
+        slope, size, curvature = 0.0, 0.0, 0.0
+        for i in range(s.size):
+            if s[i] > 0.0:
+                each = s[i] * loss.slope(y[i], t[i] + b)
+                slope += each
+                size += abs(each)
+                curvature += s[i] * loss.curvature(y[i], t[i] + b)
+        if abs(slope) <= balanced * size:
+            break
+        if slope > 0.0:
+            high = b
+        else:
+            low = b
+        step = -slope / curvature if curvature > 0.0 else -slope * np.inf
+        new = b + min(max(step, -farthest), farthest)
+        farthest *= 2.0
+        if not low < new < high:
+            new = 0.5 * (low + high)
+            if new <= low or new >= high:
+                break
+        if new == b:
+            break
+        b = new
+    return b
+
+
+@kernel(exact=True)
+def duality_along(loss, y, s, t, slopes, c):
+    """``sum_i s_i (f(y_i, t_i) + f*(y_i, c v_i) - c v_i t_i)``, where v are the slopes at t."""
+    total = 0.0
+    for i in range(s.size):
+        if s[i] > 0.0:
+            v = c * slopes[i]
+            each = loss.value(y[i], t[i]) + loss.conjugate(y[i], v) - v * t[i]
+            total += s[i] * max(each, 0.0)
+    return total
+
+
+def looked(loss: Loss, y, s, t) -> tuple[float, np.ndarray, np.ndarray]:
+    """``(sum of the loss, slopes, curvatures)``."""
+    slopes, curvatures = np.zeros((2, s.size))
+    total = look.sized(EVALUATION * s.size)(loss, y, s, t, slopes, curvatures)
+    return float(total), slopes, curvatures
+
+
+def level(loss: Loss, y, s, t, start: float = 0.0) -> float:
+    """The shift of all predictions with the least loss."""
+    run = best_shift.sized(5 * EVALUATION * s.size)
+    return float(run(loss, y, s, t, start, LEVELS, FARTHEST, BALANCED))
