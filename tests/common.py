@@ -6,7 +6,7 @@ import inspect
 import warnings
 
 import numpy as np
-from scipy.optimize import nnls
+from scipy.optimize import brentq, nnls
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 
@@ -267,6 +267,14 @@ def own_objective(model, X, y, sample_weight=None):
         sample_weight=sample_weight,
         penalty_weights=model.penalty_weights,
     )
+
+
+def empty_prediction(model, y):
+    """What a model without any feature predicts: the best constant for its loss."""
+    if not isinstance(model, skl1.ProximalHuberRegressor):
+        return np.mean(y)
+    delta = model.delta * model.scale_
+    return brentq(lambda b: np.clip(b - y, -delta, delta).sum(), np.min(y), np.max(y), xtol=1e-13)
 
 
 #: All that fits.

@@ -13,10 +13,12 @@ from contracts_designs import Reference
 from skl1.designs import DenseDesign, SparseDesign
 from skl1.penalties import Penalty, SquaredL2
 from skl1.problems.problem import Problem
+from skl1.problems.smooth import SmoothProblem
 from skl1.solvers.base import Solver
 from skl1.solvers.first_order import Nesterov, Still
 from skl1.solvers.gradient_descent import ConjugateGradient, GradientDescent
 from skl1.solvers.inner import Sweeps, SweepsThenNewton
+from skl1.solvers.prox_newton import ProxNewton
 from skl1.solvers.proximal_gradient import ProximalGradient
 from skl1.solvers.subgradient import Crossing, SubgradientDescent, Truncated
 from skl1.solvers.working_set import WorkingSet
@@ -71,6 +73,7 @@ SOLVERS: dict[type, list[SolverCase]] = {
         SolverCase("newton", WorkingSet(SweepsThenNewton()), _any, 1e-12, 100, True),
         SolverCase("sweeps", WorkingSet(Sweeps(), count_sweeps=True), _any, monotone=True),
     ],
+    ProxNewton: [SolverCase("prox newton", ProxNewton(), _convex, 1e-12, 100, True)],
     ProximalGradient: [
         SolverCase("ista", ProximalGradient(Still()), _convex, monotone=True),
         SolverCase("fista", ProximalGradient(Nesterov()), _convex),
@@ -89,6 +92,15 @@ SOLVERS: dict[type, list[SolverCase]] = {
         _subgradient("sqrt", 1.0, 1e-1, averaging=True),
     ],
 }
+
+
+def posed_for(solver, problem):
+    """The problem as the solver wants it: some take squares for one of many losses."""
+    if not isinstance(solver, ProxNewton):
+        return problem
+    lower, upper = problem.bounds
+    weights = np.where(problem.included, problem.weights, np.inf)
+    return SmoothProblem(problem.design, problem.penalty, weights, lower=lower, upper=upper)
 
 
 def solver_cases():

@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 from contracts import penalty_cases
-from contracts_solvers import make_task, solver_cases
+from contracts_solvers import make_task, posed_for, solver_cases
 from skl1.designs import make_design
 from skl1.penalties import L1, SquaredL2
 from skl1.problems.problem import Problem
@@ -24,7 +24,7 @@ every_solver = pytest.mark.parametrize("solver", SOLVERS, ids=str)
 
 def run(solver, problem, w=None, tol=1e-12, max_iter=2000, **options):
     w = np.zeros(problem.design.n_features) if w is None else w
-    return minimise(solver, problem, w, tol=tol, max_iter=max_iter, **options)
+    return minimise(solver, posed_for(solver, problem), w, tol=tol, max_iter=max_iter, **options)
 
 
 def penalty_for(solver):

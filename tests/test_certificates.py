@@ -6,7 +6,7 @@ from scipy import sparse
 
 from contracts import LONG, brute_prox, penalty_cases
 from contracts_designs import Reference
-from contracts_solvers import make_task, solver_cases
+from contracts_solvers import make_task, posed_for, solver_cases
 from skl1.designs import make_design
 from skl1.penalties import L1, ElasticNet, Lp, NonNegative, SquaredL2
 from skl1.problems.certificates import best_gap, certify, gap_certificate, surely_zero
@@ -417,7 +417,8 @@ def test_tol_below_reach_stops_by_itself(solver, case):
         pytest.skip("not a penalty of this solver")
     for seed, tol in [(0, 0.0), (1, 1e-17)]:
         task = make_task(case, seed, share=0.3)
-        result = minimise(solver.solver, task.problem, np.zeros(6), tol=tol, max_iter=20_000)
+        problem = posed_for(solver.solver, task.problem)
+        result = minimise(solver.solver, problem, np.zeros(6), tol=tol, max_iter=20_000)
         assert result.model.stop_reason in {PRECISION, CONVERGED}
         assert result.model.converged
         assert result.model.error <= 1e-14 * float(task.reference.energy)

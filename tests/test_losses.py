@@ -1,59 +1,126 @@
 """Every loss against its definition, and the squared one against the design that stands for it."""
 
+from decimal import Decimal, localcontext
+
 import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 
-from common import concrete
+from contracts import examples_of
 from skl1.designs import make_design
-from skl1.losses import Loss, Squared
+from skl1.losses import Huber, Logistic, Loss, Poisson, Squared
 from skl1.penalties import L1
 from skl1.problems.certificates import certify
 from skl1.problems.problem import Problem
 
-LOSSES = [cls() for cls in concrete(Loss)]
-every = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: type(loss).__name__)
-RESPONSES = (-3.0, -0.5, 0.0, 1.0, 40.0)
-PREDICTIONS = (-20.0, -1.0, 0.0, 0.3, 2.5)
+#: Examples of every loss, and responses that it is made for.
+EXAMPLES = {
+    Squared: [(Squared(), (-3.0, -0.5, 0.0, 1.0, 40.0))],
+    Logistic: [(Logistic(), (0.0, 1.0))],
+    Poisson: [(Poisson(), (0.0, 1.0, 2.5, 40.0))],
+    Huber: [(Huber(1.0), (-3.0, 0.0, 1.1, 40.0)), (Huber(0.1), (-3.0, 0.0, 40.0))],
+}
+CASES = [(loss, y) for loss, responses in examples_of(Loss, EXAMPLES) for y in responses]
+PREDICTIONS = (-20.0, -1.02, 0.0, 0.3, 2.5, 17.0)
+every = pytest.mark.parametrize(("loss", "y"), CASES, ids=str)
 
 
 def test_there_is_one():
-    assert Squared in {type(loss) for loss in LOSSES}
+    assert any(isinstance(loss, Squared) for loss, _ in CASES)
 
 
 @every
-@pytest.mark.parametrize("y", RESPONSES)
 def test_the_least_value_is_zero(loss, y):
-    best = minimize_scalar(lambda t: loss.value(y, t), bracket=(y - 1.0, y + 1.0)).fun
-    assert best == pytest.approx(0.0, abs=1e-12)
-    assert min(loss.value(y, t) for t in PREDICTIONS) >= 0.0
+    values = [loss.value(y, t) for t in np.linspace(-60.0, 60.0, 2401)]
+    assert min(values) == pytest.approx(0.0, abs=1e-2)
+    assert min(values) >= 0.0
+    t = minimize_scalar(lambda t: loss.value(y, t), bounds=(-60.0, 60.0), method="bounded").x
+    assert loss.value(y, t) == pytest.approx(0.0, abs=1e-9)
 
 
 @every
-@pytest.mark.parametrize("y", RESPONSES)
 @pytest.mark.parametrize("t", PREDICTIONS)
 def test_derivatives_are_those_of_the_value(loss, y, t):
-    h = 1e-5 * (1.0 + abs(t))
-    slope = (loss.value(y, t + h) - loss.value(y, t - h)) / (2.0 * h)
-    assert loss.slope(y, t) == pytest.approx(slope, rel=1e-6, abs=1e-6)
-    curvature = (loss.slope(y, t + h) - loss.slope(y, t - h)) / (2.0 * h)
-    assert loss.curvature(y, t) == pytest.approx(curvature, rel=1e-6, abs=1e-6)
+    """In 80 digits, so that nothing is lost in a difference."""
+    with localcontext() as context:
+        context.prec = 80
+        at, h = Decimal(t), Decimal(10) ** -20
+        f = [DEFINITIONS[type(loss)](loss, Decimal(y), at + k * h) for k in (-1, 0, 1)]
+        value, slope, curvature = f[1], (f[2] - f[0]) / (2 * h), (f[2] - 2 * f[1] + f[0]) / h**2
+    assert loss.value(y, t) == pytest.approx(float(value), rel=1e-13, abs=1e-300)
+    assert loss.slope(y, t) == pytest.approx(float(slope), rel=1e-13, abs=1e-30)
+    assert loss.curvature(y, t) == pytest.approx(float(curvature), rel=1e-10, abs=1e-12)
     assert loss.curvature(y, t) <= loss.curvature_bound
 
 
-@every
-@pytest.mark.parametrize("y", RESPONSES)
-@pytest.mark.parametrize("v", [-2.0, -0.1, 0.0, 0.7])
-def test_conjugate_is_a_supremum(loss, y, v):
-    def less(t):
-        return loss.value(y, t) - v * t
+def huber(loss, y, t):
+    delta, size = Decimal(loss.delta), abs(y - t)
+    return size**2 / 2 if size <= delta else delta * size - delta**2 / 2
 
-    found = minimize_scalar(less, bracket=(y - 1.0, y + 1.0), tol=1e-12)
-    assert loss.conjugate(y, v) == pytest.approx(-found.fun, rel=1e-9, abs=1e-9)
-    # Equality in Fenchel's inequality is where v is the slope.
-    t = 1.3
-    slope = loss.slope(y, t)
-    assert loss.conjugate(y, slope) + loss.value(y, t) == pytest.approx(slope * t)
+
+def poisson(loss, y, t):
+    return t.exp() - y * t - (y - y * y.ln() if y > 0 else 0)
+
+
+#: The losses as textbooks have them.
+DEFINITIONS = {
+    Squared: lambda loss, y, t: (y - t) ** 2 / 2,
+    Logistic: lambda loss, y, t: (1 + t.exp()).ln() - y * t,
+    Poisson: poisson,
+    Huber: huber,
+}
+
+
+@every
+def test_conjugate_is_a_supremum(loss, y):
+    for t in PREDICTIONS:
+        for share in (0.0, 0.3, 1.0):
+            v = share * loss.slope(y, t)
+            ends = (-1000.0, 1000.0)
+            found = minimize_scalar(
+                lambda t, v=v: min(loss.value(y, t) - v * t, 1e300), bounds=ends, method="bounded"
+            )
+            best = min(found.fun, *(loss.value(y, e) - v * e for e in (*PREDICTIONS, -999.0)))
+            assert loss.conjugate(y, v) >= -best - 1e-9 * (1.0 + abs(best))
+        # Equality in Fenchel's inequality is where v is the slope.
+        v = loss.slope(y, t)
+        both = loss.conjugate(y, v) + loss.value(y, t)
+        assert both == pytest.approx(v * t, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("loss", "y", "v"),
+    [
+        (Logistic(), 0.0, -0.1),
+        (Logistic(), 0.0, 1.1),
+        (Logistic(), 1.0, 0.1),
+        (Poisson(), 2.0, -2.1),
+        (Huber(0.5), 3.0, 0.6),
+    ],
+    ids=str,
+)
+def test_conjugate_is_infinite_where_no_slope_is(loss, y, v):
+    assert loss.conjugate(y, v) == np.inf
+    edge = {Logistic: -y, Poisson: -y, Huber: 0.5}[type(loss)]
+    assert np.isfinite(loss.conjugate(y, edge))
+
+
+@every
+def test_far_predictions_do_not_overflow(loss, y):
+    for t in (-1e8, -750.0, 750.0, 1e8):
+        value, slope = loss.value(y, t), loss.slope(y, t)
+        assert value >= 0.0
+        assert np.isfinite(slope)
+        assert np.isfinite(loss.curvature(y, t))
+
+
+def test_check_says_what_is_wrong():
+    assert "0 or 1" in Logistic().check(np.array([0.0, 0.5]))
+    assert "negative" in Poisson().check(np.array([1.0, -1.0]))
+    assert "zero for all" in Poisson().check(np.zeros(3))
+    assert not Logistic().check(np.array([0.0, 1.0]))
+    assert not Poisson().check(np.array([0.0, 1.0]))
+    assert not Huber(1.0).check(np.array([-5.0]))
 
 
 def test_a_design_answers_for_the_sum_over_samples():

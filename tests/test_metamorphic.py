@@ -12,6 +12,7 @@ from skl1 import (
     LogSumRegressor,
     MCPRegressor,
     NonconvexLpRegressor,
+    ProximalHuberRegressor,
     ProximalLasso,
     RelaxedLasso,
     RidgeGD,
@@ -138,6 +139,8 @@ def test_scaled_target(model, data, factor):
     X, y, weights, _ = data
     degree = penalty_degree(model)
     scaled = {"epsilon": model.epsilon * factor} if isinstance(model, LogSumRegressor) else {}
+    if isinstance(model, ProximalHuberRegressor):
+        scaled = {"delta": model.delta * factor}
     one = fit(model, X, y, weights)
     if isinstance(model, ProximalLasso) and model.l1_ratio < 1.0:
         # alpha rho grows with the factor, alpha (1 - rho) stays.

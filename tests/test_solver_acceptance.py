@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from contracts import penalty_cases
-from contracts_solvers import make_task, solver_cases
+from contracts_solvers import make_task, posed_for, solver_cases
+from skl1.losses import Huber
 from skl1.penalties import L1, ElasticNet, NonNegative, Ridged, SquaredL2
 from skl1.problems.model import CONVERGED, PRECISION
+from skl1.problems.smooth import SmoothProblem
 from skl1.solvers.first_order import Nesterov
 from skl1.solvers.gradient_descent import ConjugateGradient, GradientDescent
 from skl1.solvers.inner import SweepsThenNewton
@@ -25,7 +27,8 @@ BEST = WorkingSet(SweepsThenNewton())
 def test_each_problem_is_solved_or_refused(solver, case):
     """Every solver with every penalty, with a sign constraint and without."""
     task = make_task(case, 8, share=0.3)
-    problem, start = task.problem, np.zeros(6)
+    plain, start = task.problem, np.zeros(6)
+    problem = posed_for(solver.solver, plain)
     refusal = solver.solver.accepts(problem)
     assert (refusal == "") == solver.accepts(case.penalty)
     limits = {"tol": solver.tol, "max_iter": solver.max_iter}
@@ -41,7 +44,7 @@ def test_each_problem_is_solved_or_refused(solver, case):
     assert run.model.stop_reason in {CONVERGED, PRECISION}
     found = task.objective(run.w)
     if case.penalty.convex:
-        best = minimise(BEST, problem, start, tol=1e-13, max_iter=200)
+        best = minimise(BEST, plain, start, tol=1e-13, max_iter=200)
         most = run.model.error + 1e-12 * float(task.reference.energy)
         assert found <= task.objective(best.w) + most
         return
@@ -83,3 +86,13 @@ def test_acceptance_goes_by_properties(penalty, gradient, conjugate, n, p):
             run = minimise(solver, problem, np.zeros(p), tol=1e-9, max_iter=5000)
             assert run.model.converged
             assert run.point.objective <= best.point.objective + run.model.error + 1e-12
+
+
+@pytest.mark.parametrize("solver", SOLVERS, ids=str)
+def test_a_problem_of_another_loss_goes_to_its_solver(solver):
+    """And one of squares to theirs; a solver that is given the wrong one says which it wants."""
+    plain = make_task(CASES[0], 8).problem
+    smooth = SmoothProblem(plain.design, plain.penalty, plain.weights, loss=Huber(1.0))
+    wrong = plain if solver.solver.any_loss else smooth
+    with pytest.raises(ValueError, match=r"Use (ProxNewton|WorkingSet)\("):
+        minimise(solver.solver, wrong, np.zeros(6), tol=1e-6, max_iter=10)

@@ -200,7 +200,7 @@ class PenalisedRegressor(Following):
                 )
             else:
                 figures = f"at a stationarity of {reached}; tol={self.tol:g} was wanted"
-            weak = problem.core.design.weak
+            weak = problem.core.weak
             if self.stop_reason_ == EXHAUSTED:
                 advice = self._remedy()
             elif self.stop_reason_ == PRECISION and weak.size:

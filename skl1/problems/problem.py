@@ -210,6 +210,10 @@ class Problem:
         """A size of residuals: the spread of y."""
         return float(np.sqrt(self.design.energy))
 
+    def slope_size(self, point: Any) -> float:
+        """The root mean square of the slopes: of the residuals."""
+        return float(np.sqrt(2.0 * point.loss))
+
     def bends(self, point: Point) -> np.ndarray:
         """The second derivative of the loss along each coefficient."""
         return self.design.norms
@@ -257,7 +261,7 @@ class Problem:
         A nonconvex threshold is a jump, which rounding must not decide to take: alpha is a little
         larger there.
         """
-        if self.sets_aside:
+        if self.has_free:
             return self.beside(self.refitted(self.null.w)).alpha_max
         penalised: Any = self.included & ~self.free
         if not penalised.any():
@@ -307,10 +311,18 @@ class Problem:
         """The weights of some features; inf for the others."""
         return np.where(features, self.weights, np.inf)
 
+    def lift(self, w: np.ndarray) -> np.ndarray:
+        """Coefficients with those of the free features that this problem is beside."""
+        return self.design.lift(w)
+
+    def lift_exactly(self, w: np.ndarray) -> np.ndarray:
+        """The same to all digits that the data show."""
+        return self.design.lift_exactly(w)
+
     @property
-    def sets_aside(self) -> bool:
-        """Whether free features are refitted to what a solver finds beside them."""
-        return self.has_free
+    def weak(self) -> np.ndarray:
+        """Free features that depend on each other in all but the last digits."""
+        return self.design.weak
 
     @lazy
     def core(self) -> Problem:

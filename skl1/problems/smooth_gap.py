@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from skl1.losses.elementwise import EVALUATION, duality_along
-from skl1.penalties.base import Penalty
 from skl1.penalties.elementwise import pulls, total
 from skl1.problems.feasible import charge_beyond, largest_multiple
 from skl1.problems.smooth import SmoothPoint, SmoothProblem
+from skl1.problems.unpenalised import floored
 
 EPS = float(np.finfo(np.float64).eps)
+#: Cosine of the angle to the slopes below which a column is orthogonal up to rounding.
+ORTHOGONAL = 1e-10
 
 
 def smooth_gap(
@@ -25,41 +27,79 @@ def smooth_gap(
                  + sum_j [u_j g(w_j) - c w_j z_j + (u_j g)*(c z_j)],
 
     in which each term is nonnegative, and the first sum is 0 at c = 1. As 0 and v are slopes of
-    the loss, so is c v for c from 0 to 1. A dual point must be orthogonal to free columns: it is that
-    of the point with their coefficients refitted, which has less loss by the excess.
+    the loss, so is c v for c from 0 to 1. A dual point must be orthogonal to free columns: it is
+    that of the point with their coefficients refitted, which has less loss by the excess.
     """
-    here, every = point, np.arange(point.w.size)
+    inside, here, w, z, excess = problem, point, point.w, point.z, 0.0
     if problem.has_free:
-        here = problem.with_free(point)
-    gap, c = gap_of(problem, here, every, here.w, here.z)
-    excess = max(point.loss - here.loss, 0.0)
-    slack = float(problem.design.weights @ np.abs(here.slopes * here.predictions))
-    floor = 4.0 * EPS * (slack + here.loss + problem.null.loss)
-    return gap + excess, floor, c, np.where(problem.free, 0.0, here.z), excess
+        refitted = problem.refitted(w)
+        inside = problem.beside(refitted)
+        w = np.where(refitted, 0.0, w)
+        here = inside.at(w)
+        excess = lost(inside, here, point)
+        z, slight = with_idle(problem, here, problem.free & ~refitted)
+        excess += slight
+    gap, c = gap_of(inside, here, problem.weights, w, z)
+    floor = 4.0 * EPS * (rounding(problem, here) + here.loss + problem.null.loss)
+    return gap + excess, floor, c, z, excess
+
+
+def lost(inside: SmoothProblem, here: SmoothPoint, point: SmoothPoint) -> float:
+    """By how much refitting improves a point, with what rounding may hide of that.
+
+    Predictions differ by what the slopes are orthogonal to, so that only the second order counts.
+    Large coefficients cancel in predictions, and columns that nearly do in a basis of them.
+    """
+    design, step = inside.design, point.predictions - here.predictions
+    linear = float(design.weights @ (here.slopes * step))
+    seen = max(point.loss - here.loss - linear, 0.0)
+    part = inside.refitted_part
+    columns, size = part.columns, inside.slope_size(here)
+    if not columns.size:
+        return seen
+    bend = float(design.weights @ floored(here.curvatures, design.weights))
+    hidden = EPS * float(np.abs(point.w[columns]) @ design.lengths[columns])
+    hidden += part.span.blur * size / bend
+    return (np.sqrt(seen) + np.sqrt(0.5 * bend) * hidden) ** 2
+
+
+def with_idle(problem: SmoothProblem, here: SmoothPoint, idle: np.ndarray):
+    """The correlations with those of free features that must not be negative, and are zero.
+
+    And what such features may be worth that pull upwards by rounding only.
+    """
+    features = np.flatnonzero(idle)
+    if not features.size:
+        return here.z, 0.0
+    design, z = problem.design, here.z.copy()
+    pull = np.maximum(-design.adjoint(here.slopes, features)[features], 0.0)
+    small = pull <= ORTHOGONAL * design.lengths[features] * problem.slope_size(here)
+    z[features] = np.where(small, 0.0, pull)
+    reach = problem.reach + float(np.abs(here.w) @ design.lengths)
+    return z, reach * float((pull / design.lengths[features])[small].max(initial=0.0))
+
+
+def rounding(problem: SmoothProblem, here: SmoothPoint) -> float:
+    """What a rounding error of each prediction, as a share of it, may make of the gap."""
+    s, t = problem.design.weights, here.predictions
+    around = t - s @ t if problem.design.fit_intercept else t
+    spread = float(np.sqrt(s @ (around * around))) + problem.reach
+    bends = float(s @ (here.curvatures * np.abs(t)))
+    return float(s @ np.abs(here.slopes * around)) + spread * bends
 
 
 def gap_of(
     problem: SmoothProblem,
     here: SmoothPoint,
-    features: np.ndarray,
+    weights: np.ndarray,
     w: np.ndarray,
     z: np.ndarray,
 ) -> tuple[float, float]:
     """``(gap, c)`` of the problem of some features, from their coefficients and correlations.
 
-    The intercept and the free columns are thought to be refitted; what they may still gain is
-    added, to first order.
+    What refitting the intercept may still gain is added, to second order.
     """
-    penalty: Penalty = problem.penalty
-    weights, free = problem.weights[features], problem.free[features]
-    gain = 0.0
-    if problem.design.fit_intercept:
-        gain = abs(float(problem.design.weights @ here.slopes)) * problem.reach
-    if problem.has_free:
-        pulled = np.where(w[free] == 0.0, pulls(penalty, z[free]), np.abs(z[free]))
-        far = problem.reach / problem.design.lengths[features[free]] + np.abs(w[free])
-        gain += float(pulled @ far)
-        w, z = np.where(free, 0.0, w), np.where(free, 0.0, z)
+    penalty, gain = problem.penalty, problem.refitted_part.left_over(here.slopes, here.curvatures)
     limit = weights * penalty.slope_at_zero()
     highest = largest_multiple(limit, pulls(penalty, z))
     charged, agreement = total(penalty, weights, w), float(w @ z)

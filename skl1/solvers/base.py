@@ -54,6 +54,8 @@ class Solver(ABC):
 
     #: What ``n_iter_`` counts, in the plural.
     unit = "steps"
+    #: Whether it solves problems of any smooth loss, and not of squares.
+    any_loss = False
 
     def accepts(self, problem: Problem) -> str:
         """Why the solver cannot solve this problem, in words; empty if it can."""

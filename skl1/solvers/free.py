@@ -28,12 +28,12 @@ def lift_calls(core: Problem, callback: Callback) -> Callback:
     """The callback for coefficients of the problem beside free features."""
     if callback is None:
         return None
-    return lambda w: callback(core.clip(core.design.lift(w)))
+    return lambda w: callback(core.clip(core.lift(w)))
 
 
 def lifted(problem: Problem, inner: Run, tol: float) -> Run:
     """The run of a problem with free features, from that of the problem beside them."""
-    return judged(problem, inner, problem.core.design.lift_exactly(inner.w), tol)
+    return judged(problem, inner, problem.core.lift_exactly(inner.w), tol)
 
 
 def judged(problem: Problem, inner: Run, w: np.ndarray, tol: float) -> Run:
@@ -99,7 +99,7 @@ def refit_signed(
         result = run(solver, core, start, tol=strict, max_iter=left, **options)
         history.append({**result.history, **_shifted(result.history, done, perf_counter() - begun)})
         done += result.state.n_iter
-        aim = core.design.lift_exactly(result.w)
+        aim = core.lift_exactly(result.w)
         low = np.flatnonzero(active & (aim <= 0.0))
         if low.size:
             shares = w[low] / np.maximum(w[low] - aim[low], np.finfo(float).tiny)
@@ -141,16 +141,14 @@ def refit_signed(
 
 def pulling(problem: Problem, core: Problem, w: np.ndarray, outside: np.ndarray) -> np.ndarray:
     """Of some features the one that pulls the most towards positive values; empty if none does."""
-    design = problem.design
-    z, squares = design.gradient(w)
-    slack = core.design.slack(w, squares)
+    design, point = problem.design, problem.at(w)
+    size = problem.slope_size(point)
+    slack = core.design.slack(w, size * size)
     slack += 8.0 * EPS * (np.sqrt(design.total) + float(np.abs(w) @ design.lengths))
     index = np.flatnonzero(outside)
-    pull = z[index] / design.lengths[index]
+    pull = point.z[index] / design.lengths[index]
     most = pull.max(initial=-np.inf)
-    return (
-        index[pull == most][:1] if most > 0.1 * ORTHOGONAL * np.sqrt(squares) + slack else index[:0]
-    )
+    return index[pull == most][:1] if most > 0.1 * ORTHOGONAL * size + slack else index[:0]
 
 
 def together(solver: Solver, problem: Problem, found: Run, **limits: Any) -> Run:

@@ -58,10 +58,13 @@ def minimise(
     ValueError
         If the solver does not accept the problem, with the reason.
     """
-    if refusal := solver.accepts(problem):
+    refusal = solver.accepts(problem)
+    if problem.any_loss and not solver.any_loss:
+        refusal = f"its loss is {problem.loss!r}, and not squares. Use ProxNewton()."
+    if refusal:
         raise ValueError(f"{type(solver).__name__} cannot solve this problem: {refusal}")
     limits: dict[str, Any] = {"tol": tol, "record": record, "callback": callback}
-    if not problem.sets_aside:
+    if not problem.has_free:
         return run(solver, problem, w, max_iter=max_iter, last=last, **limits)
     if problem.one_sided:
         return refit_signed(solver, problem, w, max_iter=max_iter, **limits)

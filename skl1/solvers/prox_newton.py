@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import lstsq
 
 from skl1.designs.gathered import Gathered
 from skl1.penalties.elementwise import total
@@ -12,8 +13,9 @@ from skl1.problems.certificates import Certificate, surely_zero
 from skl1.problems.model import PRECISION
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
-from skl1.problems.smooth import SmoothPoint, SmoothProblem, floored
+from skl1.problems.smooth import SmoothPoint, SmoothProblem
 from skl1.problems.smooth_gap import gap_of
+from skl1.problems.unpenalised import Unpenalised, floored
 from skl1.solvers.base import Goal, Solver, State
 from skl1.solvers.block import GramBlock
 from skl1.solvers.gram_store import GramStore
@@ -52,7 +54,7 @@ class Place:
 
     w: np.ndarray
     z: np.ndarray
-    point: SmoothPoint  #: of the samples: of its coefficients and correlations nothing is asked
+    point: SmoothPoint  #: where z is that of the beginning
     error: float
 
 
@@ -81,10 +83,13 @@ class ProxNewton(Solver):
     inner: Inner = SweepsThenNewton()
     narrows: bool = True
     unit = "Newton steps"
+    any_loss = True
 
     def accepts(self, problem: Problem) -> str:
         if not isinstance(problem, SmoothProblem):
-            return "squares need no Newton's method around them."
+            return "squares need no Newton's method around them. Use WorkingSet(SweepsThenNewton())."
+        if not problem.penalty.convex:
+            return "the penalty must be convex. Squares with any take WorkingSet(SweepsThenNewton())."
         return ""
 
     def init(self, problem: SmoothProblem, w: np.ndarray) -> ProxNewtonState:  # type: ignore[override]
@@ -121,29 +126,32 @@ class ProxNewton(Solver):
         target = LAST_SHARE * goal.target if complete else ROUND_SHARE * known.error
         if state.idle:  # the set looks solved, the whole does not: look more closely
             target *= 10.0 ** (-2 * state.idle)
+        target = max(target, 0.5 * known.floor)
         place = Place(point.w[features], point.z[features], point, np.inf)
         place.error = self._error(problem, features, place)
-        for _ in range(goal.iterations):
-            if place.error <= target:
+        done = idle = 0
+        while place.error > target and done < goal.iterations and idle < IDLE:
+            value = place.point.objective
+            if not self._step(
+                problem, state.columns, place, max(target, MODEL_SHARE * place.error)
+            ):
                 break
-            moved = self._step(problem, state.columns, place, max(target, MODEL_SHARE * place.error))
-            state.n_iter += 1
-            if not moved:
-                break
+            done += 1
+            idle = 0 if place.point.objective < value * (1.0 - ROUNDING) else idle + 1
+        state.n_iter += done
         state.n_iter = max(state.n_iter, 1)
-        state.w = point.w.copy()
-        state.w[features] = place.w
+        state.w = place.point.w
 
     def _drop(self, problem, state, point, known):
         """Drop what is proved zero; from the passes too where that shortens them by half."""
         if not problem.penalty.convex:
             return problem
         used = point.w != 0.0
-        state.alive &= ~surely_zero(problem, known) | used | problem.free
+        state.alive &= ~surely_zero(problem, known) | used
         left = problem.design.n_features if problem.among is None else problem.among.size
         alive = int(np.count_nonzero(state.alive))
         if self.narrows and 2 * alive < left and problem.design.narrow(alive):
-            kept = ~surely_zero(problem, known, radii=2.0) | used | problem.free
+            kept = ~surely_zero(problem, known, radii=2.0) | used
             state.narrowed = problem.narrowed(kept)
         return state.narrowed or problem
 
@@ -157,18 +165,18 @@ class ProxNewton(Solver):
 
     def _error(self, problem: SmoothProblem, features: np.ndarray, place: Place) -> float:
         """The gap of the problem of the working set."""
-        return gap_of(problem, place.point, features, place.w, place.z)[0]
+        return gap_of(problem, place.point, problem.weights[features], place.w, place.z)[0]
 
     def _step(
         self, problem: SmoothProblem, columns: Gathered, place: Place, target: float
     ) -> bool:
         """One Newton step on the working set. Whether it moved."""
         features, here, design = columns.features, place.point, problem.design
+        weights = problem.weights[features]
         bend = floored(here.curvatures, design.weights)
-        weighted, mass = columns.reweighted(bend)
+        model = QuadraticModel(problem.refitted_part, columns, bend)
         store = GramStore(problem.weights.size, np.float64)
-        store.features = features
-        store.matrix = mass * columns.gram(weighted, features, features)
+        store.features, store.matrix = features, model.gram
         w, z = np.zeros((2, problem.weights.size))
         w[features], z[features] = place.w, place.z
         squares = float(design.weights @ (here.slopes * here.slopes / bend))
@@ -177,27 +185,62 @@ class ProxNewton(Solver):
         step = block.w - place.w
         if not step.any():
             return False
-        shift = (weighted.x_mean - design.x_mean)[features]
-        e = columns.fits(step[None])[0] - float(shift @ step)
-        charge = total(problem.penalty, problem.weights[features], place.w)
-        promise = total(problem.penalty, problem.weights[features], block.w) - charge
-        promise -= float(place.z @ step)
-        before = here.loss + charge
-        share = 1.0
+        e, level, along = model.fit(step)
+        charge = total(problem.penalty, weights, place.w)
+        promise = total(problem.penalty, weights, block.w) - charge - float(place.z @ step)
+        before, share = here.loss + charge, 1.0
         for _ in range(HALVINGS):
             new = place.w + share * step if share < 1.0 else block.w
-            t = here.predictions + share * e
             loss = problem.mean_along(here.predictions, e, share)
-            value = loss + total(problem.penalty, problem.weights[features], new)
+            value = loss + total(problem.penalty, weights, new)
             if value <= before + ARMIJO * share * promise + ROUNDING * abs(before):
                 break
             share *= 0.5
         else:
             return False
-        t += problem.level(t)
-        loss, slopes, curvatures = problem.look(t)
-        place.w = new
-        place.point = SmoothPoint(new, place.z, loss, value, t, slopes, curvatures)
-        place.z = -columns.sums(design.weights * slopes)
-        place.error = self._error(problem, features, place)
+        level, along = here.level + share * level, here.along + share * along
+        w[features] = new
+        self._move(problem, columns, place, w, here.predictions + share * e, level, along)
         return True
+
+    def _move(self, problem, columns, place, w, t, level, along) -> None:
+        """Go to other coefficients, whose predictions are t but for a refit."""
+        part = problem.refitted_part
+        shift, more, change = part.refit(t, 0.0, np.zeros_like(along))
+        loss, slopes, curvatures = problem.look(shift)
+        place.w = w[columns.features]
+        objective = loss + total(problem.penalty, problem.weights[columns.features], place.w)
+        samples = shift, slopes, curvatures, level + more, along + change
+        place.point = SmoothPoint(w, place.point.z, loss, objective, *samples)
+        place.z = -columns.sums(problem.design.weights * slopes)
+        place.error = self._error(problem, columns.features, place)
+
+
+class QuadraticModel:
+    """The loss around a point as squares: on gathered columns, and beside what is refitted."""
+
+    def __init__(self, part: Unpenalised, columns: Gathered, bend: np.ndarray):
+        self.part, self.columns, features = part, columns, columns.features
+        design = part.design
+        weighted, mass = columns.reweighted(bend)
+        self.gram = mass * columns.gram(weighted, features, features)
+        self.shift = (weighted.x_mean - design.x_mean)[features]
+        self.basis = part.basis
+        if self.basis.shape[1]:
+            v = weighted.weights
+            self.mean = v @ self.basis if design.fit_intercept else np.zeros(self.basis.shape[1])
+            around = self.basis - self.mean
+            across = np.stack([columns.sums(v * each) for each in around.T])
+            across -= np.outer(v @ around, self.shift)
+            self.across = lstsq((around * v[:, None]).T @ around, across, check_finite=False)[0]
+            self.gram -= mass * (across.T @ self.across)
+
+    def fit(self, step: np.ndarray) -> tuple[np.ndarray, float, np.ndarray]:
+        """How predictions, intercept and coordinates change with a step of the coefficients."""
+        level, along = -float(self.shift @ step), np.zeros(self.basis.shape[1])
+        fit = self.columns.fits(step[None])[0]
+        if along.size:
+            along = -self.across @ step
+            level -= float(self.mean @ along)
+            fit = fit + self.basis @ along
+        return fit + level, level, along

@@ -21,7 +21,7 @@ def nearest(
     By the distance ``(u_j g'(0+) - |z_j|) / ||x_j||``: about twice as many as pull, at most as many
     as are in use. Where none pulls, the last set will do.
     """
-    used = (point.w != 0.0) | problem.free
+    used = point.w != 0.0
     if problem.design.n_features <= FULL_GRAM:
         return alive | used, True
     candidates = np.flatnonzero(alive & ~used)

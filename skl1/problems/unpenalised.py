@@ -1,0 +1,124 @@
+"""The part of a model without a penalty, which is refitted at each point of a problem of any loss."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.linalg import lstsq
+
+from skl1.compiled.lazy import lazy
+from skl1.designs import TableDesign
+from skl1.losses import Loss
+from skl1.losses.elementwise import EVALUATION, level, looked, mean_along
+
+#: Newton steps at most, and halvings of such a step.
+STEPS, HALVINGS = 60, 40
+#: A fall below this share of the loss is rounding.
+NOTHING = 1e-30
+#: Curvatures in a quadratic model are no smaller than this share of their mean.
+LEAST = 1e-3
+
+
+class Unpenalised:
+    """The intercept, and the span of some columns: what is best of them beside other predictions.
+
+    A basis of the columns stands for them, orthonormal by the weights of the samples: columns that
+    nearly depend on each other have coefficients of any size, but predictions that are not.
+
+    Parameters
+    ----------
+    loss : Loss
+    design : TableDesign
+    columns : ndarray of int
+        Features that are refitted.
+    """
+
+    def __init__(self, loss: Loss, design: TableDesign, columns: np.ndarray):
+        self.loss, self.design, self.columns = loss, design, columns
+        self.data = design.response, design.weights
+
+    @lazy
+    def span(self):
+        return self.design.span_of(self.columns)
+
+    @lazy
+    def basis(self) -> np.ndarray:
+        """A column for each dimension of the span; without rows that do not count."""
+        if not self.columns.size:
+            return np.zeros((self.design.n_samples, 0))
+        basis, root = self.span.basis, self.design.root
+        if basis is None:
+            basis = self.design.weighted(self.columns) @ self.span.refit.T
+        root = root[:, None]
+        return np.divide(basis, root, out=np.zeros_like(basis), where=root > 0.0)
+
+    @lazy
+    def usual(self) -> tuple[float, np.ndarray]:
+        """The model of this part alone: the intercept, and the coordinates in the basis."""
+        return self.refit(np.zeros(self.design.n_samples), 0.0, np.zeros(self.basis.shape[1]))[1:]
+
+    def refit(
+        self, t: np.ndarray, start: float, along: np.ndarray
+    ) -> tuple[np.ndarray, float, np.ndarray]:
+        """``(predictions, intercept, coordinates)``: the best ones beside predictions t.
+
+        ``start`` and ``along`` are guesses of intercept and coordinates.
+        """
+        if not along.size:
+            shift = level(self.loss, *self.data, t, start) if self.design.fit_intercept else 0.0
+            return t + shift, shift, along
+        fit = t + start + self.basis @ along
+        b, along = start, along.copy()
+        loss, slopes, curvatures = looked(self.loss, *self.data, fit)
+        run = mean_along.sized(EVALUATION * t.size)
+        for _ in range(STEPS):
+            shift, step, fall = self.newton(slopes, curvatures)
+            if fall <= NOTHING * loss:
+                break
+            e, share = shift + self.basis @ step, 1.0
+            for _ in range(HALVINGS):
+                if run(self.loss, *self.data, fit, e, share) < loss:
+                    break
+                share *= 0.5
+            else:
+                break
+            fit, b, along = fit + share * e, b + share * shift, along + share * step
+            loss, slopes, curvatures = looked(self.loss, *self.data, fit)
+        return fit, b, along
+
+    def newton(self, slopes, curvatures) -> tuple[float, np.ndarray, float]:
+        """The Newton step of intercept and coordinates, and by how much the quadratic falls."""
+        v = self.design.weights * floored(curvatures, self.design.weights)
+        pull = -self.design.weights * slopes
+        parts = self._parts()
+        step = lstsq((parts * v[:, None]).T @ parts, parts.T @ pull, check_finite=False)[0]
+        fall = 0.5 * float(step @ (parts.T @ pull))
+        return (step[0], step[1:], fall) if self.design.fit_intercept else (0.0, step, fall)
+
+    def left_over(self, slopes: np.ndarray, curvatures: np.ndarray) -> float:
+        """What refitting may still gain, to second order."""
+        if self.basis.shape[1]:
+            return self.newton(slopes, curvatures)[2]
+        if not self.design.fit_intercept:
+            return 0.0
+        bend = float(self.design.weights @ floored(curvatures, self.design.weights))
+        return 0.5 * float(self.design.weights @ slopes) ** 2 / bend
+
+    def _parts(self) -> np.ndarray:
+        """The basis, behind a column of ones where there is an intercept."""
+        if not self.design.fit_intercept:
+            return self.basis
+        return np.column_stack([np.ones(len(self.basis)), self.basis])
+
+    def coefficients(self, along: np.ndarray) -> np.ndarray:
+        """Those of the columns, from coordinates in the basis."""
+        return self.span.refit.T @ along
+
+
+def floored(curvatures: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Curvatures for a quadratic model that has a minimum, as none of them is zero.
+
+    The slope of a sample enters as it is. Where it has less curvature than a small share of the
+    mean, the model changes little by having that much.
+    """
+    mean = float(weights @ curvatures)
+    return np.maximum(curvatures, LEAST * mean) if mean > 0.0 else np.ones_like(curvatures)
