@@ -34,9 +34,18 @@ def concrete(base, *, on_dask=False):
     return found
 
 
-#: Every concrete estimator with an alpha, public or not.
+def takes_any_response(cls):
+    """Whether y may be any numbers: not so of counts, and of labels of 0 and 1."""
+    return not cls().__sklearn_tags__().target_tags.positive_only
+
+
+#: Every concrete estimator with an alpha and any y, public or not.
 ESTIMATORS = sorted(
-    (c for c in concrete(PenalisedRegressor) if "alpha" in inspect.signature(c).parameters),
+    (
+        c
+        for c in concrete(PenalisedRegressor)
+        if "alpha" in inspect.signature(c).parameters and takes_any_response(c)
+    ),
     key=lambda c: c.__name__,
 )
 

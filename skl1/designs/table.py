@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from copy import copy
 
 import numpy as np
 from scipy.linalg import lstsq
@@ -99,6 +100,18 @@ class TableDesign(Design):
                 "X has columns of numbers so small that their squares vanish; rescale the columns "
                 "(StandardScaler does)."
             )
+
+    def with_response(self, y):
+        """The same X and weights with another y; what is known of the columns is kept."""
+        other = copy(self)
+        other.response = y = np.asarray(y, dtype=np.float64)
+        other.y_origin = float(y[self.anchor_row()]) if self.fit_intercept else 0.0
+        other.y_offset = float(self.weights @ (y - other.y_origin)) if self.fit_intercept else 0.0
+        other.y = y - other.y_origin - other.y_offset
+        other.y_mean = other.y_origin + other.y_offset
+        other.energy = float(self.weights @ (other.y * other.y))
+        other.correlation = self.adjoint(other.y)
+        return other
 
     def anchor_row(self):
         """A row of the largest weight."""

@@ -137,7 +137,10 @@ class PenalisedRegressor(Following):
 
     def _start(self, problem: Problem) -> np.ndarray:
         """The last solution on a warm start, else the model without penalised features."""
-        coef = self._last_solution() if self.warm_start else None
+        return self._start_at(problem, self._last_solution() if self.warm_start else None)
+
+    def _start_at(self, problem: Problem, coef: np.ndarray | None) -> np.ndarray:
+        """These coefficients, if they are a start at all, else the null model."""
         if coef is None or np.shape(coef) != problem.null.w.shape:
             return problem.null.w
         if problem.empties(problem.penalty.strength):
@@ -191,6 +194,12 @@ class PenalisedRegressor(Following):
 
     def _warn(self, problem: Problem, result: Run) -> None:
         """At most one warning about convergence, and one about an empty model."""
+        if complaint := self._complaint(problem, result):
+            warn_user(f"{type(self).__name__} {complaint}", ConvergenceWarning)
+        self._warn_if_empty(problem)
+
+    def _complaint(self, problem: Problem, result: Run) -> str:
+        """What was not reached, and what to do about it."""
         if not self.converged_ and self.stop_reason_ != INTERRUPTED:
             reached = f"{result.model.error:.3g}"
             if problem.penalty.convex:
@@ -214,23 +223,26 @@ class PenalisedRegressor(Following):
                 advice = f"Centre and scale the columns (StandardScaler){more}, or raise tol."
             else:
                 advice = self._advice()
-            warn_user(
-                f"{type(self).__name__} stopped after {self.n_iter_} {self._solver().unit} "
-                f"({self.stop_reason_}) {figures}. {advice}",
-                ConvergenceWarning,
+            return (
+                f"stopped after {self.n_iter_} {self._solver().unit} "
+                f"({self.stop_reason_}) {figures}. {advice}"
             )
-        if self.converged_:
-            self._warn_if_empty(problem)
+        return ""
 
     def _warn_if_empty(self, problem: Problem) -> None:
         """Warn of a model without features, and say when one would enter."""
-        if np.isfinite(self.alpha_max_) and not self.coef_.any():
-            cure = "Choose a smaller alpha." if self.alpha_max_ > 0.0 else "No feature explains y."
-            warn_user(
-                f"Every coefficient is zero: alpha={self.alpha:g}, and no penalised feature "
-                f"enters for alpha_max_={self.alpha_max_:g} and above. {cure}",
-                EmptyModelWarning,
-            )
+        if text := self._emptiness(problem):
+            warn_user(text, EmptyModelWarning)
+
+    def _emptiness(self, problem: Problem) -> str:
+        """That a converged model has no features, and when one would enter."""
+        if not self.converged_ or not np.isfinite(self.alpha_max_) or self.coef_.any():
+            return ""
+        cure = "Choose a smaller alpha." if self.alpha_max_ > 0.0 else "No feature explains y."
+        return (
+            f"Every coefficient is zero: alpha={self.alpha:g}, and no penalised feature enters "
+            f"for alpha_max_={self.alpha_max_:g} and above. {cure}"
+        )
 
     def _advice(self) -> str:
         """What to do if the solver stopped by itself."""

@@ -21,6 +21,11 @@ class Loss(Record):
         return False
 
     @property
+    def endless(self) -> bool:
+        """Whether f falls for ever as t goes to an end, for some y: it has no minimum then."""
+        return False
+
+    @property
     @abstractmethod
     def curvature_bound(self) -> float:
         """The largest second derivative of f in t; inf where there is none.

@@ -17,6 +17,10 @@ class Poisson(Loss):
     """
 
     @property
+    def endless(self) -> bool:
+        return True
+
+    @property
     def curvature_bound(self) -> float:
         return inf
 

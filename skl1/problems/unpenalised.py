@@ -14,8 +14,11 @@ from skl1.losses.elementwise import EVALUATION, level, looked, mean_along
 STEPS, HALVINGS = 60, 40
 #: A fall below this share of the loss is rounding.
 NOTHING = 1e-30
-#: Curvatures in a quadratic model are no smaller than this share of their mean.
-LEAST = 1e-3
+#: Where a prediction on an exponential scale, that of the intercept aside, has run away.
+FARTHEST = 60.0
+#: Curvatures in a quadratic model are no smaller than this share of their mean where a slope has
+#: the usual size, and nowhere smaller than that share.
+LEAST, TINY = 1e-3, 1e-12
 
 
 class Unpenalised:
@@ -82,12 +85,22 @@ class Unpenalised:
             else:
                 break
             fit, b, along = fit + share * e, b + share * shift, along + share * step
+            if self.loss.endless and np.abs(self.basis @ along).max() > FARTHEST:
+                raise ValueError(self._no_minimum())
             loss, slopes, curvatures = looked(self.loss, *self.data, fit)
         return fit, b, along
 
+    def _no_minimum(self) -> str:
+        names = ", ".join(map(str, self.columns[:10])) + (" and others" * (self.columns.size > 10))
+        return (
+            f"No finite coefficients of the unpenalised features {names} are best: with them some "
+            "samples are fitted the better the larger they are, as where they tell the classes "
+            "apart. Penalise these features (alpha and penalty_weights above 0), or leave them out."
+        )
+
     def newton(self, slopes, curvatures) -> tuple[float, np.ndarray, float]:
         """The Newton step of intercept and coordinates, and by how much the quadratic falls."""
-        v = self.design.weights * floored(curvatures, self.design.weights)
+        v = self.design.weights * floored(slopes, curvatures, self.design.weights)
         pull = -self.design.weights * slopes
         parts = self._parts()
         step = lstsq((parts * v[:, None]).T @ parts, parts.T @ pull, check_finite=False)[0]
@@ -100,7 +113,7 @@ class Unpenalised:
             return self.newton(slopes, curvatures)[2]
         if not self.design.fit_intercept:
             return 0.0
-        bend = float(self.design.weights @ floored(curvatures, self.design.weights))
+        bend = float(self.design.weights @ floored(slopes, curvatures, self.design.weights))
         return 0.5 * float(self.design.weights @ slopes) ** 2 / bend
 
     def _parts(self) -> np.ndarray:
@@ -114,11 +127,15 @@ class Unpenalised:
         return self.span.refit.T @ along
 
 
-def floored(curvatures: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def floored(slopes: np.ndarray, curvatures: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Curvatures for a quadratic model that has a minimum, as none of them is zero.
 
-    The slope of a sample enters as it is. Where it has less curvature than a small share of the
-    mean, the model changes little by having that much.
+    The slope of a sample enters as it is. Where it is steep and hardly bends, as an outlier of the
+    Huber loss, it gets a small share of the mean curvature, which changes the model little.
     """
     mean = float(weights @ curvatures)
-    return np.maximum(curvatures, LEAST * mean) if mean > 0.0 else np.ones_like(curvatures)
+    if not mean > 0.0:
+        return np.ones_like(curvatures)
+    size = float(np.sqrt(weights @ (slopes * slopes)))
+    steepness = np.abs(slopes) / size if size > 0.0 else np.zeros_like(slopes)
+    return np.maximum(curvatures, mean * np.maximum(LEAST * steepness, TINY))

@@ -29,6 +29,8 @@ ROUND_SHARE, LAST_SHARE, MODEL_SHARE = 0.1, 0.3, 1e-2
 SWEEPS = 1_000
 #: Newton steps in a row that lower nothing, after which rounding is all that is left.
 IDLE = 3
+#: A gap below this share of another one is smaller for more reasons than rounding.
+FELL = 0.7
 #: A step has to lower the objective by this share of what its slope promises; halvings at most.
 ARMIJO, HALVINGS = 1e-4, 40
 #: What rounding may add to an objective, as a share of it.
@@ -45,6 +47,7 @@ class ProxNewtonState(State):
     columns: Gathered
     known: np.ndarray  #: mask of the working set
     value: float = np.inf  #: the objective before the last round
+    error: float = np.inf  #: the least gap so far
     idle: int = 0  #: rounds in a row without a fall of it
 
 
@@ -113,9 +116,10 @@ class ProxNewton(Solver):
         known: Certificate,
         goal: Goal,
     ) -> None:
-        fell = point.objective < state.value * (1.0 - ROUNDING)
+        # Near the minimum the gap falls further than the objective, which is right to second order.
+        fell = point.objective < state.value * (1.0 - ROUNDING) or known.error < FELL * state.error
         state.idle = 0 if fell else state.idle + 1
-        state.value = point.objective
+        state.value, state.error = point.objective, min(state.error, known.error)
         if state.idle > IDLE or not problem.included.any():
             state.verdict = PRECISION
             return
@@ -131,13 +135,14 @@ class ProxNewton(Solver):
         place.error = self._error(problem, features, place)
         done = idle = 0
         while place.error > target and done < goal.iterations and idle < IDLE:
-            value = place.point.objective
+            value, error = place.point.objective, place.error
             if not self._step(
                 problem, state.columns, place, max(target, MODEL_SHARE * place.error)
             ):
                 break
             done += 1
-            idle = 0 if place.point.objective < value * (1.0 - ROUNDING) else idle + 1
+            fell = place.point.objective < value * (1.0 - ROUNDING) or place.error < FELL * error
+            idle = 0 if fell else idle + 1
         state.n_iter += done
         state.n_iter = max(state.n_iter, 1)
         state.w = place.point.w
@@ -173,7 +178,7 @@ class ProxNewton(Solver):
         """One Newton step on the working set. Whether it moved."""
         features, here, design = columns.features, place.point, problem.design
         weights = problem.weights[features]
-        bend = floored(here.curvatures, design.weights)
+        bend = floored(here.slopes, here.curvatures, design.weights)
         model = QuadraticModel(problem.refitted_part, columns, bend)
         store = GramStore(problem.weights.size, np.float64)
         store.features, store.matrix = features, model.gram

@@ -1,0 +1,303 @@
+"""What the classifiers share: labels, weights of classes, one problem a class, probabilities."""
+
+from __future__ import annotations
+
+from abc import ABC
+from typing import Any, ClassVar
+
+import numpy as np
+from scipy import sparse
+from scipy.special import expit, log_expit
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.extmath import safe_sparse_dot
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
+
+from skl1.compiled.threads import single_threaded
+from skl1.designs import make_design
+from skl1.designs.weights import moderate_weights
+from skl1.estimators.base import PenalisedRegressor
+from skl1.estimators.state import AllOrNothing, all_or_nothing
+from skl1.exceptions import EmptyModelWarning, warn_user
+from skl1.sklearn_api import (
+    CallbackSupportMixin,
+    StrOptions,
+    check_sample_weight,
+    fit_callback,
+    fit_context,
+    validate_data,
+)
+
+#: Attributes of each binary problem.
+FIGURES = ("n_iter_", "objective_", "dual_gap_", "converged_", "stop_reason_", "alpha_max_")
+
+
+class PenalisedClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
+    """Linear log-odds: of two classes those of the second, of more those of each against the rest."""
+
+    class_weight: Any
+    fit_intercept: bool
+    warm_start: bool
+
+    #: The estimator of one binary problem.
+    _binary: ClassVar[type[PenalisedRegressor]]
+    _parameter_constraints: ClassVar[dict]
+
+    # Where notebooks' representations of an estimator lead to.
+    _doc_link_module = "skl1"
+    _doc_link_template = "https://skl1.readthedocs.io/stable/generated/skl1.{estimator_name}.html"
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._parameter_constraints = {
+            **cls._binary._parameter_constraints,
+            "class_weight": [dict, StrOptions({"balanced"}), None],
+        }
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    def _one(self) -> PenalisedRegressor:
+        """The estimator of one of the binary problems."""
+        given = self.get_params(deep=False)
+        return self._binary(**{name: v for name, v in given.items() if name != "class_weight"})
+
+    @all_or_nothing
+    @fit_context
+    def fit(self, X, y, sample_weight=None):
+        """Fit the model.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Training data. float32 and float64 are kept, anything else becomes float64. Sparse
+            X is used in CSC form and never made dense.
+        y : array-like of shape (n_samples,)
+            Class labels, of at least two classes.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Weights, not negative; in each class at least one is not zero. A weight of 2 equals
+            repeating the row, a weight of 0 leaving it out.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If a parameter, X, y or a weight is out of its range, not finite or misshaped; if there
+            is only one class; if no finite coefficients are best.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the tolerance was not met; with the figures.
+        EmptyModelWarning
+            If every coefficient is zero.
+        """
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            X, labels, weights = self._data(X, y, sample_weight)
+            last = len(self.classes_) - 1
+            ones = [last] if last == 1 else range(last + 1)
+            design = make_design(X, labels == ones[0], weights, self.fit_intercept)
+            plain = [self._one() for _ in ones]
+            with (
+                single_threaded(design.work()),
+                fit_callback(self, X, y, sample_weight, self._linear_model) as report,
+            ):
+                complaints = []
+                for k, (one, label) in enumerate(zip(plain, ones, strict=True)):
+                    if k:
+                        design = design.with_response(labels == label)
+                    complaints.append(self._fit_one(one, k, design, X.dtype, report, plain))
+                self._gather(plain)
+        self._warn(complaints, [self.classes_[label] for label in ones])
+        return self
+
+    def _data(self, X, y, sample_weight):
+        """X, the numbers of the labels, and the weights of the samples."""
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse=["csc", "csr"],
+            accept_large_sparse=True,
+            dtype=[np.float64, np.float32],
+        )
+        check_classification_targets(y)
+        self.classes_, labels = np.unique(y, return_inverse=True)
+        if self.classes_.size < 2:
+            raise ValueError(
+                f"y must have at least 2 classes; it has only one class, {self.classes_[0]!r}."
+            )
+        if sample_weight is None and self.class_weight is None:
+            return X, labels, None
+        weights = moderate_weights(check_sample_weight(sample_weight, X))
+        counts = np.bincount(labels, weights)
+        factors = self._factors(counts)
+        if not np.all(factors * counts > 0.0):
+            empty = self.classes_[np.argmin(factors * counts)]
+            raise ValueError(
+                f"All weights of the class {empty!r} are 0: leave its samples out, or give "
+                "sample_weight and class_weight above 0."
+            )
+        return X, labels, weights * factors[labels]
+
+    def _factors(self, counts: np.ndarray) -> np.ndarray:
+        """The weight of each class, from the sums of the weights of its samples."""
+        if self.class_weight is None:
+            return np.ones(counts.size)
+        if isinstance(self.class_weight, str):
+            with np.errstate(divide="ignore"):
+                return np.where(counts > 0.0, counts.sum() / (counts.size * counts), 0.0)
+        known = set(self.classes_.tolist())
+        if unknown := [label for label in self.class_weight if label not in known]:
+            raise ValueError(
+                f"class_weight names {unknown[0]!r}, which is no class of y; the classes are "
+                f"{self.classes_.tolist()}."
+            )
+        return np.array([float(self.class_weight.get(c, 1.0)) for c in self.classes_.tolist()])
+
+    def _fit_one(self, one, k, design, dtype, report, plain) -> tuple[str, str]:
+        """Fit one of the binary problems. What it did not reach, and whether it is empty, in words."""
+        problem = one._problem(design)
+        start, coef = problem.null.w, self._earlier("coef_") if self.warm_start else None
+        if coef is not None and coef.shape == (len(plain), design.n_features):
+            start = one._start_at(problem, coef[k])
+        callback = None
+        if report is not None:
+
+            def callback(w):
+                for name, value in one._model(problem, w, dtype).items():
+                    setattr(one, name, value)
+                return report(lambda: self._stacked(plain, design.n_features, dtype))
+
+        result = one._publish(problem, one._solve(problem, start, callback), dtype)
+        return one._complaint(problem, result), one._emptiness(problem)
+
+    def _stacked(self, plain, n_features, dtype) -> dict[str, Any]:
+        """The attributes that predict needs, of problems of which some have not begun."""
+        coefs = [getattr(one, "coef_", np.zeros(n_features, dtype)) for one in plain]
+        intercepts = [getattr(one, "intercept_", dtype.type(0.0)) for one in plain]
+        return {
+            "coef_": np.stack(coefs),
+            "intercept_": np.array(intercepts, dtype),
+            "classes_": self.classes_,
+        }
+
+    def _gather(self, plain) -> None:
+        """Set the fitted attributes, from those of the binary problems."""
+        first = plain[0].coef_
+        for name, value in self._stacked(plain, first.size, first.dtype).items():
+            setattr(self, name, value)
+        for name in FIGURES:
+            if hasattr(plain[0], name):
+                setattr(self, name, np.array([getattr(one, name) for one in plain]))
+        if hasattr(plain[0], "history_"):
+            self.history_ = [one.history_ for one in plain]
+
+    def _warn(self, complaints, classes) -> None:
+        """At most one warning about convergence, and one about empty models."""
+        name, several = type(self).__name__, len(classes) > 1
+        found = [(c, text) for c, (text, _) in zip(classes, complaints, strict=True) if text]
+        if found:
+            which = f", class {found[0][0]!r}," if several else ""
+            more = f" So did {len(found) - 1} other classes." if len(found) > 1 else ""
+            warn_user(f"{name}{which} {found[0][1]}{more}", ConvergenceWarning)
+        empty = [(c, text) for c, (_, text) in zip(classes, complaints, strict=True) if text]
+        if len(empty) == len(classes):
+            warn_user(empty[0][1], EmptyModelWarning)
+
+    def decision_function(self, X):
+        """The log-odds.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_classes)
+            Of the second of two classes, or of each class against the rest.
+        """
+        check_is_fitted(self)
+        X = validate_data(
+            self,
+            X,
+            accept_sparse=["csr", "csc", "coo"],
+            accept_large_sparse=True,
+            dtype=[np.float64, np.float32],
+            reset=False,
+        )
+        scores = safe_sparse_dot(X, self.coef_.T, dense_output=True) + self.intercept_
+        return scores.ravel() if scores.shape[1] == 1 else scores
+
+    def predict(self, X):
+        """The most likely class.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Class labels.
+        """
+        scores = self.decision_function(X)
+        best = (scores > 0.0).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)
+        return self.classes_[best]
+
+    def predict_proba(self, X):
+        """The probabilities of the classes.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            In the order of ``classes_``. Of more than two classes those of each against the rest,
+            divided by their sum.
+        """
+        scores = self.decision_function(X)
+        if scores.ndim == 1:
+            return np.column_stack([expit(-scores), expit(scores)])
+        return np.exp(self.predict_log_proba(X))
+
+    def predict_log_proba(self, X):
+        """The logarithms of the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            In the order of ``classes_``.
+        """
+        scores = self.decision_function(X)
+        if scores.ndim == 1:
+            return np.column_stack([log_expit(-scores), log_expit(scores)])
+        logs = log_expit(scores)
+        return logs - np.logaddexp.reduce(logs, axis=1)[:, None]
+
+    @property
+    def sparse_coef_(self):
+        """``coef_`` as a sparse matrix."""
+        check_is_fitted(self)
+        return sparse.csr_matrix(self.coef_)
+
+    def _linear_model(self) -> dict[str, Any]:
+        """The attributes that predict needs."""
+        return {name: getattr(self, name) for name in ("coef_", "intercept_", "classes_")}
