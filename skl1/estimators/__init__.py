@@ -8,6 +8,7 @@ from skl1.estimators.lp_path import LpPath, lp_path
 from skl1.estimators.logistic import ProximalLogisticRegression
 from skl1.estimators.mcp import MCPRegressor
 from skl1.estimators.nonconvex_lp import NonconvexLpRegressor
+from skl1.estimators.poisson import ProximalPoissonRegressor
 from skl1.estimators.proximal_lasso import ProximalLasso
 from skl1.estimators.ridge_gd import RidgeGD
 from skl1.estimators.ridge_path import RidgePath, ridge_path
@@ -25,6 +26,7 @@ __all__ = [
     "ProximalHuberRegressor",
     "ProximalLasso",
     "ProximalLogisticRegression",
+    "ProximalPoissonRegressor",
     "RidgeGD",
     "RidgePath",
     "SCADRegressor",

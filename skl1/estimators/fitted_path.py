@@ -6,7 +6,6 @@ from copy import copy
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import r2_score
 
 from skl1.compiled.versions import Versioned
 from skl1.designs.weights import moderate_weights
@@ -71,10 +70,10 @@ class FittedPath(Versioned):
         X = self._rows(X)
         if self._used.size < X.shape[1]:
             X = X[:, self._used]
-        return np.asarray(X @ self._coefs) + self._intercepts
+        return self._plain._means(np.asarray(X @ self._coefs) + self._intercepts)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> np.ndarray:
-        """Coefficients of determination of all models, as ``score`` of a single one has it.
+        """The scores of all models, as ``score`` of a single one has them.
 
         Parameters
         ----------
@@ -91,6 +90,4 @@ class FittedPath(Versioned):
         """
         if sample_weight is not None:
             sample_weight = moderate_weights(check_sample_weight(sample_weight, X))
-        fits = self.predict(X)
-        targets = np.broadcast_to(np.reshape(y, (-1, 1)), fits.shape)
-        return r2_score(targets, fits, sample_weight=sample_weight, multioutput="raw_values")
+        return self._plain._scores(y, self.predict(X), sample_weight)

@@ -82,7 +82,18 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
             ``X @ coef_ + intercept_``.
         """
         check_is_fitted(self)
-        return safe_sparse_dot(self._rows(X), self.coef_, dense_output=True) + self.intercept_
+        fit = safe_sparse_dot(self._rows(X), self.coef_, dense_output=True) + self.intercept_
+        return self._means(fit)
+
+    def _means(self, fit):
+        """What is predicted for the linear parts of samples."""
+        return fit
+
+    def _scores(self, y, predictions, sample_weight):
+        """How good predictions are, those of a model in each column."""
+        targets = np.broadcast_to(np.reshape(y, (-1, 1)), predictions.shape)
+        options = {"sample_weight": sample_weight, "multioutput": "raw_values"}
+        return r2_score(targets, predictions, **options)
 
     def _rows(self, X):
         """Samples to predict for, as validated."""
@@ -114,7 +125,7 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
         """
         if sample_weight is not None:
             sample_weight = moderate_weights(check_sample_weight(sample_weight, X))
-        return r2_score(y, self.predict(X), sample_weight=sample_weight)
+        return float(self._scores(y, self.predict(X)[:, None], sample_weight)[0])
 
     @property
     def sparse_coef_(self):

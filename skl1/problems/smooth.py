@@ -50,6 +50,11 @@ class SmoothProblem(Problem):
     any_loss = True
     design: TableDesign
 
+    def __init__(self, design, penalty, penalty_weights, **more):
+        super().__init__(design, penalty, penalty_weights, **more)
+        if wrong := self.loss.check(design.response[design.weights > 0.0]):
+            raise ValueError(f"{wrong}.")
+
     @lazy
     def refitted_part(self) -> Unpenalised:
         """The intercept, and the free features that this problem is beside."""

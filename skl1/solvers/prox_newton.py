@@ -161,8 +161,12 @@ class ProxNewton(Solver):
         return state.narrowed or problem
 
     def _gather(self, problem: SmoothProblem, state: ProxNewtonState, wanted: np.ndarray) -> None:
-        """See to it that the columns of the working set are there, and not many others."""
-        if np.count_nonzero(state.known | wanted) > SPARE * np.count_nonzero(wanted) + 1:
+        """See to it that the columns of the working set are there, and not many others.
+
+        Of what a narrowed problem leaves out none: there it has no penalty.
+        """
+        gone = bool((state.known & ~problem.included).any())
+        if gone or np.count_nonzero(state.known | wanted) > SPARE * np.count_nonzero(wanted) + 1:
             state.columns = problem.design.gathering()
             state.known = np.zeros_like(wanted)
         state.columns.extend(np.flatnonzero(wanted & ~state.known))

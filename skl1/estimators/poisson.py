@@ -1,0 +1,179 @@
+"""Sparse regression of counts."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import ClassVar
+
+import numpy as np
+from sklearn.metrics import d2_tweedie_score
+
+from skl1.designs import Design
+from skl1.estimators.base import PenalisedRegressor
+from skl1.estimators.docstrings import shared
+from skl1.estimators.parameters import keep
+from skl1.losses import Loss, Poisson
+from skl1.penalties import Penalty, elastic_net
+from skl1.sklearn_api import Interval
+from skl1.solvers.base import Solver
+from skl1.solvers.prox_newton import ProxNewton
+
+POISSON = Poisson()
+
+
+@shared()
+class ProximalPoissonRegressor(PenalisedRegressor):
+    r"""Poisson regression with an L1 or elastic net penalty, with a duality gap.
+
+    The mean of a count is :math:`\mu_i = \exp(x_i^\top w + b)`. Minimises over w and the intercept b
+
+    .. math::
+
+        \frac{1}{W} \sum_i s_i \left(\mu_i - y_i \log \mu_i - y_i + y_i \log y_i\right)
+        + \alpha \sum_j u_j \left(\rho |w_j| + \frac{1 - \rho}{2} w_j^2\right),
+        \qquad W = \sum_i s_i,
+
+    half the mean deviance and the penalty: with ``l1_ratio=0`` and unit weights the objective of
+    scikit-learn's ``PoissonRegressor``, at the same ``alpha``. The intercept is never penalised.
+
+    For counts over different times or areas, give the rates (counts over exposure) as y and the
+    exposure as ``sample_weight``.
+
+    Parameters
+    ----------
+    alpha : float, default=0.01
+        Strength of the penalty, at least 0. At ``alpha_max_`` and above the model is empty.
+    l1_ratio : float, default=1.0
+        Share of the L1 penalty, in [0, 1].
+    @columns@
+    @gap@
+    max_iter : int, default=1000
+        Newton steps allowed.
+    @record@
+
+    Attributes
+    ----------
+    @coefficients@
+    n_iter_ : int
+        Newton steps done, at least 1.
+    objective_ : float
+        The objective at the fitted coefficients.
+    dual_gap_ : float
+        Duality gap, in units of the objective: it exceeds its minimum by no more.
+    converged_ : bool
+        Whether the gap met the tolerance, or the limit of floating-point numbers.
+    stop_reason_ : str
+        Why the fit ended: "tolerance reached", "numerical precision", "max_iter reached" or
+        "stopped by a callback".
+    alpha_max_ : float
+        The smallest alpha for which no penalised feature enters; inf for ``l1_ratio=0``.
+    @history@
+    @features@
+
+    See Also
+    --------
+    ProximalLasso : The same penalties for a response of any sign.
+
+    Notes
+    -----
+    The curvature of the loss has no bound, so that no feature can be proved to be zero before the
+    end: a duality gap does not tell how far the solution is.
+
+    The solver is a proximal Newton method [1]_ on a working set.
+
+    References
+    ----------
+    .. [1] J. D. Lee, Y. Sun and M. A. Saunders, "Proximal Newton-type methods for minimizing
+       composite functions", SIAM Journal on Optimization 24, 2014, eq. 2.8.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skl1 import ProximalPoissonRegressor
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.standard_normal((200, 10))
+    >>> y = rng.poisson(np.exp(0.5 * X[:, 0] - X[:, 1]))
+    >>> model = ProximalPoissonRegressor(alpha=0.1).fit(X, y)
+    >>> np.flatnonzero(model.coef_), model.converged_
+    (array([0, 1]), True)
+    """
+
+    l1_ratio: float
+
+    _parameter_constraints: ClassVar[dict] = {
+        **PenalisedRegressor._parameter_constraints,
+        "l1_ratio": [Interval(Real, 0, 1, closed="both")],
+    }
+
+    def __init__(
+        self,
+        alpha=0.01,
+        *,
+        l1_ratio=1.0,
+        penalty_weights=None,
+        positive=False,
+        fit_intercept=True,
+        tol=1e-6,
+        max_iter=1000,
+        warm_start=False,
+        record_history=False,
+    ):
+        keep(self, locals())
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.positive_only = True
+        return tags
+
+    def _loss(self, design: Design) -> Loss:
+        return POISSON
+
+    def _penalty(self) -> Penalty:
+        return elastic_net(self.alpha, self.l1_ratio)
+
+    def _solver(self) -> Solver:
+        return ProxNewton()
+
+    def _means(self, fit):
+        return np.exp(fit)
+
+    def _scores(self, y, predictions, sample_weight):
+        options = {"sample_weight": sample_weight, "power": 1}
+        return np.array([d2_tweedie_score(y, each, **options) for each in predictions.T])
+
+    def predict(self, X):
+        """Predict the mean count.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            ``exp(X @ coef_ + intercept_)``.
+        """
+        return super().predict(X)
+
+    def score(self, X, y, sample_weight=None):
+        """Share of the deviance that is explained.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+        y : array-like of shape (n_samples,)
+            Their counts.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Their weights, of which only the ratios matter.
+
+        Returns
+        -------
+        float
+            1 minus the deviance over that of the weighted mean of y: 1 at best.
+        """
+        return super().score(X, y, sample_weight)
+
+    def _remedy(self) -> str:
+        return "Increase max_iter or tol, or scale the columns."
