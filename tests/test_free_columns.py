@@ -22,8 +22,8 @@ from common import (
     solution,
     variants,
 )
-from exactly import exact
 from contracts import LONG
+from exactly import exact
 from skl1.designs import BesideDesign, make_design
 from skl1.estimators.nonconvex import NonconvexRegressor
 from skl1.paths.one_by_one import ALONG

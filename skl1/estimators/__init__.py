@@ -4,8 +4,8 @@ from skl1.estimators.best_subset import BestSubsetRegressor
 from skl1.estimators.huber import ProximalHuberRegressor
 from skl1.estimators.lasso_path import LassoPath, lasso_path
 from skl1.estimators.log_sum import LogSumRegressor
-from skl1.estimators.lp_path import LpPath, lp_path
 from skl1.estimators.logistic import ProximalLogisticRegression
+from skl1.estimators.lp_path import LpPath, lp_path
 from skl1.estimators.mcp import MCPRegressor
 from skl1.estimators.nonconvex_lp import NonconvexLpRegressor
 from skl1.estimators.poisson import ProximalPoissonRegressor

@@ -90,9 +90,13 @@ class ProxNewton(Solver):
 
     def accepts(self, problem: Problem) -> str:
         if not isinstance(problem, SmoothProblem):
-            return "squares need no Newton's method around them. Use WorkingSet(SweepsThenNewton())."
+            return (
+                "squares need no Newton's method around them. Use WorkingSet(SweepsThenNewton())."
+            )
         if not problem.penalty.convex:
-            return "the penalty must be convex. Squares with any take WorkingSet(SweepsThenNewton())."
+            return (
+                "the penalty must be convex. Squares with any take WorkingSet(SweepsThenNewton())."
+            )
         return ""
 
     def init(self, problem: SmoothProblem, w: np.ndarray) -> ProxNewtonState:  # type: ignore[override]
@@ -176,9 +180,7 @@ class ProxNewton(Solver):
         """The gap of the problem of the working set."""
         return gap_of(problem, place.point, problem.weights[features], place.w, place.z)[0]
 
-    def _step(
-        self, problem: SmoothProblem, columns: Gathered, place: Place, target: float
-    ) -> bool:
+    def _step(self, problem: SmoothProblem, columns: Gathered, place: Place, target: float) -> bool:
         """One Newton step on the working set. Whether it moved."""
         features, here, design = columns.features, place.point, problem.design
         weights = problem.weights[features]
