@@ -12,13 +12,17 @@ from sklearn.base import BaseEstimator
 import skl1
 from common import needed
 from referee import Charge, Referee, clipped, logarithm, minimax, power
+from smooth_data import FORMULAS
 
 PUBLIC = {name: getattr(skl1, name) for name in skl1.__all__}
 FITTED = {
     name: each
     for name, each in PUBLIC.items()
-    # A grid search minimises nothing itself.
-    if inspect.isclass(each) and issubclass(each, BaseEstimator) and not needed(each)
+    # A grid search minimises nothing itself; other losses than squares have smooth_data.py.
+    if inspect.isclass(each)
+    and issubclass(each, BaseEstimator)
+    and not needed(each)
+    and each not in FORMULAS
 }
 SEARCHES = sorted(name for name in FITTED if name.endswith("CV"))
 SINGLES = sorted(

@@ -112,7 +112,7 @@ class Draw:
         return float(s @ value(y, t, delta)) + charge, gradient
 
     def best(self, model, w, b):
-        """The least objective that SciPy finds from some coefficients: positive and negative parts."""
+        """The least objective that SciPy finds from some coefficients, in two parts by sign."""
         p, r = w.size, self.options["l1_ratio"]
         u = np.where(np.isfinite(self.u), self.u, 0.0)
         unit = self.X.std(axis=0).astype(float)

@@ -64,8 +64,8 @@ def poisson(loss, y, t):
 
 #: The losses as textbooks have them.
 DEFINITIONS = {
-    Squared: lambda loss, y, t: (y - t) ** 2 / 2,
-    Logistic: lambda loss, y, t: (1 + t.exp()).ln() - y * t,
+    Squared: lambda _, y, t: (y - t) ** 2 / 2,
+    Logistic: lambda _, y, t: (1 + t.exp()).ln() - y * t,
     Poisson: poisson,
     Huber: huber,
 }

@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from skl1.compiled.threads import single_threaded
 from skl1.designs import make_design
 from skl1.designs.weights import moderate_weights
-from skl1.estimators.base import PenalisedRegressor
+from skl1.estimators.log_odds import LogOdds
 from skl1.estimators.state import AllOrNothing, all_or_nothing
 from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.sklearn_api import (
@@ -34,14 +34,14 @@ FIGURES = ("n_iter_", "objective_", "dual_gap_", "converged_", "stop_reason_", "
 
 
 class PenalisedClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
-    """Linear log-odds: of two classes those of the second, of more those of each against the rest."""
+    """Linear log-odds: of the second of two classes, or of each of more against the rest."""
 
     class_weight: Any
     fit_intercept: bool
     warm_start: bool
 
     #: The estimator of one binary problem.
-    _binary: ClassVar[type[PenalisedRegressor]]
+    _binary: ClassVar[type[LogOdds]]
     _parameter_constraints: ClassVar[dict]
 
     # Where notebooks' representations of an estimator lead to.
@@ -60,7 +60,7 @@ class PenalisedClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, B
         tags.input_tags.sparse = True
         return tags
 
-    def _one(self) -> PenalisedRegressor:
+    def _one(self) -> LogOdds:
         """The estimator of one of the binary problems."""
         given = self.get_params(deep=False)
         return self._binary(**{name: v for name, v in given.items() if name != "class_weight"})
@@ -115,7 +115,7 @@ class PenalisedClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, B
                         design = design.with_response(labels == label)
                     complaints.append(self._fit_one(one, k, design, X.dtype, report, plain))
                 self._gather(plain)
-        self._warn(complaints, [self.classes_[label] for label in ones])
+        self._warn(complaints, [self.classes_.tolist()[label] for label in ones])
         return self
 
     def _data(self, X, y, sample_weight):
@@ -132,7 +132,7 @@ class PenalisedClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, B
         self.classes_, labels = np.unique(y, return_inverse=True)
         if self.classes_.size < 2:
             raise ValueError(
-                f"y must have at least 2 classes; it has only one class, {self.classes_[0]!r}."
+                f"y must have at least 2 classes; it has only one class, {self.classes_.tolist()[0]!r}."
             )
         if sample_weight is None and self.class_weight is None:
             return X, labels, None
@@ -140,7 +140,7 @@ class PenalisedClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, B
         counts = np.bincount(labels, weights)
         factors = self._factors(counts)
         if not np.all(factors * counts > 0.0):
-            empty = self.classes_[np.argmin(factors * counts)]
+            empty = self.classes_.tolist()[np.argmin(factors * counts)]
             raise ValueError(
                 f"All weights of the class {empty!r} are 0: leave its samples out, or give "
                 "sample_weight and class_weight above 0."
@@ -163,21 +163,17 @@ class PenalisedClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, B
         return np.array([float(self.class_weight.get(c, 1.0)) for c in self.classes_.tolist()])
 
     def _fit_one(self, one, k, design, dtype, report, plain) -> tuple[str, str]:
-        """Fit one of the binary problems. What it did not reach, and whether it is empty, in words."""
-        problem = one._problem(design)
-        start, coef = problem.null.w, self._earlier("coef_") if self.warm_start else None
+        """Fit one of the binary problems; in words what was not reached, and that it is empty."""
+        coef, start, callback = self._earlier("coef_") if self.warm_start else None, None, None
         if coef is not None and coef.shape == (len(plain), design.n_features):
-            start = one._start_at(problem, coef[k])
-        callback = None
+            start = coef[k]
         if report is not None:
 
-            def callback(w):
-                for name, value in one._model(problem, w, dtype).items():
-                    setattr(one, name, value)
+            def callback(attributes):
+                vars(one).update(attributes)
                 return report(lambda: self._stacked(plain, design.n_features, dtype))
 
-        result = one._publish(problem, one._solve(problem, start, callback), dtype)
-        return one._complaint(problem, result), one._emptiness(problem)
+        return one.fit_quietly(design, start, callback, dtype)
 
     def _stacked(self, plain, n_features, dtype) -> dict[str, Any]:
         """The attributes that predict needs, of problems of which some have not begun."""

@@ -70,7 +70,7 @@ class FittedPath(Versioned):
         X = self._rows(X)
         if self._used.size < X.shape[1]:
             X = X[:, self._used]
-        return self._plain._means(np.asarray(X @ self._coefs) + self._intercepts)
+        return self._plain.means_of(np.asarray(X @ self._coefs) + self._intercepts)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> np.ndarray:
         """The scores of all models, as ``score`` of a single one has them.
@@ -90,4 +90,4 @@ class FittedPath(Versioned):
         """
         if sample_weight is not None:
             sample_weight = moderate_weights(check_sample_weight(sample_weight, X))
-        return self._plain._scores(y, self.predict(X), sample_weight)
+        return self._plain.scores_of(y, self.predict(X), sample_weight)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from skl1.designs import Design
 from skl1.estimators.base import PenalisedRegressor
@@ -132,15 +132,15 @@ class ProximalHuberRegressor(PenalisedRegressor):
     ):
         keep(self, locals())
 
-    def _scale(self, design: Design) -> float:
+    def _scale(self, design: Any) -> float:
         """The unit of delta."""
         if self.scale != "mad":
             return float(self.scale)
         found = robust_scale(design.response, design.weights)
         if found == 0.0:
             raise ValueError(
-                'scale="mad" is 0, as at least half of the samples have the same y; give the unit of '
-                "delta as a number, such as scale=1.0."
+                'scale="mad" is 0, as at least half of the samples have the same y; give the unit '
+                "of delta as a number, such as scale=1.0."
             )
         return found
 

@@ -83,13 +83,13 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
         """
         check_is_fitted(self)
         fit = safe_sparse_dot(self._rows(X), self.coef_, dense_output=True) + self.intercept_
-        return self._means(fit)
+        return self.means_of(fit)
 
-    def _means(self, fit):
+    def means_of(self, fit):
         """What is predicted for the linear parts of samples."""
         return fit
 
-    def _scores(self, y, predictions, sample_weight):
+    def scores_of(self, y, predictions, sample_weight):
         """How good predictions are, those of a model in each column."""
         targets = np.broadcast_to(np.reshape(y, (-1, 1)), predictions.shape)
         options = {"sample_weight": sample_weight, "multioutput": "raw_values"}
@@ -125,7 +125,7 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
         """
         if sample_weight is not None:
             sample_weight = moderate_weights(check_sample_weight(sample_weight, X))
-        return float(self._scores(y, self.predict(X)[:, None], sample_weight)[0])
+        return float(self.scores_of(y, self.predict(X)[:, None], sample_weight)[0])
 
     @property
     def sparse_coef_(self):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from numbers import Real
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import numpy as np
 
 from skl1.designs import Design
 from skl1.estimators.base import PenalisedRegressor
@@ -61,3 +64,26 @@ class LogOdds(PenalisedRegressor):
 
     def _remedy(self) -> str:
         return "Increase max_iter or tol, or scale the columns."
+
+    def fit_quietly(
+        self,
+        design: Design,
+        start: np.ndarray | None,
+        report: Callable[[dict[str, Any]], bool] | None,
+        dtype: np.dtype,
+    ) -> tuple[str, str]:
+        """Fit to a design whose response is 0 or 1, and leave the warnings to the caller.
+
+        ``start`` are coefficients to begin with. ``report`` is told the fitted attributes after
+        each step, and is true if that is enough. Returns what was not reached, and that the model
+        is empty, in words.
+        """
+        problem, callback = self._problem(design), None
+        if report is not None:
+
+            def callback(w):
+                return report(self._model(problem, w, dtype))
+
+        found = self._solve(problem, self._start_at(problem, start), callback)
+        found = self._publish(problem, found, dtype)
+        return self._complaint(problem, found), self._emptiness(problem)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from skl1.estimators.classifier import PenalisedClassifier
 from skl1.estimators.docstrings import shared
 from skl1.estimators.log_odds import LogOdds
@@ -96,6 +98,14 @@ class ProximalLogisticRegression(PenalisedClassifier):
     >>> int((model.coef_ != 0).sum()), model.converged_
     (9, array([ True]))
     """
+
+    alpha: float
+    l1_ratio: float
+    penalty_weights: Any
+    positive: bool
+    tol: float
+    max_iter: int
+    record_history: bool
 
     _binary = LogOdds
 

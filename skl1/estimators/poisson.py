@@ -25,7 +25,7 @@ POISSON = Poisson()
 class ProximalPoissonRegressor(PenalisedRegressor):
     r"""Poisson regression with an L1 or elastic net penalty, with a duality gap.
 
-    The mean of a count is :math:`\mu_i = \exp(x_i^\top w + b)`. Minimises over w and the intercept b
+    The mean of a count is :math:`\mu_i = \exp(x_i^\top w + b)`. Minimises over w and b
 
     .. math::
 
@@ -134,10 +134,10 @@ class ProximalPoissonRegressor(PenalisedRegressor):
     def _solver(self) -> Solver:
         return ProxNewton()
 
-    def _means(self, fit):
+    def means_of(self, fit):
         return np.exp(fit)
 
-    def _scores(self, y, predictions, sample_weight):
+    def scores_of(self, y, predictions, sample_weight):
         options = {"sample_weight": sample_weight, "power": 1}
         return np.array([d2_tweedie_score(y, each, **options) for each in predictions.T])
 

@@ -21,6 +21,11 @@ class Loss(Record):
         return False
 
     @property
+    def unit(self) -> float:
+        """A size of predictions that matters to f, of which steps are no large multiples."""
+        return 1.0
+
+    @property
     def endless(self) -> bool:
         """Whether f falls for ever as t goes to an end, for some y: it has no minimum then."""
         return False

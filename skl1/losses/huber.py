@@ -16,6 +16,10 @@ class Huber(Loss):
     delta: float
 
     @property
+    def unit(self) -> float:
+        return self.delta
+
+    @property
     def curvature_bound(self) -> float:
         return 1.0
 

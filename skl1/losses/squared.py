@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from skl1.losses.base import Loss
 
 
@@ -15,6 +17,10 @@ class Squared(Loss):
     @property
     def quadratic(self) -> bool:
         return True
+
+    @property
+    def unit(self) -> float:
+        return inf
 
     @property
     def curvature_bound(self) -> float:

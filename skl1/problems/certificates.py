@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from skl1.penalties.elementwise import proxes, pulls, total
 from skl1.problems.feasible import charge_beyond, largest_multiple
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
-from skl1.problems.smooth import SmoothProblem
+from skl1.problems.smooth import SmoothPoint, SmoothProblem
 from skl1.problems.smooth_gap import smooth_gap
 
 EPS = float(np.finfo(np.float64).eps)
@@ -67,7 +68,7 @@ def gap_certificate(problem: Problem, point: Point) -> Certificate:
     """
     excess = 0.0
     if isinstance(problem, SmoothProblem):
-        gap, floor, scaling, z, excess = smooth_gap(problem, point)
+        gap, floor, scaling, z, excess = smooth_gap(problem, cast(SmoothPoint, point))
         return Certificate(gap, floor, scaling * z, excess)
     if problem.has_free:
         gap, scaling, z, excess = gap_beside(problem, point)

@@ -1,4 +1,7 @@
-"""A problem: design, loss, penalty, weights and bounds. What a solver is given."""
+"""A problem: design, loss, penalty, weights and bounds. What a solver is given.
+
+Longer than 300 lines: one class, and what a problem of another loss does otherwise is named in it.
+"""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def lost(inside: SmoothProblem, here: SmoothPoint, point: SmoothPoint) -> float:
     columns, size = part.columns, inside.slope_size(here)
     if not columns.size:
         return seen
-    bend = float(design.weights @ floored(here.slopes, here.curvatures, design.weights))
+    bend = float(design.weights @ floored(inside.loss, here.slopes, here.curvatures))
     hidden = EPS * float(np.abs(point.w[columns]) @ design.lengths[columns])
     hidden += part.span.blur * size / bend
     return (np.sqrt(seen) + np.sqrt(0.5 * bend) * hidden) ** 2

@@ -1,4 +1,4 @@
-"""The part of a model without a penalty, which is refitted at each point of a problem of any loss."""
+"""The part of a model without a penalty: of any loss it is refitted at each point of a problem."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from skl1.losses.elementwise import EVALUATION, level, looked, mean_along
 STEPS, HALVINGS = 60, 40
 #: A fall below this share of the loss is rounding.
 NOTHING = 1e-30
-#: Where a prediction on an exponential scale, that of the intercept aside, has run away.
-FARTHEST = 60.0
-#: Curvatures in a quadratic model are no smaller than this share of their mean where a slope has
-#: the usual size, and nowhere smaller than that share.
-LEAST, TINY = 1e-3, 1e-12
+#: Newton's steps become short at a minimum. On an exponential scale without one they stay at 1.
+SETTLED = 0.1
+#: Steps that one sample may ask for in a quadratic model, in units of the loss; and the least
+#: curvature of all.
+FAR, TINY = 1e3, 1e-100
 
 
 class Unpenalised:
@@ -83,28 +83,36 @@ class Unpenalised:
                     break
                 share *= 0.5
             else:
+                self._settled(e)
                 break
             fit, b, along = fit + share * e, b + share * shift, along + share * step
-            if self.loss.endless and np.abs(self.basis @ along).max() > FARTHEST:
-                raise ValueError(self._no_minimum())
             loss, slopes, curvatures = looked(self.loss, *self.data, fit)
+        else:
+            self._settled(e)
         return fit, b, along
 
-    def _no_minimum(self) -> str:
-        names = ", ".join(map(str, self.columns[:10])) + (" and others" * (self.columns.size > 10))
-        return (
-            f"No finite coefficients of the unpenalised features {names} are best: with them some "
-            "samples are fitted the better the larger they are, as where they tell the classes "
-            "apart. Penalise these features (alpha and penalty_weights above 0), or leave them out."
-        )
+    def _settled(self, e: np.ndarray) -> None:
+        """Raise an error if the last step was long although nothing is left to gain by it."""
+        if self.loss.endless and np.abs(e).max() > SETTLED:
+            names = ", ".join(map(str, self.columns[:10]))
+            raise ValueError(
+                f"No finite coefficients of the unpenalised features {names}"
+                f"{' and others' if self.columns.size > 10 else ''} are best: with them some "
+                "samples are fitted the better the larger they are, as where they tell the "
+                "classes apart. Penalise these features (alpha and penalty_weights above 0), or "
+                "leave them out."
+            )
 
     def newton(self, slopes, curvatures) -> tuple[float, np.ndarray, float]:
         """The Newton step of intercept and coordinates, and by how much the quadratic falls."""
-        v = self.design.weights * floored(slopes, curvatures, self.design.weights)
+        root = np.sqrt(self.design.weights * floored(self.loss, slopes, curvatures))
         pull = -self.design.weights * slopes
-        parts = self._parts()
-        step = lstsq((parts * v[:, None]).T @ parts, parts.T @ pull, check_finite=False)[0]
-        fall = 0.5 * float(step @ (parts.T @ pull))
+        parts = self._parts() * root[:, None]
+        units = np.sqrt(np.einsum("ij,ij->j", parts, parts))
+        units[units == 0.0] = 1.0
+        target = np.divide(pull, root, out=np.zeros_like(root), where=root > 0.0)
+        step = lstsq(parts / units, target, check_finite=False)[0] / units
+        fall = 0.5 * float(step @ (parts.T @ target))
         return (step[0], step[1:], fall) if self.design.fit_intercept else (0.0, step, fall)
 
     def left_over(self, slopes: np.ndarray, curvatures: np.ndarray) -> float:
@@ -113,7 +121,7 @@ class Unpenalised:
             return self.newton(slopes, curvatures)[2]
         if not self.design.fit_intercept:
             return 0.0
-        bend = float(self.design.weights @ floored(slopes, curvatures, self.design.weights))
+        bend = float(self.design.weights @ floored(self.loss, slopes, curvatures))
         return 0.5 * float(self.design.weights @ slopes) ** 2 / bend
 
     def _parts(self) -> np.ndarray:
@@ -127,15 +135,11 @@ class Unpenalised:
         return self.span.refit.T @ along
 
 
-def floored(slopes: np.ndarray, curvatures: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def floored(loss: Loss, slopes: np.ndarray, curvatures: np.ndarray) -> np.ndarray:
     """Curvatures for a quadratic model that has a minimum, as none of them is zero.
 
     The slope of a sample enters as it is. Where it is steep and hardly bends, as an outlier of the
-    Huber loss, it gets a small share of the mean curvature, which changes the model little.
+    Huber loss, it gets so much curvature that it does not ask for a step of more than ``FAR`` of
+    the loss's units; that changes the model little.
     """
-    mean = float(weights @ curvatures)
-    if not mean > 0.0:
-        return np.ones_like(curvatures)
-    size = float(np.sqrt(weights @ (slopes * slopes)))
-    steepness = np.abs(slopes) / size if size > 0.0 else np.zeros_like(slopes)
-    return np.maximum(curvatures, mean * np.maximum(LEAST * steepness, TINY))
+    return np.maximum(curvatures, np.maximum(np.abs(slopes) / (FAR * loss.unit), TINY))

@@ -39,6 +39,9 @@ ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
 SPARE = 2.0
 
 
+FINISH = SweepsThenNewton()
+
+
 @dataclass(kw_only=True)
 class ProxNewtonState(State):
     """``alive``: features not yet proved zero. ``columns``: those of the working set."""
@@ -83,7 +86,7 @@ class ProxNewton(Solver):
         correlations of all features.
     """
 
-    inner: Inner = SweepsThenNewton()
+    inner: Inner = FINISH
     narrows: bool = True
     unit = "Newton steps"
     any_loss = True
@@ -138,7 +141,7 @@ class ProxNewton(Solver):
         place = Place(point.w[features], point.z[features], point, np.inf)
         place.error = self._error(problem, features, place)
         done = idle = 0
-        while place.error > target and done < goal.iterations and idle < IDLE:
+        while features.size and place.error > target and done < goal.iterations and idle < IDLE:
             value, error = place.point.objective, place.error
             if not self._step(
                 problem, state.columns, place, max(target, MODEL_SHARE * place.error)
@@ -184,7 +187,7 @@ class ProxNewton(Solver):
         """One Newton step on the working set. Whether it moved."""
         features, here, design = columns.features, place.point, problem.design
         weights = problem.weights[features]
-        bend = floored(here.slopes, here.curvatures, design.weights)
+        bend = floored(problem.loss, here.slopes, here.curvatures)
         model = QuadraticModel(problem.refitted_part, columns, bend)
         store = GramStore(problem.weights.size, np.float64)
         store.features, store.matrix = features, model.gram
