@@ -132,7 +132,8 @@ class PenalisedClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, B
         self.classes_, labels = np.unique(y, return_inverse=True)
         if self.classes_.size < 2:
             raise ValueError(
-                f"y must have at least 2 classes; it has only one class, {self.classes_.tolist()[0]!r}."
+                "y must have at least 2 classes; it has only one class, "
+                f"{self.classes_.tolist()[0]!r}."
             )
         if sample_weight is None and self.class_weight is None:
             return X, labels, None
