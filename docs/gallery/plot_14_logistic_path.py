@@ -6,7 +6,7 @@ Logistic regression with an L1 penalty: is a tumour benign? Thirty measurements 
 in the data. At the left one of them is just in the model, and all tumours have nearly the same
 probability. Features enter as the penalty weakens (above). The mean deviance of the training data
 falls all the way; that of held-out folds rises again where the model fits the noise (below). Each
-fit is within its duality gap of the best one, at most a millionth of the objective of the empty model.
+fit is within its duality gap of the best one: at most a millionth of the empty model's objective.
 """
 
 import matplotlib.pyplot as plt
