@@ -1,4 +1,4 @@
-"""Sparse linear regression for scikit-learn, each fit with a certificate."""
+"""Sparse linear models for scikit-learn, each fit with a certificate."""
 
 from skl1 import displays, estimators, exceptions, inference, model_selection, shrinkage
 from skl1.compiled.versions import __version__

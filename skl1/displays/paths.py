@@ -63,7 +63,7 @@ def path_of(estimator, X, y, alphas, sample_weight):
             return model.fit(X, y, **weights)
 
     if alphas is None:
-        highest = getattr(fitted(), "alpha_max_", np.inf)
+        highest = np.max(getattr(fitted(), "alpha_max_", np.inf))
         if not 0.0 < highest < np.inf:
             raise ValueError(
                 f"{type(estimator).__name__} does not tell the alpha from which on its model "
@@ -71,8 +71,13 @@ def path_of(estimator, X, y, alphas, sample_weight):
             )
         alphas = np.geomspace(highest, DOWN * highest, LENGTH)
     alphas = given_alphas(alphas)
-    coefs = [fitted(alpha=alpha).coef_ for alpha in alphas.tolist()]
-    return alphas, np.array(coefs).T
+    coefs = [np.atleast_2d(fitted(alpha=alpha).coef_) for alpha in alphas.tolist()]
+    if len(coefs[0]) > 1:
+        raise ValueError(
+            f"{type(estimator).__name__} has {len(coefs[0])} classes here, and a path for each: draw "
+            "one against the rest, with y == label as y."
+        )
+    return alphas, np.concatenate(coefs).T
 
 
 def chosen_of(search) -> dict[str, float]:

@@ -96,7 +96,7 @@ class ProximalLogisticRegression(PenalisedClassifier):
     >>> X = StandardScaler().fit_transform(X)
     >>> model = ProximalLogisticRegression(alpha=0.02).fit(X, y)
     >>> int((model.coef_ != 0).sum()), model.converged_
-    (9, array([ True]))
+    (7, array([ True]))
     """
 
     alpha: float

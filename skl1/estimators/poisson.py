@@ -93,12 +93,13 @@ class ProximalPoissonRegressor(PenalisedRegressor):
     >>> rng = np.random.default_rng(0)
     >>> X = rng.standard_normal((200, 10))
     >>> y = rng.poisson(np.exp(0.5 * X[:, 0] - X[:, 1]))
-    >>> model = ProximalPoissonRegressor(alpha=0.1).fit(X, y)
+    >>> model = ProximalPoissonRegressor(alpha=0.3).fit(X, y)
     >>> np.flatnonzero(model.coef_), model.converged_
     (array([0, 1]), True)
     """
 
     l1_ratio: float
+    path_parameter = "alpha"
 
     _parameter_constraints: ClassVar[dict] = {
         **PenalisedRegressor._parameter_constraints,
