@@ -12,6 +12,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 import skl1
 from skl1.estimators.base import PenalisedRegressor
+from skl1.estimators.classifier import PenalisedClassifier
+from skl1.estimators.log_odds import LogOdds
 from skl1.estimators.nonconvex import NonconvexRegressor
 from skl1.exceptions import EmptyModelWarning
 from skl1.model_selection.base import PenalisedRegressorCV
@@ -37,6 +39,17 @@ def concrete(base, *, on_dask=False):
 def takes_any_response(cls):
     """Whether y may be any numbers: not so of counts, and of labels of 0 and 1."""
     return not cls().__sklearn_tags__().target_tags.positive_only
+
+
+def suited(cls, y):
+    """Responses that a class takes, which grow with y: labels, counts or y itself."""
+    if not np.isfinite(np.asarray(y)).all() or np.ptp(np.asarray(y)) == 0.0:
+        return y
+    if issubclass(cls, LogOdds | PenalisedClassifier):
+        return (y > np.median(y)).astype(float)
+    if not issubclass(cls, PenalisedRegressor) or takes_any_response(cls):
+        return y
+    return np.round(4.0 * np.exp((y - y.mean()) / y.std()))
 
 
 #: Every concrete estimator with an alpha and any y, public or not.
@@ -331,7 +344,8 @@ def on_dask(X, y):
 
 
 def run(model, method, X, y, *, remote=False, **more):
-    """Fit by one of the methods to the same rows."""
+    """Fit by one of the methods to the same rows, with responses that suit the model."""
+    y = suited(type(model), y)
     if method == "fit":
         return model.fit(*(on_dask(X, y) if remote else (X, y)), **more)
     if method == "fit_blocks":

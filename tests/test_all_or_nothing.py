@@ -11,7 +11,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 import skl1
-from common import METHODS, public_estimators, quiet, run, variants
+from common import METHODS, public_estimators, quiet, run, suited, variants
 
 pd = pytest.importorskip("pandas")
 pytest.importorskip("dask.dataframe")
@@ -224,6 +224,7 @@ def test_a_failing_callback_changes_nothing(model, remote, method):
                 raise RuntimeError("enough")
 
     X, y = table()
+    y = suited(type(model), y)
     for at in (1, 3):
         for fitted in (False, True):
             model = clone(model).set_callbacks()
@@ -282,18 +283,19 @@ def test_a_refit_has_the_attributes_of_a_fresh_fit():
         if "max_iter" in model.get_params():
             model.set_params(max_iter=50)
         groups.setdefault(type(model), []).append(model)
-    for models in groups.values():
+    for cls, models in groups.items():
+        suits = suited(cls, y)
         for k, first in enumerate(models):
             for second in (models[k - 1], models[k - len(models) // 2]):
                 with quiet(skl1.GridEdgeWarning, skl1.FoldWarning):
-                    again = clone(first).fit(X, y)
+                    again = clone(first).fit(X, suits)
                     again.set_params(
                         **{**second.get_params(), "warm_start": False}
                         if "warm_start" in second.get_params()
                         else second.get_params()
                     )
-                    again.fit(X.to_numpy(), y.to_numpy())
-                    fresh = clone(second).fit(X.to_numpy(), y.to_numpy())
+                    again.fit(X.to_numpy(), suits.to_numpy())
+                    fresh = clone(second).fit(X.to_numpy(), suits.to_numpy())
                 assert set(vars(again)) == set(vars(fresh))
     for model, remote in public_estimators():
         methods = [method for method in METHODS if hasattr(model, method)]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from scipy import sparse
-from sklearn.datasets import load_diabetes
+from sklearn.datasets import load_diabetes, load_iris
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import Lasso
 
@@ -402,3 +402,14 @@ def test_every_display_is_public_and_plots_nothing_at_import(tmp_path):
     )
     assert run.returncode == 1
     assert "ShrinkageDisplay.plot requires matplotlib" in run.stderr
+
+
+def test_the_path_of_a_classifier():
+    """Of two classes it is drawn; more have a path each, and are told so."""
+    X, y = load_iris(return_X_y=True)
+    model = skl1.ProximalLogisticRegression()
+    display = displays.CoefficientPathDisplay.from_estimator(model, X, y == 1)
+    assert not display.coefs[:, 0].any()
+    assert display.coefs[:, -1].all()
+    with pytest.raises(ValueError, match="has 3 classes here"):
+        displays.CoefficientPathDisplay.from_estimator(model, X, y)

@@ -113,7 +113,7 @@ def test_demonstration_prints_rows_as_they_come(capsys, monkeypatch):
 
 def test_demonstration_explains_by_its_own_numbers():
     data = demonstration.load()
-    models = {type(c.model): c.model.fit(data.X, data.y) for c in demonstration.contenders(data)}
+    models = {type(c.model): c.model.fit(data.X, c.y) for c in demonstration.contenders(data)}
     lasso, ridge = models[skl1.ProximalLasso], models[skl1.RidgeGD]
     lp = models[skl1.NonconvexLpRegressor]
     zero = lasso.coef_ == 0.0

@@ -410,7 +410,7 @@ def test_moments(name):
     X, y, u = EXAMPLES[name]
     moments = skl1.Moments.of(X, y)
     for model in CONTENDERS:
-        if model.positive:
+        if model.positive or not hasattr(model, "fit_moments"):
             continue
         fitted = clone(model).set_params(penalty_weights=u)
         with warnings.catch_warnings():

@@ -27,7 +27,7 @@ from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import skl1
-from common import concrete, label, quiet
+from common import concrete, label, quiet, suited
 from skl1 import PathGridSearchCV, ProximalLasso
 from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.fitted_path import FittedPath
@@ -114,7 +114,7 @@ def no_fit_of_its_own(monkeypatch):
 def test_all_estimators_have_a_path_of_their_own_fits(cls):
     """Scores and predictions along the path are those of single fits, and so is each model."""
     X, y = data()
-    weights = np.arange(60) % 3 / 2.0
+    y, weights = suited(cls, y), np.arange(60) % 3 / 2.0
     estimator = exact(cls)
     assert has_path(estimator)
     name, values = next(iter(grid_of(estimator).items()))
@@ -144,6 +144,7 @@ def test_all_estimators_have_a_path_of_their_own_fits(cls):
 def test_scores_of_all_estimators(cls, monkeypatch):
     """In a pipeline, with training scores: those of GridSearchCV."""
     X, y = data()
+    y = suited(cls, y)
     steps = make_pipeline(StandardScaler(), exact(cls))
     grid = grid_of(steps[-1], f"{cls.__name__.lower()}__")
     mine, plain = both(steps, grid, X, y, return_train_score=True, cv=3)

@@ -70,8 +70,9 @@ def test_at_alpha_max_and_above_no_penalised_coefficient_is_left(model, remote, 
                     coef = np.abs(coef) + np.abs(search.coef_path_.reshape(-1, X.shape[1])[0])
                 else:
                     run(search.set_params(alpha=1e-3), method, X, y, remote=remote)
-                    search.set_params(alpha=factor * search.alpha_max_, warm_start=True)
-                    coef = run(search, method, X, y, remote=remote).coef_
+                    top = float(np.max(search.alpha_max_))
+                    search.set_params(alpha=factor * top, warm_start=True)
+                    coef = np.ravel(run(search, method, X, y, remote=remote).coef_)
             assert not coef[weights > (-1.0 if u is None else 0.0)].any()
 
 

@@ -74,8 +74,8 @@ def path_of(estimator, X, y, alphas, sample_weight):
     coefs = [np.atleast_2d(fitted(alpha=alpha).coef_) for alpha in alphas.tolist()]
     if len(coefs[0]) > 1:
         raise ValueError(
-            f"{type(estimator).__name__} has {len(coefs[0])} classes here, and a path for each: draw "
-            "one against the rest, with y == label as y."
+            f"{type(estimator).__name__} has {len(coefs[0])} classes here, and a path for each: "
+            "draw one against the rest, with y == label as y."
         )
     return alphas, np.concatenate(coefs).T
 
