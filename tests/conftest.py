@@ -5,10 +5,15 @@ import os
 os.environ["SCIPY_ARRAY_API"] = "1"
 
 import importlib.util
+import re
+from contextlib import nullcontext
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+
+from settled import all_compiled
 
 #: Files whose tests, but for those marked as slow, show in a minute whether skl1 works with this
 #: Python and these dependencies: compiled code and its cache, what scikit-learn asks, every part of
@@ -55,6 +60,20 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.stem in QUICK and not item.get_closest_marker("slow"):
             item.add_marker("quick")
+
+
+@cache
+def _compares_bits(path):
+    """Whether tests of a file compare fits to the last bit, and are not about interpreted code."""
+    text = path.read_text()
+    return "array_equal" in text and not re.search(r"interpreted|BRIEF|PATIENCE|bought", text)
+
+
+@pytest.fixture(autouse=True)
+def _compiled_where_bits_count(request):
+    """Whether a small fit runs interpreted depends on the tests before; its last digits do, too."""
+    with all_compiled() if _compares_bits(request.path) else nullcontext():
+        yield
 
 
 def _data_folder():

@@ -20,10 +20,9 @@ import sys
 import time
 import warnings
 from collections import defaultdict
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from unittest import mock
 
 import numpy as np
 from scipy import sparse
@@ -49,7 +48,7 @@ from fuzz_cases import (
 )
 from fuzz_claims import claim_of, judge, path_claims, stages
 from fuzz_state import check_state
-from skl1.compiled import kernels
+from settled import all_compiled
 from skl1.exceptions import EmptyModelWarning, FoldWarning, GridEdgeWarning
 
 #: Why data that can be fitted are refused nevertheless, all of it told to the user.
@@ -619,16 +618,6 @@ def factor_of_target(case, data, params, one, referee, ways):
 # The fuzz ------------------------------------------------------------------------------------
 
 CHECKS = {"zero": check_zero, "state": check_state, "free": check_free, "factor": check_factor}
-
-
-@contextmanager
-def all_compiled():
-    """No kernel is interpreted, as early ones of a process are: that moves the last digits."""
-    with (
-        mock.patch.multiple(kernels, PATIENCE=-1, BRIEF=-1),
-        mock.patch.object(kernels.Kernel, "price", -1),
-    ):
-        yield
 
 
 def examine(seed, limit=LIMIT):

@@ -19,7 +19,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from common import ESTIMATORS, SEARCHES, label, problem, quiet, variants
-from fuzz import all_compiled
 from skl1 import NonconvexLpRegressor, ProximalLasso, RelaxedLasso, RidgeGD, SubgradientLasso
 from skl1.exceptions import GridEdgeWarning
 
@@ -292,13 +291,12 @@ def test_threads(storage):
     """Four threads at once give what one after the other gives."""
     data = sparse.csc_array(X) if storage == "sparse" else X
     models = [model for model in variants() for _ in range(2)]
-    with all_compiled():
-        serial = [fitted(clone(model), data, Y) for model in models]
+    serial = [fitted(clone(model), data, Y) for model in models]
 
     def quietly(model):
         return model.fit(data, Y).coef_
 
-    with all_compiled(), quiet(), ThreadPoolExecutor(4) as pool:
+    with quiet(), ThreadPoolExecutor(4) as pool:
         parallel = list(pool.map(quietly, [clone(model) for model in models]))
     for one, other in zip(serial, parallel, strict=True):
         assert_array_equal(one, other)
