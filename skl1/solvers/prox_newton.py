@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import lstsq
 
+from skl1.designs.base import FULL_GRAM
 from skl1.designs.gathered import Gathered
 from skl1.penalties.elementwise import total
 from skl1.problems.certificates import Certificate, surely_zero
@@ -20,7 +21,7 @@ from skl1.solvers.base import Goal, Solver, State
 from skl1.solvers.block import GramBlock
 from skl1.solvers.gram_store import GramStore
 from skl1.solvers.inner import Inner, SweepsThenNewton
-from skl1.solvers.selection import nearest
+from skl1.solvers.selection import distances, first_of
 
 #: Error left in the problem of the working set, as a share of that of the whole, or of what is
 #: wanted at the end; and in a quadratic model, as a share of the error of the set.
@@ -131,7 +132,7 @@ class ProxNewton(Solver):
             state.verdict = PRECISION
             return
         problem = self._drop(problem, state, point, known)
-        wanted, complete = nearest(problem, point, state.alive, state.known & state.alive)
+        wanted, complete = self._wanted(problem, state, point)
         self._gather(problem, state, wanted)
         features = state.columns.features
         target = LAST_SHARE * goal.target if complete else ROUND_SHARE * known.error
@@ -166,6 +167,19 @@ class ProxNewton(Solver):
             kept = ~surely_zero(problem, known, radii=2.0) | used
             state.narrowed = problem.narrowed(kept)
         return state.narrowed or problem
+
+    def _wanted(self, problem: SmoothProblem, state: ProxNewtonState, point: SmoothPoint):
+        """Mask of the working set, and whether no feature is missing in it that pulls."""
+        used = point.w != 0.0
+        if used.size <= FULL_GRAM:
+            return state.alive | used, True
+        candidates = np.flatnonzero(state.alive & ~used)
+        rank = distances(problem, point, candidates)
+        violators = int(np.count_nonzero(rank < 0.0))
+        if not violators:  # the last set will do
+            return used | (state.known & state.alive), True
+        wanted = first_of(problem, used, candidates, rank, violators)
+        return wanted, not (state.alive & ~wanted).any()
 
     def _gather(self, problem: SmoothProblem, state: ProxNewtonState, wanted: np.ndarray) -> None:
         """See to it that the columns of the working set are there, and not many others.

@@ -17,12 +17,10 @@ from skl1.solvers.base import Goal, Solver, State
 from skl1.solvers.block import Block, ColumnBlock, GramBlock
 from skl1.solvers.gram_store import GramStore
 from skl1.solvers.inner import Inner
+from skl1.solvers.selection import distances, first_of
 
 #: The penalty of a round is at least this share of the one that the last point would need.
 STRIDE = 0.2
-#: Features that enter although they do not pull: as a share of those in use, and so many besides.
-#: Of remote data, where another round is another pass, as a share of those that may.
-MARGIN, SOME = 0.1, 4
 #: Bound on the sweeps of one round, far above what a round takes as a rule.
 SWEEPS_A_ROUND = 1_000
 #: Error left in a subproblem, as a share of what is wanted.
@@ -228,24 +226,16 @@ class WorkingSet(Solver):
             return state.alive | used
         candidates = np.flatnonzero(state.alive & ~used)
         if problem.penalty.convex:
-            limit = problem.weights[candidates] * problem.penalty.slope_at_zero()
-            reach = problem.design.lengths[candidates]
-            rank = (limit - pulls(problem.penalty, point.z[candidates])) / reach
+            rank = distances(problem, point, candidates)
         else:
             norms, weights = problem.design.norms[candidates], problem.weights[candidates]
             w, z = point.w[candidates], point.z[candidates]
             rank = -np.abs(coordinate_moves(problem.penalty, weights, norms, w, z))
             candidates, rank = candidates[rank < 0.0], rank[rank < 0.0]
         state.n_violators = int(np.count_nonzero(rank < 0.0))
-        most = max(int(np.count_nonzero(used)), problem.design.first_set())
-        margin = int(MARGIN * (most if problem.design.remote else used.sum())) + SOME
         if not state.n_violators:  # those of the last round are enough to watch
             return used | (state.members & state.alive)
-        room = min(most, 2 * state.n_violators + margin)
-        if candidates.size > room:
-            candidates = candidates[np.argpartition(rank, room)[:room]]
-        used[candidates] = True
-        return used
+        return first_of(problem, used, candidates, rank, state.n_violators)
 
     def _block(
         self, problem: Problem, state: WorkingSetState, point: Point, wanted: np.ndarray
