@@ -20,6 +20,7 @@ from benchmarks.__main__ import main as door
 from benchmarks.contenders.base import Contender
 from benchmarks.discovery import classes, purposes
 from benchmarks.floor import Floor, kernels, least
+from benchmarks.logistic_referee import LogisticReferee
 from benchmarks.problems.base import Problem
 from benchmarks.race import Cell, Effort, Entry, climb, floor_of, take_turns
 from benchmarks.referee import Referee
@@ -39,7 +40,7 @@ from benchmarks.simulation import (
     sparse_truth,
     target,
 )
-from benchmarks.suites import first_fits, growth, paths
+from benchmarks.suites import first_fits, growth, logistic, paths
 from benchmarks.worker import Bench, Measured, Outcome, Worker
 from common import elastic_net, objective, problem
 
@@ -760,3 +761,43 @@ def test_a_study_is_resumed(tmp_path):
     run_study(again, [cell], 2, names, jobs=1)
     lines = (tmp_path / "results.jsonl").read_text().splitlines()
     assert [json.loads(line)["repetition"] for line in lines] == [0, 1]
+
+
+# The race of logistic regressions -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("share", [0.5, 0.1, 0.02])
+def test_the_referee_of_logistic_regressions(share):
+    """Next to no gap at the optimum; elsewhere never less than the suboptimality."""
+    X, y = logistic.simulated("tall")
+    X, y = X[:300], y[:300]
+    referee = LogisticReferee(X, y)
+    alpha = share * referee.alpha_max
+    model = skl1.ProximalLogisticRegression(alpha, tol=1e-12).fit(X, y)
+    w, b = model.coef_[0], float(model.intercept_[0])
+    assert referee.alpha_max == pytest.approx(model.alpha_max_[0])
+    assert referee.gap(w, b, alpha) <= 2e-12
+
+    def objective(w, b):
+        t = X @ w + b
+        return float((np.logaddexp(0.0, t) - y * t).mean()) + alpha * np.abs(w).sum()
+
+    best = objective(w, b)
+    rng = np.random.default_rng(0)
+    for size in (1e-4, 1e-2, 1.0):
+        for other, shift in ((w + size * rng.normal(size=w.size), 0.0), (w, size)):
+            above = (objective(other, b + shift) - best) / referee.null_objective
+            assert referee.gap(other, b + shift, alpha) >= above * (1.0 - 1e-9)
+    assert referee.gap(np.full(w.size, np.nan), b, alpha) == np.inf
+
+
+def test_logistic_regressions_are_timed_where_they_reach_the_gap():
+    found = logistic.answer("skl1", "tall", 0.5)
+    assert set(found) == {f"{gap:g}" for gap in logistic.GAPS}
+    assert all(0.0 < seconds < logistic.LIMIT for seconds in found.values())
+    rows = [{"problem": "tall", "share": 0.5, **{name: {} for name in logistic.CONTENDERS}}]
+    rows[0]["skl1"] = {"0.0001": 0.002, "1e-07": 0.004}
+    rows[0]["saga"] = {"0.0001": 0.005}
+    np.testing.assert_allclose(logistic.ratios(rows, 1e-4), [2.5])
+    assert not logistic.ratios(rows, 1e-7).size
+    assert "tall" in logistic.table(rows)

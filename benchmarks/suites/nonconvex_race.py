@@ -8,18 +8,16 @@ one on other data; the test error (exact, as a share of the noise); the F1 score
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import warnings
 from collections.abc import Callable
+from functools import partial
 from itertools import product
-from multiprocessing.connection import Connection
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
 from benchmarks import machine, options, report
+from benchmarks.racer import Racer
 from benchmarks.simulation import autoregressive, sparse_truth, target
 from benchmarks.suites.nonconvex_searches import RELEVANT, figures
 
@@ -27,9 +25,8 @@ SIZES = ((100, 50), (500, 200), (500, 800), (200, 1000))
 CORRELATIONS = (0.0, 0.5, 0.9)
 DECIBELS = (10.0, 3.0)
 FOLDS = 5
-#: Seconds for the fits of a contender to a data set, of which the first one counts too; and to
-#: import what it needs, compile it and fit it to other data.
-LIMIT, SETUP = 60.0, 300.0
+#: Seconds for the fits of a contender to a data set, of which the first one counts too.
+LIMIT = 60.0
 #: Fits at most, and seconds after which no further one begins.
 TURNS, ENOUGH = 5, 2.0
 #: Times below this are small: they are given, but nothing is asked of them.
@@ -96,25 +93,19 @@ def simulated(number: int, size, correlation: float, decibels: float) -> tuple:
     return X, y, w, float(np.var(X @ w) / 10.0 ** (decibels / 10.0))
 
 
-def serve(connection: Connection, race: str, name: str) -> None:
-    """What the process of a contender does: fit what it is told, answer with figures."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # some C++ writes there, past sys.stdout
-    warnings.simplefilter("ignore")
+def answer(race: str, name: str, *case: Any) -> dict[str, Any]:
+    """Fit a contender to a case a few times: its figures."""
     fit = RACES[race][name]
-    while (case := connection.recv()) is not None:
-        X, y, w, noise = simulated(*case)
-        times: list[float] = []
-        try:
-            while len(times) < TURNS and sum(times) < ENOUGH:
-                start = perf_counter()
-                model = fit(X, y)
-                times.append(perf_counter() - start)
-            found = figures(Fitted(model), min(times), w, case[2], noise)
-            found["error"] /= noise
-            del found["alpha"]  # each package has its own scale
-            connection.send(found)
-        except Exception as error:  # of whatever kind: into the report
-            connection.send({"trouble": f"{type(error).__name__}: {error}"})
+    X, y, w, noise = simulated(*case)
+    times: list[float] = []
+    while len(times) < TURNS and sum(times) < ENOUGH:
+        start = perf_counter()
+        model = fit(X, y)
+        times.append(perf_counter() - start)
+    found = figures(Fitted(model), min(times), w, case[2], noise)
+    found["error"] /= noise
+    del found["alpha"]  # each package has its own scale
+    return found
 
 
 class Fitted:
@@ -125,48 +116,6 @@ class Fitted:
     def __init__(self, model: Any):
         self.coef_ = np.ravel(model.coef_)
         self.intercept_ = float(np.ravel(model.intercept_)[0])
-
-
-class Racer:
-    """The process of a contender; one that exceeds its limit is ended, and begun anew."""
-
-    def __init__(self, race: str, name: str):
-        self.race, self.name = race, name
-        self.process: Any = None
-
-    def run(self, case: tuple) -> dict[str, Any]:
-        """The figures of a case, or what the trouble was."""
-        if self.process is None:
-            context = multiprocessing.get_context("spawn")
-            self.connection, theirs = context.Pipe()
-            self.process = context.Process(
-                target=serve, args=(theirs, self.race, self.name), daemon=True
-            )
-            self.process.start()
-            theirs.close()
-            first = self._ask((0, (60, 30), 0.0, 10.0), SETUP)
-            if "trouble" in first:
-                return first
-        return self._ask(case, LIMIT)
-
-    def _ask(self, case: tuple, limit: float) -> dict[str, Any]:
-        self.connection.send(case)
-        try:
-            if self.connection.poll(limit):
-                return self.connection.recv()
-            trouble = f"more than {limit:g} s"
-        except EOFError:
-            trouble = "its process ended"
-        self.close()
-        return {"trouble": trouble}
-
-    def close(self) -> None:
-        """End the process, if there is one."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.join()
-            self.connection.close()
-            self.process = None
 
 
 def ratios(rows: list[dict], race: str, rival: str, *, least: float = 0.0) -> np.ndarray:
@@ -218,7 +167,11 @@ def main(arguments: list[str] | None = None) -> None:
     cases = list(product(SIZES, CORRELATIONS, DECIBELS))
     if chosen.quick:
         cases = list(product(SIZES[:2], CORRELATIONS[1:2], DECIBELS))
-    racers = {race: {name: Racer(race, name) for name in RACES[race]} for race in RACES}
+    first = (0, (60, 30), 0.0, 10.0)
+    racers = {
+        race: {name: Racer(partial(answer, race, name), LIMIT, first) for name in contenders}
+        for race, contenders in RACES.items()
+    }
     rows: list[dict[str, Any]] = []
     for number, ((size, correlation, decibels), race) in enumerate(product(cases, RACES)):
         case = (number // len(RACES), size, correlation, decibels)
