@@ -99,6 +99,29 @@ def test_garbage_is_collected_again_after_a_compilation(enabled):
         gc.enable()
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+def test_garbage_is_collected_in_a_child_that_is_forked_meanwhile():
+    script = """
+        import gc, os
+        from skl1.compiled.garbage import uncollected
+        with uncollected():
+            if not (pid := os.fork()):
+                os._exit(0 if gc.isenabled() else 3)
+            assert not gc.isenabled()
+        assert gc.isenabled()
+        assert os.waitpid(pid, 0)[1] == 0
+    """
+    environment = os.environ | {"PYTHONPATH": str(Path(skl1.__path__[0]).parent)}
+    run = subprocess.run(
+        [sys.executable, "-c", dedent(script)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+
+
 def test_interpreted_work_compiles_no_part_of_it(monkeypatch):
     """Kernels that a kernel calls run as it does, in its thread alone and until it has ended."""
 

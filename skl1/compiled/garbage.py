@@ -10,6 +10,11 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from skl1.compiled.forks import run_in_children
+
+#: The threads within ``uncollected`` that have to turn it on again: one at most.
+_turned_off: list[None] = []
+
 
 @contextmanager
 def uncollected() -> Iterator[None]:
@@ -18,7 +23,19 @@ def uncollected() -> Iterator[None]:
         yield
         return
     gc.disable()
+    _turned_off.append(None)
     try:
         yield
     finally:
+        _turned_off.clear()
         gc.enable()
+
+
+def _collect_again() -> None:
+    """In a child that is forked meanwhile nobody else would."""
+    if _turned_off:
+        _turned_off.clear()
+        gc.enable()
+
+
+run_in_children(_collect_again)
