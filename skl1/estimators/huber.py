@@ -6,19 +6,16 @@ from numbers import Real
 from typing import Any, ClassVar
 
 from skl1.designs import Design
-from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
+from skl1.estimators.smooth import SmoothRegressor
 from skl1.losses import Huber, Loss
 from skl1.losses.scale import robust_scale
-from skl1.penalties import Penalty, elastic_net
 from skl1.sklearn_api import Interval, StrOptions
-from skl1.solvers.base import Solver
-from skl1.solvers.prox_newton import ProxNewton
 
 
 @shared()
-class ProximalHuberRegressor(PenalisedRegressor):
+class ProximalHuberRegressor(SmoothRegressor):
     r"""Huber regression with an L1 or elastic net penalty, with a duality gap.
 
     Minimises over w and the intercept b
@@ -104,13 +101,11 @@ class ProximalHuberRegressor(PenalisedRegressor):
     (4, True)
     """
 
-    l1_ratio: float
     delta: float
     scale: float | str
 
     _parameter_constraints: ClassVar[dict] = {
-        **PenalisedRegressor._parameter_constraints,
-        "l1_ratio": [Interval(Real, 0, 1, closed="both")],
+        **SmoothRegressor._parameter_constraints,
         "delta": [Interval(Real, 0, None, closed="neither")],
         "scale": [StrOptions({"mad"}), Interval(Real, 0, None, closed="neither")],
     }
@@ -147,12 +142,3 @@ class ProximalHuberRegressor(PenalisedRegressor):
     def _loss(self, design: Design) -> Loss:
         self.scale_ = self._scale(design)
         return Huber(self.delta * self.scale_)
-
-    def _penalty(self) -> Penalty:
-        return elastic_net(self.alpha, self.l1_ratio)
-
-    def _solver(self) -> Solver:
-        return ProxNewton()
-
-    def _remedy(self) -> str:
-        return "Increase max_iter or tol, or scale the columns."

@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from numbers import Real
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from skl1.designs import Design
-from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.parameters import keep
+from skl1.estimators.smooth import SmoothRegressor
 from skl1.losses import Logistic, Loss
-from skl1.penalties import Penalty, elastic_net
-from skl1.sklearn_api import Interval
-from skl1.solvers.base import Solver
-from skl1.solvers.prox_newton import ProxNewton
 
 LOGISTIC = Logistic()
 
 
-class LogOdds(PenalisedRegressor):
+class LogOdds(SmoothRegressor):
     """A linear model of the log-odds that y is 1 and not 0, for classifiers to use.
 
     The parameters are those of ``ProximalLogisticRegression`` without ``class_weight``.
     """
-
-    l1_ratio: float
-
-    _parameter_constraints: ClassVar[dict] = {
-        **PenalisedRegressor._parameter_constraints,
-        "l1_ratio": [Interval(Real, 0, 1, closed="both")],
-    }
 
     def __init__(
         self,
@@ -55,15 +43,6 @@ class LogOdds(PenalisedRegressor):
 
     def _loss(self, design: Design) -> Loss:
         return LOGISTIC
-
-    def _penalty(self) -> Penalty:
-        return elastic_net(self.alpha, self.l1_ratio)
-
-    def _solver(self) -> Solver:
-        return ProxNewton()
-
-    def _remedy(self) -> str:
-        return "Increase max_iter or tol, or scale the columns."
 
     def fit_quietly(
         self,

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from numbers import Real
-from typing import ClassVar
-
 import numpy as np
 from sklearn.metrics import d2_tweedie_score
 
 from skl1.designs import Design
-from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
+from skl1.estimators.smooth import SmoothRegressor
 from skl1.losses import Loss, Poisson
-from skl1.penalties import Penalty, elastic_net
-from skl1.sklearn_api import Interval
-from skl1.solvers.base import Solver
-from skl1.solvers.prox_newton import ProxNewton
 
 POISSON = Poisson()
 
 
 @shared()
-class ProximalPoissonRegressor(PenalisedRegressor):
+class ProximalPoissonRegressor(SmoothRegressor):
     r"""Poisson regression with an L1 or elastic net penalty, with a duality gap.
 
     The mean of a count is :math:`\mu_i = \exp(x_i^\top w + b)`. Minimises over w and b
@@ -98,13 +91,7 @@ class ProximalPoissonRegressor(PenalisedRegressor):
     (array([0, 1]), True)
     """
 
-    l1_ratio: float
     path_parameter = "alpha"
-
-    _parameter_constraints: ClassVar[dict] = {
-        **PenalisedRegressor._parameter_constraints,
-        "l1_ratio": [Interval(Real, 0, 1, closed="both")],
-    }
 
     def __init__(
         self,
@@ -128,12 +115,6 @@ class ProximalPoissonRegressor(PenalisedRegressor):
 
     def _loss(self, design: Design) -> Loss:
         return POISSON
-
-    def _penalty(self) -> Penalty:
-        return elastic_net(self.alpha, self.l1_ratio)
-
-    def _solver(self) -> Solver:
-        return ProxNewton()
 
     def means_of(self, fit):
         return np.exp(fit)
@@ -175,6 +156,3 @@ class ProximalPoissonRegressor(PenalisedRegressor):
             1 minus the deviance over that of the weighted mean of y: 1 at best.
         """
         return super().score(X, y, sample_weight)
-
-    def _remedy(self) -> str:
-        return "Increase max_iter or tol, or scale the columns."
