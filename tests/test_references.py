@@ -12,6 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from common import ESTIMATORS, label, objective, problem, quiet
+from exactly import exact
 from skl1 import NonconvexLpRegressor, ProximalLasso, RidgeGD, SubgradientLasso
 
 SOLVERS = ["auto", "coordinate_descent", "fista"]
@@ -120,7 +121,7 @@ def test_esl_least_squares(shared_data, cls):
     """Least squares (alpha = 0) of table 3.3, to the rounding of the print."""
     table, X, y, X_test, y_test = prostate(shared_data)
     with quiet():
-        model = cls(alpha=0.0).fit(X, y)
+        model = exact(cls, alpha=0.0, tol=1e-6).fit(X, y)
     assert_allclose(np.r_[model.intercept_, model.coef_], table["coef"]["LS"], atol=5.5e-4)
     assert ((y_test - model.predict(X_test)) ** 2).mean() == pytest.approx(0.5213, abs=6e-5)
 
@@ -260,5 +261,5 @@ def test_least_squares_of_scikit_learn():
     expected = LinearRegression().fit(X, y)
     for cls in ESTIMATORS:
         with quiet():
-            model = cls(alpha=0.0).fit(X, y)
+            model = exact(cls, alpha=0.0, tol=1e-6).fit(X, y)
         assert_allclose(model.coef_, expected.coef_, atol=1e-10)

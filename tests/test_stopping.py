@@ -7,7 +7,7 @@ import pytest
 from sklearn.model_selection import KFold
 
 import skl1
-from common import label, needed, problem, quiet
+from common import label, needed, problem, quiet, suited
 from skl1.exceptions import FoldWarning, GridEdgeWarning
 
 pytest.importorskip("sklearn.callback", reason="scikit-learn < 1.9 has no callbacks")
@@ -82,7 +82,7 @@ def test_the_estimators_are_found():
 def test_stop_is_said_once(model, k):
     """No step is reported after it, and the fit says why it ended; the model is usable."""
     X, y = problem(60, 12, noise=2.0)
-    callback = StopOnce(k)
+    y, callback = suited(type(model), y), StopOnce(k)
     with quiet(GridEdgeWarning, FoldWarning):
         model.set_callbacks(callback).fit(X, y)
     assert 1 <= callback.steps <= k
@@ -100,6 +100,7 @@ def test_stop_is_said_once(model, k):
 def test_stop_is_no_reason_to_warn(model):
     """Who stops a fit knows that it has not converged."""
     X, y = problem(60, 12, noise=2.0)
+    y = suited(type(model), y)
     if hasattr(model, "cv"):  # the paths that are there converge
         model.set_params(tol=1e-4)
     model.set_callbacks(StopOnce(1)).fit(X, y)

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from sklearn.base import clone
 
 import skl1
-from common import EDGE, EMPTY, FOLD, NO_CONVERGENCE, problem
+from common import EDGE, EMPTY, FOLD, NO_CONVERGENCE, problem, suited
 from skl1 import Moments, ProximalLassoCV
 from skl1.model_selection.rules import CRITERIA
 
@@ -48,7 +48,7 @@ def small(cls):
 
 
 def by_rows(model, s):
-    return model.fit(X, Y, sample_weight=s)
+    return model.fit(X, suited(type(model), Y), sample_weight=s)
 
 
 def by_blocks(model, s):
