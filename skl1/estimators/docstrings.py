@@ -105,6 +105,19 @@ intercept_ : float
 sparse_coef_ : sparse matrix of shape (1, n_features)
     ``coef_`` in sparse form.
 """,
+    "certified": """
+objective_ : float
+    The objective at the fitted coefficients.
+dual_gap_ : float
+    Duality gap, in units of the objective: it exceeds its minimum by no more.
+converged_ : bool
+    Whether the gap met the tolerance, or the limit of floating-point numbers.
+stop_reason_ : str
+    Why the fit ended: "tolerance reached", "numerical precision", "max_iter reached" or
+    "stopped by a callback".
+alpha_max_ : float
+    The smallest alpha for which no penalised feature enters; inf for ``l1_ratio=0``.
+""",
     "history": """
 history_ : dict of ndarray
     With ``record_history=True``, for each check: iteration, seconds, objective, gap,
