@@ -19,14 +19,16 @@ from skl1 import (
     ProximalLogisticRegression,
     ProximalPoissonRegressor,
 )
-from skl1.designs import make_design
+from skl1.designs import dense, make_design
 from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.classifier import PenalisedClassifier
 from skl1.estimators.log_odds import LogOdds
 from skl1.exceptions import EmptyModelWarning
 from skl1.losses import Huber, Logistic, Poisson, Squared
+from skl1.paths.solve import sequential_path
 from skl1.penalties import L1, ElasticNet
 from skl1.problems.certificates import certify
+from skl1.problems.model import coefficients
 from skl1.problems.problem import Problem
 from skl1.problems.smooth import SmoothProblem
 from skl1.solvers.minimise import minimise
@@ -335,3 +337,19 @@ def test_a_path_predicts_and_scores_as_its_models_do(cls):
         model = cls(alpha=alpha, tol=1e-10).fit(X, y)
         assert_allclose(path.predict(X)[:, k], model.predict(X), rtol=1e-5)
         assert path.score(X, y)[k] == pytest.approx(model.score(X, y), rel=1e-6)
+
+
+def test_a_path_by_a_solver_that_narrows_has_true_gaps(monkeypatch):
+    """What one alpha proves to be zero may be in use at the next, whose gap has to see it."""
+    monkeypatch.setattr(dense, "CACHED", 0)
+    monkeypatch.setattr(dense, "NARROW", 1)
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((60, 1200))
+    y = X[:, :5].sum(axis=1) + rng.standard_normal(60)
+    problem = SmoothProblem(make_design(X, y, None, True), L1(1.0), np.ones(1200), loss=Huber(1.0))
+    alphas = problem.alpha_max * np.geomspace(0.9, 0.2, 12)
+    models = sequential_path(ProxNewton(), problem, alphas, tol=1e-6, max_iter=100)
+    for model, w in zip(models, coefficients(models, 1200), strict=True):
+        stage = problem.at_alpha(model.alpha)
+        assert model.converged
+        assert certify(stage, stage.at(w)).error <= max(2.0 * model.error, 1e-13)

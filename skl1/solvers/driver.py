@@ -57,7 +57,10 @@ def run(
     start = perf_counter()
     target = problem.target(tol)
     state = solver.init(problem, w) if last is None else solver.resume(problem, w, last.state)
-    point = problem.again(last.point) if last is not None and w is last.w else None
+    point = None
+    if last is not None and w is last.w and last.state.narrowed is None:
+        # Of a narrowed problem the point does not know the correlations that were left out.
+        point = problem.again(last.point)
     rows: list[dict[str, float]] = []
     bound = -np.inf
     best: Visited | None = None
