@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skl1.model_selection.base import PenalisedRegressorCV
+from skl1.model_selection.path_cv import PathCV
 from skl1.penalties import Penalty
 
 
@@ -49,7 +49,7 @@ def instance(estimator: Any, name: str) -> None:
 
 def fitted_search(search: Any) -> None:
     """Refuse what is no CV estimator of skl1, or is not fitted."""
-    if isclass(search) or not isinstance(search, PenalisedRegressorCV):
+    if isclass(search) or not isinstance(search, PathCV):
         raise TypeError(
             f"from_cv wants one of skl1's CV estimators, such as ProximalLassoCV().fit(X, y); got "
             f"{search!r}."

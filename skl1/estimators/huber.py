@@ -130,5 +130,9 @@ class ProximalHuberRegressor(SmoothRegressor):
         return found
 
     def _loss(self, design: Design) -> Loss:
-        self.scale_ = self._scale(design)
-        return Huber(self.delta * self.scale_)
+        return Huber(self.delta * self._scale(design))
+
+    def _publish(self, problem, result, dtype):
+        result = super()._publish(problem, result, dtype)
+        self.scale_ = problem.loss.delta / self.delta if self.scale == "mad" else float(self.scale)
+        return result

@@ -26,6 +26,11 @@ class Loss(Record):
         return 1.0
 
     @property
+    def likelihood(self) -> bool:
+        """Is f minus a log-likelihood, but for terms of y? Criteria then need no noise variance."""
+        return False
+
+    @property
     def endless(self) -> bool:
         """Whether f falls for ever as t goes to an end, for some y: it has no minimum then."""
         return False

@@ -90,6 +90,11 @@ def looked(loss: Loss, y, s, t) -> tuple[float, np.ndarray, np.ndarray]:
     return float(total), slopes, curvatures
 
 
+def mean_loss(loss: Loss, y, s, t) -> float:
+    """``sum_i s_i f(y_i, t_i)``."""
+    return float(mean_along.sized(EVALUATION * s.size)(loss, y, s, t, t, 0.0))
+
+
 def level(loss: Loss, y, s, t, start: float = 0.0) -> float:
     """The shift of all predictions with the least loss."""
     run = best_shift.sized(5 * EVALUATION * s.size)

@@ -14,6 +14,10 @@ class Logistic(Loss):
     """``f(y, t) = log(1 + exp(t)) - y t``, for y of 0 or 1: t are the log-odds of 1."""
 
     @property
+    def likelihood(self) -> bool:
+        return True
+
+    @property
     def endless(self) -> bool:
         return True
 

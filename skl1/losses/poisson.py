@@ -17,6 +17,10 @@ class Poisson(Loss):
     """
 
     @property
+    def likelihood(self) -> bool:
+        return True
+
+    @property
     def endless(self) -> bool:
         return True
 

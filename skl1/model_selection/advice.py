@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from skl1.exceptions import EmptyModelWarning, GridEdgeWarning
+from skl1.model_selection.outcome import Outcome, listed
 from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED, best, strength_of
-from skl1.model_selection.search import Outcome, listed
 
 #: Columns that a message names.
 SHOWN = 5
@@ -31,22 +31,22 @@ def remark(
         )
     if outcome.choice.flat:
         return None
-    edge = at_end(outcome, outcome.search.grids[outcome.chosen[0]])
+    edge = at_end(outcome, outcome.grid)
     return (edge, GridEdgeWarning) if edge else None
 
 
 def is_empty(search: Any, outcome: Outcome) -> bool:
     """Whether penalised features might have been chosen, and none was."""
-    problem = outcome.search.problems[outcome.chosen[0]]
+    problem = outcome.problem
     if not problem.included.any():
         return True
     penalised = problem.included & ~problem.free
-    return bool(penalised.any()) and not search.coef_[penalised].any()
+    return bool(penalised.any()) and not search.coef_[..., penalised].any()
 
 
 def reason(search: Any, outcome: Outcome) -> str:
     """Why the rule has chosen it, and what may be done."""
-    problem = outcome.search.problems[outcome.chosen[0]]
+    problem = outcome.problem
     if not problem.included.any():
         return "every feature is constant or excluded."
     if problem.null.objective == 0.0:
@@ -76,7 +76,7 @@ def vanished(search: Any, outcome: Outcome) -> str:
     Only these matter: their coefficients have not been tried on all folds. That rare features of
     sparse data vanish in a fold is normal, and harmless where the model does without them.
     """
-    used = search.coef_ != 0.0
+    used = (np.atleast_2d(search.coef_) != 0.0).any(axis=0)
     found = {fold: gone[used[gone]] for fold, gone in sorted(outcome.gone.items())}
     folds = [fold for fold, gone in found.items() if gone.size]
     if not folds:
@@ -97,7 +97,7 @@ def of_criterion(search: Any, outcome: Outcome) -> str:
     """The same for an information criterion."""
     basis = outcome.basis
     assert basis is not None
-    if basis.noise is None:
+    if basis.noise is None or basis.likelihood:
         return (
             f"none that selection={search.selection!r} considers has a smaller criterion. "
             'selection="min" compares held-out errors.'
@@ -125,11 +125,15 @@ def at_limit(search: Any, outcome: Outcome) -> str:
     if finite.size < 2 or column != finite[-1]:
         return ""
     degrees = outcome.degrees[row][column]
-    noise = "" if basis.noise is None else f" at a noise variance of {basis.noise:.3g}"
+    noise = (
+        ""
+        if basis.noise is None or basis.likelihood
+        else f" at a noise variance of {basis.noise:.3g}"
+    )
     remedies = ['compare held-out errors (selection="min")']
     if search.selection != "ebic":
         remedies.append('charge more for a feature (selection="ebic")')
-    if basis.noise is not None:
+    if noise:
         remedies.append("give noise_variance if it is known")
     return (
         f"selection={search.selection!r} has chosen the largest model that it considers{noise}: "

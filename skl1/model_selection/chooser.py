@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from copy import copy
 from inspect import signature
 from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
+from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.compiled.threads import in_turn
 from skl1.designs import Design
 from skl1.estimators.base import PenalisedRegressor
-from skl1.estimators.linear import LinearRegressor
+from skl1.estimators.state import AllOrNothing
 from skl1.exceptions import FoldWarning, warn_user
 from skl1.model_selection.advice import at_limit, remark, vanished
-from skl1.model_selection.criteria import Basis, criterion, limit
+from skl1.model_selection.basis import basis_of
+from skl1.model_selection.criteria import Basis, criterion
 from skl1.model_selection.folds import Folds
 from skl1.model_selection.improvement import Improvement
-from skl1.model_selection.noise import noise_variance
+from skl1.model_selection.outcome import Outcome
 from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED, choose, mean, standard_errors
-from skl1.model_selection.search import ALL_DATA, Outcome, Search
+from skl1.model_selection.search import ALL_DATA, Search, posed
 from skl1.model_selection.tail import Tail, applies
 from skl1.paths.degrees import degrees_along
 from skl1.paths.together import SharedPaths
 from skl1.problems.model import INTERRUPTED, Model
 from skl1.problems.problem import Problem
+from skl1.sklearn_api import CallbackSupportMixin
 
 
-class Chooser(LinearRegressor):
-    """Fits paths to designs, applies a rule, and has the attributes of the model it chooses."""
+class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
+    """Fits paths to designs, applies a rule, and has the attributes of the model it chooses.
+
+    What it predicts is another class's to say.
+    """
 
     selection: Any
-    noise_variance: float | None
-    random_state: Any
     scoring: Any
     n_jobs: int | None
 
@@ -44,6 +49,13 @@ class Chooser(LinearRegressor):
     _strength: ClassVar[str] = "alpha"
     #: The name of a second grid's parameter, if there is one: that of the penalty's shape.
     _shape: ClassVar[str | None] = None
+    #: What held-out errors go by in names: of squares twice the mean loss is the squared error.
+    _measure: ClassVar[str] = "mse"
+    #: Of rules and estimates that a class does not have.
+    noise_variance: Any = None
+    random_state: Any = None
+    #: The attributes that predict needs, for callbacks; None for those of a linear regression.
+    _linear_model: Any = None
 
     @abstractmethod
     def _kind(self) -> type[PenalisedRegressor]:
@@ -85,7 +97,7 @@ class Chooser(LinearRegressor):
 
     @abstractmethod
     def _grid(self, problem: Problem, shape: float | None) -> np.ndarray:
-        """The alphas, from large to small."""
+        """The alphas, from large to small; of several targets for the one whose path is longest."""
 
     def _degrees(self, problem: Problem, models: list[Model]) -> np.ndarray:
         """Degrees of freedom of each model."""
@@ -113,16 +125,22 @@ class Chooser(LinearRegressor):
         dtype: np.dtype,
         scorer: Callable | None,
         report: Callable | None,
+        targets: Sequence[np.ndarray | None] = (None,),
     ) -> None:
         """All paths, the choice, and the attributes."""
-        shapes = self._shapes()
+        shapes = [shape for shape in self._shapes() for _ in targets]
         plains = [self._plain(shape) for shape in shapes]
         for plain in plains:
             plain.n_features_in_ = design.n_features
-        problems = [plain.problem_on(design) for plain in plains]
-        grids = [self._grid(*each) for each in zip(problems, shapes, strict=True)]
+        responses = [y for _ in self._shapes() for y in targets]
+        problems = [posed(plain, design, y) for plain, y in zip(plains, responses, strict=True)]
+        grids = []
+        for first in range(0, len(plains), len(targets)):
+            longest = max(problems[first : first + len(targets)], key=_top)
+            grids += [self._grid(longest, shapes[first])] * len(targets)
         course = self._course if report is None and self._by_errors() else None
-        search = Search(plains, problems, grids, self._paths, folds, scorer, course)
+        paths = self._paths, folds, scorer, course, targets, self._together
+        search = Search(plains, problems, grids, *paths)
         groups = search.groups(self.n_jobs, together=report is None)
         outcome = Outcome(search)
         if applies(search, groups, self.n_jobs):
@@ -145,75 +163,74 @@ class Chooser(LinearRegressor):
         self._refit(outcome, dtype)
         self._warn(outcome)
 
+    def _together(self, models: list[PenalisedRegressor]) -> Any:
+        """A model for scorers, of the estimators of all targets."""
+        return models[0]
+
+    def _gathered(self, plains: list[PenalisedRegressor]) -> dict[str, Any]:
+        """The attributes of a model, from those of the estimators of all targets."""
+        known = vars(plains[0]).items()
+        return {name: value for name, value in known if name.endswith("_")}
+
     def _sketch(self, outcome: Outcome) -> dict[str, Any]:
         """The last model of the path of all data, while others are still being fitted."""
-        w = outcome.coefficients[0][-1]
-        return {"coef_": w, "intercept_": outcome.search.problems[0].design.intercept(w)}
+        plains = []
+        for row in outcome.search.rows_of(0):
+            w, problem = outcome.coefficients[row][-1], outcome.search.problems[row]
+            plains.append(copy(outcome.search.plains[row]))
+            plains[-1].coef_, plains[-1].intercept_ = w, problem.intercept(w)
+        return self._gathered(plains)
 
     def _choose(self, outcome: Outcome, count: float) -> None:
         """Apply the rule."""
         search = outcome.search
         several = self._shape is not None and not isinstance(getattr(self, self._shape), Real)
         form = np.array if several else _first
-        degrees = [self._degrees(*e) for e in zip(search.problems, outcome.models, strict=True)]
-        setattr(self, f"{self._strength}s_", form(search.grids))
-        self.coef_path_ = form(outcome.coefficients)
-        self.n_nonzero_path_ = np.count_nonzero(self.coef_path_, axis=-1)
-        table: dict[str, Any] = {f"param_{self._strength}": np.concatenate(search.grids)}
+        by_row = [self._degrees(*e) for e in zip(search.problems, outcome.models, strict=True)]
+        degrees = search.merged(by_row, np.sum)
+        grids = np.array(search.grids[:: len(search.targets)])
+        setattr(self, f"{self._strength}s_", form(grids))
+        self.coef_path_ = form(self._coef_paths(outcome))
+        sizes = search.merged([np.count_nonzero(W, axis=1) for W in outcome.coefficients], np.sum)
+        self.n_nonzero_path_ = form(sizes)
+        table: dict[str, Any] = {f"param_{self._strength}": grids.ravel()}
         if self._shape is not None:
-            table[f"param_{self._shape}"] = np.repeat(
-                np.array(self._shapes()), search.grids[0].size
-            )
+            table[f"param_{self._shape}"] = np.repeat(np.array(self._shapes()), grids.shape[1])
+        figures = outcome.figures()
         table |= {
-            "n_nonzero": self.n_nonzero_path_.ravel(),
-            "degrees_of_freedom": np.concatenate(degrees),
-            "converged": np.array([s.converged for path in outcome.models for s in path]),
-            "error": np.array([s.error for path in outcome.models for s in path]),
+            "n_nonzero": sizes.ravel(),
+            "degrees_of_freedom": degrees.ravel(),
+            "converged": figures["converged"].ravel(),
+            "error": figures["error"].ravel(),
         }
         if not len(search.folds):
-            squares = [[2.0 * model.loss for model in path] for path in outcome.models]
-            outcome.basis = self._basis(search, count)
-            losses = criterion(self.selection, squares, degrees, outcome.basis)
+            outcome.basis = basis = basis_of(self, search, count)
+            if basis.noise is not None and not basis.likelihood:
+                self.noise_variance_ = float(basis.noise)
+            losses = criterion(self.selection, figures["deviance"], degrees, outcome.basis)
             self.criterion_path_ = form(losses)
             table["criterion"] = losses.ravel()
             errors = np.zeros_like(losses)
         else:
-            mse = outcome.mean_squares
-            self.mse_path_ = form(mse)
-            self.mse_se_ = form(standard_errors(mse))
-            scores = -mse if outcome.scores is None else outcome.scores
+            held, name = search.merged(outcome.deviances, np.mean), self._measure
+            setattr(self, f"{name}_path_", form(held))
+            setattr(self, f"{name}_se_", form(standard_errors(held)))
+            scores = -held if outcome.scores is None else outcome.scores
             losses, errors = -mean(scores), standard_errors(scores)
             table |= {name: column.ravel() for name, column in outcome.of_folds().items()}
-            table |= {"mean_mse": mean(mse).ravel(), "se_mse": standard_errors(mse).ravel()}
+            table |= {f"mean_{name}": mean(held).ravel()}
+            table |= {f"se_{name}": standard_errors(held).ravel()}
             table |= {"mean_test_score": -losses.ravel(), "se_test_score": errors.ravel()}
-            for k in range(mse.shape[-1]):
+            for k in range(held.shape[-1]):
                 table[f"split{k}_test_score"] = scores[..., k].ravel()
         self.cv_results_ = table
         outcome.losses, outcome.degrees = losses, degrees
         outcome.choice = choose(self.selection, table, losses, errors, self._nothing(outcome.basis))
         self.best_index_ = outcome.choice.place
 
-    def _basis(self, search: Search, count: float) -> Basis:
-        """What the information criterion goes by."""
-        problem, noise = search.problems[0], self.noise_variance
-        p = int(np.count_nonzero(problem.included))
-        if self.selection == "gcv":
-            noise = None
-        else:
-            if noise is None:
-                source = search.folds.source
-                weights, part = (None, None) if source is None else (source.weights, source.part)
-                noise = noise_variance(problem, count, weights, part, self.random_state)
-            if noise is None:
-                raise ValueError(
-                    f"selection={self.selection!r} needs the noise variance, which can be "
-                    f"estimated from rows in memory, or with at least twice as many samples as "
-                    f"features; here n_samples={count:g}, {p} features. Give noise_variance, or "
-                    'choose another rule: selection="gcv", or "min" where there are folds.'
-                )
-            self.noise_variance_ = float(noise)
-        limits = np.array([limit(each, count) for each in search.problems])
-        return Basis(count, p, limits, noise)
+    def _coef_paths(self, outcome: Outcome) -> Sequence[np.ndarray]:
+        """The coefficients on all data, for each shape."""
+        return outcome.coefficients
 
     def _nothing(self, basis: Basis | None) -> str:
         """Why no model may have a score."""
@@ -231,20 +248,21 @@ class Chooser(LinearRegressor):
 
     def _refit(self, outcome: Outcome, dtype: np.dtype) -> None:
         """The chosen model, certified from the data, from where the path has left it."""
-        row, column = outcome.chosen
-        search = outcome.search
-        plain = search.plains[row]
-        strength = search.grids[row][column].item()
-        plain.set_params(**{self._strength: strength})
-        start = outcome.coefficients[row][column]
-        result = plain.fit_problem(search.problems[row], start, dtype)
-        for name, value in vars(plain).items():
-            if name.endswith("_") and name not in {"n_features_in_", "feature_names_in_"}:
+        shape, column = outcome.chosen
+        search, rows = outcome.search, outcome.search.rows_of(shape)
+        plains = [search.plains[row] for row in rows]
+        strength = search.grids[rows[0]][column].item()
+        for row, plain in zip(rows, plains, strict=True):
+            plain.set_params(**{self._strength: strength})
+            start = outcome.coefficients[row][column]
+            result = plain.fit_problem(search.problems[row], start, dtype)
+            outcome.note(ALL_DATA, strength, result.model.error, result.model.converged)
+        for name, value in self._gathered(plains).items():
+            if name not in {"n_features_in_", "feature_names_in_"}:
                 setattr(self, name, value)
         setattr(self, f"{self._strength}_", strength)
         if self._shape is not None:
-            setattr(self, f"{self._shape}_", float(getattr(plain, self._shape)))
-        outcome.note(ALL_DATA, strength, result.model.error, result.model.converged)
+            setattr(self, f"{self._shape}_", float(getattr(plains[0], self._shape)))
         self.converged_ = not (outcome.failures or outcome.stopped)
         if outcome.stopped:
             self.stop_reason_ = INTERRUPTED
@@ -264,7 +282,7 @@ class Chooser(LinearRegressor):
         """What to say of a choice at an end of the grid; nothing elsewhere."""
         _, column = outcome.chosen
         last = outcome.choice.edge % grid.size == grid.size - 1
-        first = column == 0 and grid[0] < self.alpha_max_ < np.inf
+        first = column == 0 and grid[0] < np.max(self.alpha_max_) < np.inf
         large = at_limit(self, outcome)
         if large or grid.size == 1 or not (first or last):
             return large
@@ -273,6 +291,11 @@ class Chooser(LinearRegressor):
             f"The best alpha, {grid[0] if first else grid[-1]:g}, is the {side} of the grid: "
             f"a {remedy} one may be better. Give alphas that reach further, or another eps."
         )
+
+
+def _top(problem: Problem) -> float:
+    """Where the path of a problem begins."""
+    return problem.alpha_max
 
 
 def _first(rows) -> np.ndarray:

@@ -29,12 +29,15 @@ class Basis:
         Degrees of freedom at most, of models that are considered.
     noise : float or None
         The noise variance; None for gcv, which needs none.
+    likelihood : bool
+        Whether the loss is a likelihood, and its unit stands for the noise.
     """
 
     count: float
     n_features: int
     limits: np.ndarray
     noise: float | None
+    likelihood: bool = False
 
     @property
     def tall(self) -> bool:

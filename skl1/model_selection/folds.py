@@ -12,6 +12,8 @@ from sklearn.model_selection import check_cv
 
 from skl1.designs import Design, MomentDesign, Moments, make_design
 from skl1.designs.weights import normalised_weights
+from skl1.losses import Loss
+from skl1.losses.elementwise import mean_loss
 from skl1.problems.moments import paths_on_moments
 
 #: Entries of all Gram matrices of folds together: 1 GB, or as many as X has.
@@ -54,6 +56,19 @@ class Folds(ABC):
     @abstractmethod
     def errors(self, fold: int, W: np.ndarray, intercepts: np.ndarray) -> np.ndarray:
         """Weighted mean squared errors of models, the rows of W, on the fold."""
+
+    def deviances(
+        self,
+        fold: int,
+        W: np.ndarray,
+        intercepts: np.ndarray,
+        loss: Loss,
+        y: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Twice the mean loss of models on the fold, whose response may be another one: y."""
+        if not loss.quadratic:
+            raise ValueError(f"Held-out errors from moments are those of squares, not of {loss!r}.")
+        return self.errors(fold, W, intercepts)
 
 
 class NoFolds(Folds):
@@ -106,6 +121,15 @@ class RowFolds(Folds):
         _, test = self.splits[fold]
         fits = predict(self.X, test, W, intercepts)
         return (fits - self.y[test]) ** 2 @ normalised_weights(self.weights[test], test.size)
+
+    def deviances(self, fold, W, intercepts, loss, y=None):
+        if loss.quadratic:
+            return self.errors(fold, W, intercepts)
+        _, test = self.splits[fold]
+        held = (self.y if y is None else y)[test]
+        weights = normalised_weights(self.weights[test], test.size)
+        fits = np.ascontiguousarray(predict(self.X, test, W, intercepts))
+        return 2.0 * np.array([mean_loss(loss, held, weights, fit) for fit in fits])
 
 
 class MomentFolds(Folds):
@@ -170,10 +194,11 @@ def make_folds(X, y, sample_weight, splits, fit_intercept) -> Folds:
     return MomentFolds(parts, fit_intercept, rows)
 
 
-def listed_splits(cv, X, y=None, **params) -> list:
+def listed_splits(cv, X, y=None, *, classifier: bool = False, **params) -> list:
     """The splits of a splitter, a number of folds, or an iterable of splits."""
     splitter = cv is None or isinstance(cv, Integral) or hasattr(cv, "split")
-    splits = list(check_cv(cv).split(X, y, **params) if splitter else cv)
+    checked = check_cv(cv, y, classifier=classifier) if splitter else cv
+    splits = list(checked.split(X, y, **params) if splitter else cv)
     if not splits:
         raise ValueError(
             f"cv={cv!r} yields no splits. A generator serves one fit and is then used up: give a "

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from skl1.compiled.threads import in_turn
+from skl1.model_selection.outcome import Outcome
 from skl1.model_selection.rules import mean, standard_errors
-from skl1.model_selection.search import Outcome, Part, Search
+from skl1.model_selection.search import Part, Search
 from skl1.problems.model import Model, coefficients
 from skl1.problems.problem import Problem
 from skl1.search.column_store import HELD
@@ -46,7 +47,7 @@ class Improvement:
         outcome, parts = self.outcome, self.outcome.parts
         while (ends := self._wanted()).max(initial=0) > 0:
             for part in in_turn(lambda part: self._advance(part, ends), parts, n_jobs):
-                outcome.mean_squares[..., part.fold] = part.mean_squares
+                outcome.deviances[..., part.fold] = part.deviances
             self.ends = np.maximum(self.ends, ends)
         last, self.ends = self.ends, np.zeros_like(self.ends)
         self._advance(outcome.whole, last)
@@ -54,7 +55,7 @@ class Improvement:
 
     def _wanted(self) -> np.ndarray:
         """How far each shape has to be improved next; 0 if that is done."""
-        squares = self.outcome.mean_squares
+        squares = self.outcome.deviances
         errors, spreads = mean(squares), standard_errors(squares)
         errors = np.where(np.isfinite(errors), errors, np.inf)
         rows = zip(self.ends.tolist(), errors, spreads, strict=True)
@@ -65,7 +66,7 @@ class Improvement:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for row in np.flatnonzero(self.ends < ends).tolist():
                 problem = self._extend(part, row, int(self.ends[row]), int(ends[row]))
-                self._judge(part, row, problem.design)
+                self._judge(part, row, problem)
         return part
 
     def _extend(self, part: Part, row: int, first: int, last: int) -> Problem:
@@ -94,13 +95,14 @@ class Improvement:
             self.kept[key] = course
         return course
 
-    def _judge(self, part: Part, row: int, design) -> None:
+    def _judge(self, part: Part, row: int, problem: Problem) -> None:
         """Errors on what is held out, if anything is that counts."""
         folds = self.search.folds
-        if part.mean_squares is None or not folds.counts[part.fold]:
+        if part.deviances is None or not folds.counts[part.fold]:
             return
-        W = coefficients(part.models[row], design.n_features)
-        part.mean_squares[row] = folds.errors(part.fold, W, design.intercepts(W))
+        W = coefficients(part.models[row], problem.design.n_features)
+        fits = W, problem.intercepts(W)
+        part.deviances[row] = folds.deviances(part.fold, *fits, problem.loss)
 
 
 def next_end(done: int, errors: np.ndarray, spreads: np.ndarray) -> int:

@@ -84,7 +84,7 @@ class Tail:
 
     def _errors(self, row: int, end: int) -> tuple[np.ndarray, np.ndarray]:
         """Mean errors of the first models of a shape, and standard errors."""
-        folds = [part.mean_squares for part in self._folds if part.mean_squares is not None]
+        folds = [part.deviances for part in self._folds if part.deviances is not None]
         each = np.array([squares[row, :end] for squares in folds]).T[None]
         return mean(each)[0], standard_errors(each)[0]
 
@@ -112,7 +112,7 @@ class Group:
     def _pose(self, row: int) -> None:
         """The problems of a shape, before anything is solved."""
         plain, grid = self.search.plains[row], self.search.grids[row]
-        problems = [plain.problem_on(design) for design in self.designs]
+        self.problems = problems = [plain.problem_on(design) for design in self.designs]
         whole = Whole(lambda: self.search.paths(plain, problems, grid))
         course = self.search.course
         self.course = (course and course(plain, problems, grid)) or whole
@@ -122,7 +122,7 @@ class Group:
         """Follow the paths until they have so many models, and take the errors of new ones."""
         self.course.advance(end)
         for k, models in enumerate(self.course.paths):
-            self.search.judge(row, self.parts[k], self.designs[k], models, self.judged[k])
+            self.search.judge(row, self.parts[k], self.problems[k], models, self.judged[k])
             self.judged[k] = len(models)
 
     def loosen(self, row: int) -> None:
@@ -142,9 +142,9 @@ class Group:
 
     def end(self, row: int) -> None:
         """Keep the models."""
-        for each in zip(self.parts, self.designs, self.course.paths, self.judged, strict=True):
+        for each in zip(self.parts, self.problems, self.course.paths, self.judged, strict=True):
             self.search.keep(row, *each)
-        del self.course
+        del self.course, self.problems
 
 
 class Whole:

@@ -12,6 +12,7 @@ from skl1.problems.problem import Problem
 def degrees_of_freedom(problem: Problem, w: np.ndarray, alpha: float) -> float:
     """Of the coefficients w: ``trace G (G + H)^-1`` on the support, H the penalty's curvature.
 
+    G is the loss's, which of squares is the Gram matrix.
     The problem is that of a path, with any alpha; the penalty is that of the model's.
     """
     support = np.flatnonzero(w)
@@ -19,7 +20,7 @@ def degrees_of_freedom(problem: Problem, w: np.ndarray, alpha: float) -> float:
     curvature = problem.weights[support] * curvatures(penalty, w[support])
     if not curvature.any():
         return float(support.size)
-    gram = problem.design.gram(support, support)
+    gram = problem.hessian(w, support)
     # Of least squares, as free columns may be dependent; in units of the columns.
     units = 1.0 / np.sqrt(gram.diagonal() + curvature)
     gram = gram * units * units[:, None]

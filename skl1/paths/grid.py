@@ -71,19 +71,13 @@ def alpha_grid(problem: Problem, alphas, n_alphas: int, eps: float | None) -> np
     return grid
 
 
-def explained(problem: Problem, model: Model) -> float:
-    """The share of y's energy that a model explains."""
-    energy = problem.design.energy
-    return 1.0 - 2.0 * model.loss / energy if energy > 0.0 else 0.0
-
-
 def cut(problem: Problem, models: list[Model], max_nonzeros, max_explained) -> list[Model]:
     """The path up to where the caller wants to see it; at least one model."""
     end = len(models)
     for k, model in enumerate(models):
         if max_nonzeros is not None and model.features.size > max_nonzeros:
             end = min(end, k)
-        if max_explained is not None and explained(problem, model) > max_explained:
+        if max_explained is not None and problem.explained(model.loss) > max_explained:
             end = min(end, k + 1)
     return models[: max(end, 1)]
 

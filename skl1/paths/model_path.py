@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from skl1.compiled.versions import Versioned
-from skl1.paths.grid import explained
 from skl1.problems.certificates import certify
 from skl1.problems.model import Model, coefficients
 from skl1.problems.problem import ROUNDING, Problem
@@ -62,7 +61,7 @@ class ModelPath(Predicting):
             coefs=coefs,
             intercepts=problem.intercepts(coefs.T),
             objectives=np.array([model.objective for model in models]),
-            explained=np.array([explained(problem, model) for model in models]),
+            explained=np.array([problem.explained(model.loss) for model in models]),
             n_nonzeros=np.count_nonzero(coefs, axis=0),
             n_iters=np.array([model.n_iter for model in models]),
             converged=np.array([model.converged for model in models]),

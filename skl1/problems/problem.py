@@ -217,6 +217,15 @@ class Problem:
         """The root mean square of the slopes: of the residuals."""
         return float(np.sqrt(2.0 * point.loss))
 
+    def explained(self, loss: float) -> float:
+        """The share of the loss of an intercept alone that is gone."""
+        energy = self.design.energy
+        return 1.0 - 2.0 * loss / energy if energy > 0.0 else 0.0
+
+    def hessian(self, w: np.ndarray, support: np.ndarray) -> np.ndarray:
+        """The second derivatives of the loss in some coefficients, the intercept refitted."""
+        return self.design.gram(support, support)
+
     def bends(self, point: Point) -> np.ndarray:
         """The second derivative of the loss along each coefficient."""
         return self.design.norms

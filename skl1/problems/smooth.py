@@ -95,6 +95,23 @@ class SmoothProblem(Problem):
         t = self.design.forward(w) + float(self.design.x_mean @ w) + intercept
         return max(self.look(t)[0] - self.at(w).loss, 0.0)
 
+    def explained(self, loss: float) -> float:
+        return 1.0 - loss / self._least if self._least > 0.0 else 0.0
+
+    @lazy
+    def _least(self) -> float:
+        """The loss of the intercept alone."""
+        t, _, _ = Unpenalised(self.loss, self.design, NONE).usual_fit
+        return self.look(t)[0]
+
+    def hessian(self, w: np.ndarray, support: np.ndarray) -> np.ndarray:
+        columns, curvatures = self.design.gathering(), self.at(w).curvatures
+        if not self.design.weights @ curvatures > 0.0:
+            return np.zeros((support.size, support.size))
+        columns.extend(support)
+        weighted, mass = columns.reweighted(curvatures)
+        return mass * columns.gram(weighted, support, support)
+
     def bends(self, point: Point) -> np.ndarray:
         # The curvatures' mean for each sample's: the second derivative itself takes a pass.
         curvatures = cast(SmoothPoint, point).curvatures

@@ -54,10 +54,15 @@ class Unpenalised:
         root = root[:, None]
         return np.divide(basis, root, out=np.zeros_like(basis), where=root > 0.0)
 
-    @lazy
+    @property
     def usual(self) -> tuple[float, np.ndarray]:
         """The model of this part alone: the intercept, and the coordinates in the basis."""
-        return self.refit(np.zeros(self.design.n_samples), 0.0, np.zeros(self.basis.shape[1]))[1:]
+        return self.usual_fit[1:]
+
+    @lazy
+    def usual_fit(self) -> tuple[np.ndarray, float, np.ndarray]:
+        """The same behind its predictions."""
+        return self.refit(np.zeros(self.design.n_samples), 0.0, np.zeros(self.basis.shape[1]))
 
     def refit(
         self, t: np.ndarray, start: float, along: np.ndarray

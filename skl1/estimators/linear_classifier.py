@@ -1,0 +1,205 @@
+"""Linear classifiers: labels, weights of classes, probabilities."""
+
+from __future__ import annotations
+
+from abc import ABC
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from scipy.special import expit, log_expit
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.extmath import safe_sparse_dot
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
+
+from skl1.designs.weights import moderate_weights
+from skl1.estimators.state import AllOrNothing
+from skl1.sklearn_api import (
+    CallbackSupportMixin,
+    StrOptions,
+    check_sample_weight,
+    validate_data,
+)
+
+#: Attributes of each binary problem.
+FIGURES = ("n_iter_", "objective_", "dual_gap_", "converged_", "stop_reason_", "alpha_max_")
+#: The constraint of ``class_weight``.
+CLASS_WEIGHT = [dict, StrOptions({"balanced"}), None]
+
+
+class LinearClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
+    """Linear log-odds: of the second of two classes, or of each of more against the rest."""
+
+    class_weight: Any
+    fit_intercept: bool
+
+    # Where notebooks' representations of an estimator lead to.
+    _doc_link_module = "skl1"
+    _doc_link_template = "https://skl1.readthedocs.io/stable/generated/skl1.{estimator_name}.html"
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    def _data(self, X, y, sample_weight):
+        """X, the numbers of the labels, and the weights of the samples."""
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse=["csc", "csr"],
+            accept_large_sparse=True,
+            dtype=[np.float64, np.float32],
+        )
+        check_classification_targets(y)
+        self.classes_, labels = np.unique(y, return_inverse=True)
+        if self.classes_.size < 2:
+            raise ValueError(
+                "y must have at least 2 classes; it has only one class, "
+                f"{self.classes_.tolist()[0]!r}."
+            )
+        if sample_weight is None and self.class_weight is None:
+            return X, labels, None
+        weights = moderate_weights(check_sample_weight(sample_weight, X))
+        counts = np.bincount(labels, weights)
+        factors = self._factors(counts)
+        if not np.all(factors * counts > 0.0):
+            empty = self.classes_.tolist()[np.argmin(factors * counts)]
+            raise ValueError(
+                f"All weights of the class {empty!r} are 0: leave its samples out, or give "
+                "sample_weight and class_weight above 0."
+            )
+        return X, labels, weights * factors[labels]
+
+    def _factors(self, counts: np.ndarray) -> np.ndarray:
+        """The weight of each class, from the sums of the weights of its samples."""
+        if self.class_weight is None:
+            return np.ones(counts.size)
+        if isinstance(self.class_weight, str):
+            with np.errstate(divide="ignore"):
+                return np.where(counts > 0.0, counts.sum() / (counts.size * counts), 0.0)
+        known = set(self.classes_.tolist())
+        if unknown := [label for label in self.class_weight if label not in known]:
+            raise ValueError(
+                f"class_weight names {unknown[0]!r}, which is no class of y; the classes are "
+                f"{self.classes_.tolist()}."
+            )
+        return np.array([float(self.class_weight.get(c, 1.0)) for c in self.classes_.tolist()])
+
+    def _ones(self) -> list[int]:
+        """The numbers of the labels of which each has a binary problem, against the rest."""
+        last = len(self.classes_) - 1
+        return [last] if last == 1 else list(range(last + 1))
+
+    def _stacked(self, plain, n_features, dtype) -> dict[str, Any]:
+        """The attributes that predict needs, of problems of which some have not begun."""
+        coefs = [getattr(one, "coef_", np.zeros(n_features, dtype)) for one in plain]
+        intercepts = [getattr(one, "intercept_", dtype.type(0.0)) for one in plain]
+        return {
+            "coef_": np.stack(coefs),
+            "intercept_": np.array(intercepts, dtype),
+            "classes_": self.classes_,
+        }
+
+    def _gathered(self, plain) -> dict[str, Any]:
+        """The fitted attributes, from those of the estimators of the binary problems."""
+        first = plain[0].coef_
+        found = self._stacked(plain, first.size, first.dtype)
+        for name in FIGURES:
+            if hasattr(plain[0], name):
+                found[name] = np.array([getattr(one, name) for one in plain])
+        if hasattr(plain[0], "history_"):
+            found["history_"] = [one.history_ for one in plain]
+        return found
+
+    def decision_function(self, X):
+        """The log-odds.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_classes)
+            Of the second of two classes, or of each class against the rest.
+        """
+        check_is_fitted(self)
+        X = validate_data(
+            self,
+            X,
+            accept_sparse=["csr", "csc", "coo"],
+            accept_large_sparse=True,
+            dtype=[np.float64, np.float32],
+            reset=False,
+        )
+        scores = safe_sparse_dot(X, self.coef_.T, dense_output=True) + self.intercept_
+        return scores.ravel() if scores.shape[1] == 1 else scores
+
+    def predict(self, X):
+        """The most likely class.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Class labels.
+        """
+        scores = self.decision_function(X)
+        best = (scores > 0.0).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)
+        return self.classes_[best]
+
+    def predict_proba(self, X):
+        """The probabilities of the classes.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            In the order of ``classes_``. Of more than two classes those of each against the rest,
+            divided by their sum.
+        """
+        scores = self.decision_function(X)
+        if scores.ndim == 1:
+            return np.column_stack([expit(-scores), expit(scores)])
+        return np.exp(self.predict_log_proba(X))
+
+    def predict_log_proba(self, X):
+        """The logarithms of the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            In the order of ``classes_``.
+        """
+        scores = self.decision_function(X)
+        if scores.ndim == 1:
+            return np.column_stack([log_expit(-scores), log_expit(scores)])
+        logs = log_expit(scores)
+        return logs - np.logaddexp.reduce(logs, axis=1)[:, None]
+
+    @property
+    def sparse_coef_(self):
+        """``coef_`` as a sparse matrix."""
+        check_is_fitted(self)
+        return sparse.csr_matrix(self.coef_)
+
+    def _linear_model(self) -> dict[str, Any]:
+        """The attributes that predict needs."""
+        return {name: getattr(self, name) for name in ("coef_", "intercept_", "classes_")}

@@ -1,0 +1,173 @@
+"""Cross-validation of a path: what all the CV estimators share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import is_classifier
+from sklearn.metrics import get_scorer, get_scorer_names
+from sklearn.model_selection import check_cv
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
+
+from skl1.compiled.threads import single_threaded
+from skl1.estimators.base import PenalisedRegressor
+from skl1.estimators.docstrings import shared
+from skl1.estimators.state import all_or_nothing
+from skl1.model_selection.chooser import Chooser
+from skl1.model_selection.docstrings import PARAGRAPHS, words
+from skl1.model_selection.folds import (
+    Folds,
+    NoFolds,
+    RowFolds,
+    indices,
+    listed_splits,
+)
+from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED
+from skl1.model_selection.search import on_folds
+from skl1.paths.grid import length_or_alphas
+from skl1.sklearn_api import Interval, StrOptions, fit_callback, fit_context, routed
+
+
+class PathCV(Chooser):
+    """A path, its held-out errors, and the model that a rule chooses."""
+
+    alphas: Any
+    n_alphas: int
+    eps: float | None
+    cv: Any
+    penalty_weights: Any
+    positive: bool
+    fit_intercept: bool
+    tol: float
+    max_iter: int
+
+    _parameter_constraints: ClassVar[dict] = {
+        **{
+            name: PenalisedRegressor._parameter_constraints[name]
+            for name in ("penalty_weights", "positive", "fit_intercept", "tol", "max_iter")
+        },
+        "alphas": ["array-like", Interval(Integral, 1, None, closed="left"), None],
+        "n_alphas": [Interval(Integral, 1, None, closed="left")],
+        "eps": [Interval(Real, 0, 1, closed="neither"), None],
+        "cv": ["cv_object"],
+        "selection": [StrOptions({*CROSS_VALIDATED, *CRITERIA}), callable],
+        "noise_variance": [Interval(Real, 0, None, closed="neither"), None],
+        "random_state": ["random_state"],
+        "scoring": [StrOptions(set(get_scorer_names())), callable, None],
+        "n_jobs": [Integral, None],
+    }
+
+    def __init_subclass__(cls, of: type[PenalisedRegressor] | None = None, **kwargs: Any) -> None:
+        """Derive a class from ``of``, the estimator of one model: what is not said in the class.
+
+        That is ``_kind``, the constraints of a shape parameter, and words of the docstring.
+        """
+        super().__init_subclass__(**kwargs)
+        if of is None:
+            return
+        cls._kind = lambda _: of  # type: ignore[assignment, method-assign]
+        known = of._parameter_constraints
+        if cls._shape in known and cls._shape not in cls._parameter_constraints:
+            options = [*known[cls._shape], "array-like"]
+            cls._parameter_constraints = {**cls._parameter_constraints, cls._shape: options}
+        shared(PARAGRAPHS, **words(of, cls._strength, cls._shape))(cls)
+
+    def _asked(self):
+        """``alphas`` and ``n_alphas``, the first None where it was a number."""
+        return length_or_alphas(self.alphas, self.n_alphas)
+
+    def get_metadata_routing(self):
+        """Which metadata the splitter and the scorer get.
+
+        Returns
+        -------
+        MetadataRouter
+        """
+        router = MetadataRouter(owner=self).add_self_request(self)
+        splits = MethodMapping().add(caller="fit", callee="split")
+        # Splits that are listed ask for nothing, and one look would use up a generator.
+        splitter = self.cv if hasattr(self.cv, "split") else check_cv(None)
+        router.add(splitter=splitter, method_mapping=splits)
+        if self.scoring is not None:
+            scores = MethodMapping().add(caller="fit", callee="score")
+            router.add(scorer=get_scorer(self.scoring), method_mapping=scores)
+        return router
+
+    @all_or_nothing
+    @fit_context
+    def fit(self, X, y, sample_weight=None, **params):
+        """Fit the path to all data and to each training part, and choose a model.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Training data, as for a single fit. No fold copies X.
+        y : array-like of shape (n_samples,)
+            Target.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Weights, not negative and not all zero, of samples in the fits and in the errors. The
+            folds themselves count equally.
+        **params : dict
+            ``groups`` for the splitter; with metadata routing enabled what the splitter and the
+            scorer request.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If a parameter, X, y or a weight is out of its range, not finite or misshaped; if a
+            training part has no weight; if no score is finite.
+        TypeError
+            If ``params`` are given that nothing asks for.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If models of some paths did not converge: one warning, with folds and alphas.
+        EmptyModelWarning
+            If the chosen model has no penalised feature.
+        GridEdgeWarning
+            If the chosen alpha is at the edge of the grid, or a criterion has chosen the largest
+            model that it considers.
+        FoldWarning
+            If a fold has a constant y, no weight, a score that is not finite, or nothing of a
+            feature of the chosen model.
+        """
+        split_params, score_params = routed(self, sample_weight, params)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            X, y, sample_weight, design = self._design(X, y, sample_weight)
+            given = fit_callback(self, X, y, sample_weight, self._linear_model)
+            with single_threaded(float(X.size) * min(X.shape)), given as report:
+                folds: Folds = NoFolds(self._row_folds(design, y, sample_weight, []))
+                scorer = None
+                if self._compares():
+                    kind = is_classifier(self)
+                    listed = listed_splits(self.cv, X, y, classifier=kind, **split_params)
+                    splits = indices(listed, y.size)
+                    folds = self._folds(design, y, sample_weight, splits)
+                    if self.scoring is not None:
+                        if "sample_weight" in score_params:
+                            score_params["sample_weight"] = sample_weight
+                        scorer = on_folds(get_scorer(self.scoring), X, y, splits, score_params)
+                targets = self._targets(y)
+                self._search(design, folds, design.count, X.dtype, scorer, report, targets)
+        return self
+
+    def _targets(self, y: np.ndarray) -> Sequence[np.ndarray | None]:
+        """The response of each target; None for that of the design."""
+        return (None,)
+
+    def _row_folds(self, design: Any, y, sample_weight, splits) -> RowFolds:
+        """Folds of the rows, of which none is copied."""
+        return RowFolds(design.X, y, sample_weight, splits, self.fit_intercept)
+
+    def _folds(self, design: Any, y, sample_weight, splits) -> Folds:
+        """The folds that the paths are fitted to."""
+        return self._row_folds(design, y, sample_weight, splits)
