@@ -7,6 +7,7 @@ from sklearn.metrics import d2_tweedie_score
 
 from skl1.designs import Design
 from skl1.estimators.docstrings import shared
+from skl1.estimators.linear import LinearRegressor
 from skl1.estimators.parameters import keep
 from skl1.estimators.smooth import SmoothRegressor
 from skl1.losses import Loss, Poisson
@@ -14,8 +15,58 @@ from skl1.losses import Loss, Poisson
 POISSON = Poisson()
 
 
+class CountRegressor(LinearRegressor):
+    """A regression whose linear part is the logarithm of the mean count."""
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.positive_only = True
+        return tags
+
+    def means_of(self, fit):
+        return np.exp(fit)
+
+    def scores_of(self, y, predictions, sample_weight):
+        options = {"sample_weight": sample_weight, "power": 1}
+        return np.array([d2_tweedie_score(y, each, **options) for each in predictions.T])
+
+    def predict(self, X):
+        """Predict the mean count.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            ``exp(X @ coef_ + intercept_)``.
+        """
+        return super().predict(X)
+
+    def score(self, X, y, sample_weight=None):
+        """Share of the deviance that is explained.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Samples.
+        y : array-like of shape (n_samples,)
+            Their counts.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Their weights, of which only the ratios matter.
+
+        Returns
+        -------
+        float
+            1 minus the deviance over that of the weighted mean of y: 1 at best.
+        """
+        return super().score(X, y, sample_weight)
+
+
 @shared()
-class ProximalPoissonRegressor(SmoothRegressor):
+class ProximalPoissonRegressor(CountRegressor, SmoothRegressor):
     r"""Poisson regression with an L1 or elastic net penalty, with a duality gap.
 
     The mean of a count is :math:`\mu_i = \exp(x_i^\top w + b)`. Minimises over w and b
@@ -98,51 +149,5 @@ class ProximalPoissonRegressor(SmoothRegressor):
     ):
         keep(self, locals())
 
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.target_tags.positive_only = True
-        return tags
-
     def _loss(self, design: Design) -> Loss:
         return POISSON
-
-    def means_of(self, fit):
-        return np.exp(fit)
-
-    def scores_of(self, y, predictions, sample_weight):
-        options = {"sample_weight": sample_weight, "power": 1}
-        return np.array([d2_tweedie_score(y, each, **options) for each in predictions.T])
-
-    def predict(self, X):
-        """Predict the mean count.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            ``exp(X @ coef_ + intercept_)``.
-        """
-        return super().predict(X)
-
-    def score(self, X, y, sample_weight=None):
-        """Share of the deviance that is explained.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples.
-        y : array-like of shape (n_samples,)
-            Their counts.
-        sample_weight : float or array-like of shape (n_samples,), default=None
-            Their weights, of which only the ratios matter.
-
-        Returns
-        -------
-        float
-            1 minus the deviance over that of the weighted mean of y: 1 at best.
-        """
-        return super().score(X, y, sample_weight)

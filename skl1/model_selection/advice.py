@@ -125,11 +125,8 @@ def at_limit(search: Any, outcome: Outcome) -> str:
     if finite.size < 2 or column != finite[-1]:
         return ""
     degrees = outcome.degrees[row][column]
-    noise = (
-        ""
-        if basis.noise is None or basis.likelihood
-        else f" at a noise variance of {basis.noise:.3g}"
-    )
+    estimated = basis.noise is not None and not basis.likelihood
+    noise = f" at a noise variance of {basis.noise:.3g}" if estimated else ""
     remedies = ['compare held-out errors (selection="min")']
     if search.selection != "ebic":
         remedies.append('charge more for a feature (selection="ebic")')

@@ -8,6 +8,7 @@ from contextlib import closing
 from copy import copy
 from inspect import signature
 from numbers import Real
+from operator import attrgetter
 from typing import Any, ClassVar
 
 import numpy as np
@@ -136,7 +137,7 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
         problems = [posed(plain, design, y) for plain, y in zip(plains, responses, strict=True)]
         grids = []
         for first in range(0, len(plains), len(targets)):
-            longest = max(problems[first : first + len(targets)], key=_top)
+            longest = max(problems[first : first + len(targets)], key=attrgetter("alpha_max"))
             grids += [self._grid(longest, shapes[first])] * len(targets)
         course = self._course if report is None and self._by_errors() else None
         paths = self._paths, folds, scorer, course, targets, self._together
@@ -291,11 +292,6 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
             f"The best alpha, {grid[0] if first else grid[-1]:g}, is the {side} of the grid: "
             f"a {remedy} one may be better. Give alphas that reach further, or another eps."
         )
-
-
-def _top(problem: Problem) -> float:
-    """Where the path of a problem begins."""
-    return problem.alpha_max
 
 
 def _first(rows) -> np.ndarray:
