@@ -12,11 +12,12 @@ from sklearn.exceptions import ConvergenceWarning
 
 import skl1
 from skl1.estimators.base import PenalisedRegressor
-from skl1.estimators.classifier import PenalisedClassifier
+from skl1.estimators.linear_classifier import LinearClassifier
 from skl1.estimators.log_odds import LogOdds
 from skl1.estimators.nonconvex import NonconvexRegressor
 from skl1.exceptions import EmptyModelWarning
 from skl1.model_selection.base import PenalisedRegressorCV
+from skl1.model_selection.path_cv import PathCV
 
 NO_CONVERGENCE = "ignore::sklearn.exceptions.ConvergenceWarning"
 EMPTY = "ignore::skl1.exceptions.EmptyModelWarning"
@@ -45,9 +46,9 @@ def suited(cls, y):
     """Responses that a class takes, which grow with y: labels, counts or y itself."""
     if not np.isfinite(np.asarray(y)).all() or np.ptp(np.asarray(y)) == 0.0:
         return y
-    if issubclass(cls, LogOdds | PenalisedClassifier):
+    if issubclass(cls, LogOdds | LinearClassifier):
         return (y > np.median(y)).astype(float)
-    if not issubclass(cls, PenalisedRegressor) or takes_any_response(cls):
+    if not issubclass(cls, PenalisedRegressor | PathCV) or takes_any_response(cls):
         return y
     return np.round(4.0 * np.exp((y - y.mean()) / y.std()))
 

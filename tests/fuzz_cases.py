@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator
 import skl1
 from common import needed
 from referee import Charge, Referee, clipped, logarithm, minimax, power
+from skl1.model_selection.smooth_cv import SmoothPathCV
 from smooth_data import FORMULAS
 
 PUBLIC = {name: getattr(skl1, name) for name in skl1.__all__}
@@ -23,6 +24,7 @@ FITTED = {
     and issubclass(each, BaseEstimator)
     and not needed(each)
     and each not in FORMULAS
+    and not issubclass(each, SmoothPathCV)
 }
 SEARCHES = sorted(name for name in FITTED if name.endswith("CV"))
 SINGLES = sorted(

@@ -9,12 +9,15 @@ from scipy import sparse
 from sklearn.datasets import load_breast_cancer, load_iris
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import HuberRegressor, LogisticRegression, PoissonRegressor
+from sklearn.model_selection import GridSearchCV
 from sklearn.multiclass import OneVsRestClassifier
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import skl1
 from common import NO_CONVERGENCE, concrete, label, quiet, takes_any_response
 from skl1 import (
+    PathGridSearchCV,
     ProximalHuberRegressor,
     ProximalLogisticRegression,
     ProximalPoissonRegressor,
@@ -329,14 +332,59 @@ def test_float32_is_kept(cls):
     assert_allclose(single.coef_, double.coef_, atol=2e-3)
 
 
-@pytest.mark.parametrize("cls", [ProximalPoissonRegressor, ProximalHuberRegressor], ids=label)
+@every
 def test_a_path_predicts_and_scores_as_its_models_do(cls):
     X, y = DATA[cls]()
     path = cls(tol=1e-10).fit_path(X, y, [0.5, 0.05])
+    assert path.converged.all()
     for k, alpha in enumerate((0.5, 0.05)):
-        model = cls(alpha=alpha, tol=1e-10).fit(X, y)
-        assert_allclose(path.predict(X)[:, k], model.predict(X), rtol=1e-5)
+        model = cls(alpha=alpha, tol=1e-10)
+        with quiet(EmptyModelWarning):
+            model.fit(X, y)
+        found = path.predict(X)[:, k]
+        if isinstance(model, PenalisedClassifier):
+            assert_array_equal(found, model.predict(X))
+        else:
+            assert_allclose(found, model.predict(X), rtol=1e-5)
         assert path.score(X, y)[k] == pytest.approx(model.score(X, y), rel=1e-6)
+        assert_allclose(path[k].coef_, model.coef_, atol=1e-6)
+        assert np.all(path[k].converged_)
+
+
+def test_a_path_of_a_classifier_of_several_classes():
+    X, y = load_iris(return_X_y=True)
+    names = np.array(["a", "b", "c"])[y]
+    path = ProximalLogisticRegression(tol=1e-10).fit_path(X, names, [0.1, 0.01, 0.1])
+    assert path.values == [0.1, 0.01, 0.1]
+    assert path.predict(X).shape == (150, 3)
+    for k, alpha in enumerate(path.values):
+        model = ProximalLogisticRegression(alpha=alpha, tol=1e-10).fit(X, names)
+        assert_array_equal(path.predict(X)[:, k], model.predict(X))
+        assert path.score(X, names, np.arange(150.0))[k] == pytest.approx(
+            model.score(X, names, np.arange(150.0))
+        )
+        assert_allclose(path[k].predict_proba(X), model.predict_proba(X), atol=1e-6)
+        assert path.errors[k] == max(path[k].dual_gap_) or path[k].converged_.all()
+
+
+@pytest.mark.parametrize("scoring", [None, "accuracy", "neg_log_loss", "roc_auc_ovr"])
+@pytest.mark.parametrize("kind", ["labels", "names"])
+def test_a_grid_search_follows_the_path_of_a_classifier(scoring, kind):
+    X, y = load_iris(return_X_y=True)
+    y = np.array(["a", "b", "c"])[y] if kind == "names" else y
+    pipeline = make_pipeline(StandardScaler(), ProximalLogisticRegression(tol=1e-9))
+    grid = {
+        "proximallogisticregression__alpha": [0.3, 0.1, 0.01],
+        "proximallogisticregression__l1_ratio": [0.5, 1.0],
+    }
+    ours = PathGridSearchCV(pipeline, grid, scoring=scoring, cv=3).fit(X, y)
+    with quiet(EmptyModelWarning):
+        theirs = GridSearchCV(pipeline, grid, scoring=scoring, cv=3).fit(X, y)
+    assert ours.best_params_ == theirs.best_params_
+    assert_allclose(
+        ours.cv_results_["mean_test_score"], theirs.cv_results_["mean_test_score"], atol=1e-5
+    )
+    assert_array_equal(ours.predict(X), theirs.predict(X))
 
 
 def test_a_path_by_a_solver_that_narrows_has_true_gaps(monkeypatch):

@@ -9,9 +9,10 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skl1.compiled.threads import single_threaded
 from skl1.designs import make_design
+from skl1.estimators.classifier_path import ClassifierPath, as_they_are
 from skl1.estimators.linear_classifier import CLASS_WEIGHT, LinearClassifier
 from skl1.estimators.log_odds import LogOdds
-from skl1.estimators.state import all_or_nothing
+from skl1.estimators.state import all_or_nothing, untouched
 from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.sklearn_api import fit_callback, fit_context
 
@@ -20,6 +21,8 @@ class PenalisedClassifier(LinearClassifier):
     """Logistic regressions with a penalty: of two classes, or of each of more against the rest."""
 
     warm_start: bool
+
+    path_parameter = "alpha"
 
     #: The estimator of one binary problem.
     _binary: ClassVar[type[LogOdds]]
@@ -36,6 +39,62 @@ class PenalisedClassifier(LinearClassifier):
         """The estimator of one of the binary problems."""
         given = self.get_params(deep=False)
         return self._binary(**{name: v for name, v in given.items() if name != "class_weight"})
+
+    def fits_along(self, value: Any) -> bool:
+        """Whether a value of ``path_parameter`` has a place on a path; for developers.
+
+        Parameters
+        ----------
+        value : object
+            A value, valid or not.
+
+        Returns
+        -------
+        bool
+        """
+        return self._one().fits_along(value)
+
+    @untouched
+    def fit_path(self, X, y, values, sample_weight=None) -> ClassifierPath:
+        """Fit a model for each value of ``path_parameter``, each from the one before it.
+
+        The estimator stays as it is, and what it says of the parameter itself does not matter. No
+        warnings are given: the path says which of its models converged.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Training data, as for ``fit``.
+        y : array-like of shape (n_samples,)
+            Class labels.
+        values : sequence
+            Values that ``fits_along`` accepts, in any order.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Weights, as for ``fit``.
+
+        Returns
+        -------
+        ClassifierPath
+            A model for each value, in their order.
+
+        Raises
+        ------
+        ValueError
+            If a parameter, X, y or a weight is out of its range, not finite or misshaped; if there
+            is no value, or one that has no place on a path.
+        """
+        given = self._one().along(values)
+        setattr(self, self.path_parameter, given[0])
+        self._validate_params()
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            X, labels, weights = self._data(X, y, sample_weight)
+            design, paths = make_design(X, labels, weights, self.fit_intercept), []
+            for label in self._ones():
+                one = self._one()
+                one.along(given)
+                part = design.with_response(labels == label)
+                paths.append(one.path_on(part, given, X.dtype, as_they_are))
+        return ClassifierPath(self, given, paths, self._rows)
 
     @all_or_nothing
     @fit_context
@@ -85,7 +144,7 @@ class PenalisedClassifier(LinearClassifier):
                     if k:
                         design = design.with_response(labels == label)
                     complaints.append(self._fit_one(one, k, design, X.dtype, report, plain))
-                for name, value in self._gathered(plain).items():
+                for name, value in self.gathered(plain).items():
                     setattr(self, name, value)
         self._warn(complaints, [self.classes_.tolist()[label] for label in ones])
         return self

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
 from skl1.compiled.threads import single_threaded
+from skl1.designs import Design
 from skl1.estimators.fitted_path import FittedPath
 from skl1.estimators.posing import Posing
 from skl1.estimators.state import untouched
@@ -84,24 +85,31 @@ class Following(Posing):
             If a parameter, X, y or a weight is out of its range, not finite or misshaped; if there
             is no value, or one that has no place on a path.
         """
-        values = self._values(values)
-        setattr(self, str(self.path_parameter), self._unit)
-        self._validate_params()
+        values = self.along(values)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             X, _, _, design = self._design(X, y, sample_weight)
-            problem = self._problem(design)
-            distinct, places = np.unique(np.asarray(values), return_inverse=True)
-            with single_threaded(design.work()):
-                found = self.follow([problem], distinct[::-1])[0][::-1]
-                models = [found[k] for k in places]
-                coefs = coefficients(models, design.n_features)
-                fitted = [self._model(problem, w, X.dtype) for w in coefs]
-        if not all(np.isfinite(value).all() for each in fitted for value in each.values()):
-            raise ValueError(f"Coefficients of the path overflow {X.dtype}: fit the models alone.")
-        return FittedPath(self, problem, values, models, fitted, self._rows)
+            return self.path_on(design, values, X.dtype, self._rows)
 
-    def _values(self, values: Any) -> list[Any]:
-        """The values of a path as they were given, checked."""
+    def path_on(
+        self, design: Design, values: list[Any], dtype: np.dtype, rows: Callable[[Any], Any]
+    ) -> FittedPath:
+        """The same on a design, for values that `along` has checked; for developers.
+
+        ``rows`` validates samples to predict for.
+        """
+        problem = self._problem(design)
+        distinct, places = np.unique(np.asarray(values), return_inverse=True)
+        with single_threaded(design.work()):
+            found = self.follow([problem], distinct[::-1])[0][::-1]
+            models = [found[k] for k in places]
+            coefs = coefficients(models, design.n_features)
+            fitted = [self._model(problem, w, dtype) for w in coefs]
+        if not all(np.isfinite(value).all() for each in fitted for value in each.values()):
+            raise ValueError(f"Coefficients of the path overflow {dtype}: fit the models alone.")
+        return FittedPath(self, problem, values, models, fitted, rows)
+
+    def along(self, values: Any) -> list[Any]:
+        """The values of a path as they were given, checked; the parameter is set to its unit."""
         name = self.path_parameter
         given = list(values) if np.ndim(values) == 1 else []
         if not given:
@@ -111,6 +119,8 @@ class Following(Posing):
                 raise ValueError(
                     f"{name}={value!r} has no place on a path of {self!r}: fit it by itself."
                 )
+        setattr(self, str(name), self._unit)
+        self._validate_params()
         return given
 
     def follow(self, problems: Sequence[Problem], values: np.ndarray) -> list[list[Model]]:

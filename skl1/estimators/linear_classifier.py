@@ -103,7 +103,7 @@ class LinearClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, Base
             "classes_": self.classes_,
         }
 
-    def _gathered(self, plain) -> dict[str, Any]:
+    def gathered(self, plain) -> dict[str, Any]:
         """The fitted attributes, from those of the estimators of the binary problems."""
         first = plain[0].coef_
         found = self._stacked(plain, first.size, first.dtype)
@@ -128,7 +128,12 @@ class LinearClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, Base
             Of the second of two classes, or of each class against the rest.
         """
         check_is_fitted(self)
-        X = validate_data(
+        scores = safe_sparse_dot(self._rows(X), self.coef_.T, dense_output=True) + self.intercept_
+        return scores.ravel() if scores.shape[1] == 1 else scores
+
+    def _rows(self, X):
+        """Samples to predict for, as validated."""
+        return validate_data(
             self,
             X,
             accept_sparse=["csr", "csc", "coo"],
@@ -136,8 +141,6 @@ class LinearClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, Base
             dtype=[np.float64, np.float32],
             reset=False,
         )
-        scores = safe_sparse_dot(X, self.coef_.T, dense_output=True) + self.intercept_
-        return scores.ravel() if scores.shape[1] == 1 else scores
 
     def predict(self, X):
         """The most likely class.
@@ -153,8 +156,12 @@ class LinearClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, Base
             Class labels.
         """
         scores = self.decision_function(X)
-        best = (scores > 0.0).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)
-        return self.classes_[best]
+        return self.most_likely(scores[:, None] if scores.ndim == 1 else scores)
+
+    def most_likely(self, scores: np.ndarray) -> np.ndarray:
+        """The class for the log-odds of each binary problem, which are in the last axis."""
+        one = scores.shape[-1] == 1
+        return self.classes_[(scores[..., 0] > 0.0).astype(int) if one else scores.argmax(axis=-1)]
 
     def predict_proba(self, X):
         """The probabilities of the classes.

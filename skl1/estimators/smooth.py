@@ -9,7 +9,7 @@ from typing import ClassVar
 from skl1.designs import Design
 from skl1.estimators.base import PenalisedRegressor
 from skl1.losses import Loss
-from skl1.paths.solve import sequential_path
+from skl1.paths.solve import solve_paths
 from skl1.penalties import Penalty, elastic_net
 from skl1.sklearn_api import Interval
 from skl1.solvers.base import Solver
@@ -39,8 +39,7 @@ class SmoothRegressor(PenalisedRegressor):
         return ProxNewton()
 
     def follow(self, problems, values):
-        solver, limits = ProxNewton(narrows=False), {"tol": self.tol, "max_iter": self.max_iter}
-        return [sequential_path(solver, problem, values, **limits) for problem in problems]
+        return solve_paths(problems, values, tol=self.tol, max_iter=self.max_iter)
 
     def _remedy(self) -> str:
         return "Increase max_iter or tol, or scale the columns."

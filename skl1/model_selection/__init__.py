@@ -1,10 +1,13 @@
 """Estimators that choose the strength of their penalty."""
 
+from skl1.model_selection.huber_cv import ProximalHuberRegressorCV
 from skl1.model_selection.lasso_cv import ProximalLassoCV
 from skl1.model_selection.log_sum_cv import LogSumRegressorCV
+from skl1.model_selection.logistic_cv import ProximalLogisticRegressionCV
 from skl1.model_selection.lp_cv import NonconvexLpRegressorCV
 from skl1.model_selection.mcp_cv import MCPRegressorCV
 from skl1.model_selection.path_search import PathGridSearchCV
+from skl1.model_selection.poisson_cv import ProximalPoissonRegressorCV
 from skl1.model_selection.ridge_cv import RidgeGDCV
 from skl1.model_selection.scad_cv import SCADRegressorCV
 from skl1.model_selection.subgradient_cv import SubgradientLassoCV
@@ -16,7 +19,10 @@ __all__ = [
     "MCPRegressorCV",
     "NonconvexLpRegressorCV",
     "PathGridSearchCV",
+    "ProximalHuberRegressorCV",
     "ProximalLassoCV",
+    "ProximalLogisticRegressionCV",
+    "ProximalPoissonRegressorCV",
     "RidgeGDCV",
     "SCADRegressorCV",
     "SubgradientLassoCV",

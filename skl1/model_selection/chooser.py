@@ -168,7 +168,7 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
         """A model for scorers, of the estimators of all targets."""
         return models[0]
 
-    def _gathered(self, plains: list[PenalisedRegressor]) -> dict[str, Any]:
+    def gathered(self, plains: list[PenalisedRegressor]) -> dict[str, Any]:
         """The attributes of a model, from those of the estimators of all targets."""
         known = vars(plains[0]).items()
         return {name: value for name, value in known if name.endswith("_")}
@@ -180,7 +180,7 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
             w, problem = outcome.coefficients[row][-1], outcome.search.problems[row]
             plains.append(copy(outcome.search.plains[row]))
             plains[-1].coef_, plains[-1].intercept_ = w, problem.intercept(w)
-        return self._gathered(plains)
+        return self.gathered(plains)
 
     def _choose(self, outcome: Outcome, count: float) -> None:
         """Apply the rule."""
@@ -258,7 +258,7 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
             start = outcome.coefficients[row][column]
             result = plain.fit_problem(search.problems[row], start, dtype)
             outcome.note(ALL_DATA, strength, result.model.error, result.model.converged)
-        for name, value in self._gathered(plains).items():
+        for name, value in self.gathered(plains).items():
             if name not in {"n_features_in_", "feature_names_in_"}:
                 setattr(self, name, value)
         setattr(self, f"{self._strength}_", strength)

@@ -84,12 +84,55 @@ selection : {"min", "1se", "aic", "bic", "ebic", "gcv"} or callable, default="mi
     is within one standard error of that. The information criteria ask for no folds, of which
     none are fitted then; n is the sum of the weights, or where that is above 2^53 or below
     2^-53 the number of weighted samples. A callable gets ``cv_results_`` and returns an index.
+@noise@
+scoring : str or callable, default=None
+    A scorer of scikit-learn that takes the place of the MEASURE.
+""",
+    "noise": """
 noise_variance : float, default=None
     The variance of the noise that aic, bic and ebic compare residuals with. None estimates it:
     from least squares on all features with twice as many samples as features or more, else by
     refitted cross-validation, which counts as noise what half of the rows cannot find.
-scoring : str or callable, default=None
-    A scorer of scikit-learn that takes the place of the mean squared error.
+""",
+    "grid": """
+alphas : array-like of shape (n_alphas,) or int, default=None
+    Strengths of the penalty, positive, in any order. None makes a grid, a number one of that
+    length.
+n_alphas : int, default=100
+    Length of the grid where ``alphas`` is None.
+eps : float, default=None
+    The smallest alpha of the grid as a share of the largest, with which the model is empty.
+    None means 1e-3 with more samples than features, else 1e-2.
+""",
+    "rest of a loss": """
+@columns@
+tol : float, default=1e-6
+    Duality gap wanted of each model, as a share of the null objective.
+max_iter : int, default=1000
+    Newton steps allowed for each model.
+n_jobs : int, default=None
+    Threads that work on folds. None means 1, -1 all.
+""",
+    "chosen": """
+alpha_ : float
+    The chosen alpha.
+l1_ratio_ : float
+    The chosen share.
+alphas_ : ndarray of shape (n_alphas,) or (n_l1_ratio, n_alphas)
+    The grid, from large to small.
+""",
+    "classes": """
+classes_ : ndarray of shape (n_classes,)
+    The class labels, sorted.
+coef_ : ndarray of shape (1, n_features) or (n_classes, n_features)
+    Coefficients of the chosen model on all data, in the dtype of X.
+intercept_ : ndarray of shape (1,) or (n_classes,)
+    Intercepts; 0 if ``fit_intercept=False``.
+sparse_coef_ : sparse matrix
+    ``coef_`` in sparse form.
+coef_path_ : ndarray of shape GRID_CLASSES
+    Coefficients on all data.
+@held out@
 """,
     "work": """
 n_jobs : int, default=None
@@ -105,17 +148,23 @@ intercept_ : float
     Intercept; 0 if ``fit_intercept=False``.
 sparse_coef_ : sparse matrix of shape (1, n_features)
     ``coef_`` in sparse form.
-mse_path_ : ndarray of shape GRID_FOLDS
-    Weighted mean squared error on each fold; not with an information criterion. NaN for a
+coef_path_ : ndarray of shape GRID_FEATURES
+    Coefficients on all data.
+@variance@
+@held out@
+""",
+    "variance": """
+noise_variance_ : float
+    The noise variance, as given or estimated; with aic, bic and ebic only.
+""",
+    "held out": """
+MSE_path_ : ndarray of shape GRID_FOLDS
+    Weighted MEASURE on each fold; not with an information criterion. NaN for a
     fold without weight.
-mse_se_ : ndarray of shape GRID
+MSE_se_ : ndarray of shape GRID
     Standard errors of the means of these over folds.
 criterion_path_ : ndarray of shape GRID
     Values of the information criterion, if that is the rule.
-noise_variance_ : float
-    The noise variance, as given or estimated; with aic, bic and ebic only.
-coef_path_ : ndarray of shape GRID_FEATURES
-    Coefficients on all data.
 n_nonzero_path_ : ndarray of shape GRID
     Their nonzero coefficients.
 cv_results_ : dict of ndarray
@@ -138,6 +187,13 @@ FoldWarning
 ConvergenceWarning
     If models did not converge.
 """,
+    "likelihood criteria": """
+The criteria are the deviance of all samples, twice the loss of all, with the same charges as
+elsewhere for each degree of freedom d: 2 for aic, ``log n`` for bic; ebic adds
+``2 log C(n_features, d)``. They need no noise variance, as the loss is a likelihood. gcv is the
+mean deviance over ``(1 - (d + 1) / n)^2``. With fewer than two samples per feature models that
+are too large are not considered.
+""",
     "criteria": """
 The criteria are ``rss / s2``, with the noise variance s2, and a charge for each degree of
 freedom d: 2 for aic, ``log n`` for bic; ebic adds ``2 log C(n_features, d)``. gcv needs no s2.
@@ -146,7 +202,11 @@ With fewer than two samples per feature models that are too large are not consid
 }
 
 
-def words(model: type, strength: str, shape: str | None) -> dict[str, str]:
+#: For classes whose loss is a likelihood.
+WITHOUT_NOISE = {"noise": "", "variance": ""}
+
+
+def words(model: type, strength: str, shape: str | None, measure: str) -> dict[str, str]:
     """What takes the place of the words in capitals."""
     sized = strength == "k"
     axis = "n_sizes" if sized else "n_alphas"
@@ -159,8 +219,11 @@ def words(model: type, strength: str, shape: str | None) -> dict[str, str]:
         "MODEL": model.__name__,
         "GRID_FOLDS": grid("n_folds"),
         "GRID_FEATURES": grid("n_features"),
+        "GRID_CLASSES": grid("n_classes or 1", "n_features"),
         "GRID": grid(),
         "SHAPE": shape or "",
         "SIMPLEST": "smallest size" if sized else "largest alpha",
         "STRENGTH": "size" if sized else "alpha",
+        "MEASURE": "mean squared error" if measure == "mse" else "mean deviance",
+        "MSE": measure,
     }

@@ -20,14 +20,7 @@ class ProximalLassoCV(PenalisedRegressorCV, of=ProximalLasso):
 
     Parameters
     ----------
-    alphas : array-like of shape (n_alphas,) or int, default=None
-        Strengths of the penalty, positive, in any order. None makes a grid, a number one of that
-        length.
-    n_alphas : int, default=100
-        Length of the grid where ``alphas`` is None.
-    eps : float, default=None
-        The smallest alpha of the grid as a share of the largest, with which the model is empty.
-        None means 1e-3 with more samples than features, else 1e-2.
+    @grid@
     @folds@
     l1_ratio : float or list of float, default=1.0
         Share of the L1 penalty, in [0, 1]; of several the rule chooses one.
@@ -40,12 +33,7 @@ class ProximalLassoCV(PenalisedRegressorCV, of=ProximalLasso):
 
     Attributes
     ----------
-    alpha_ : float
-        The chosen alpha.
-    l1_ratio_ : float
-        The chosen share.
-    alphas_ : ndarray of shape (n_alphas,) or (n_l1_ratio, n_alphas)
-        The grid, from large to small.
+    @chosen@
     @fitted@
     converged_ : bool
         Whether all models of all paths met the tolerance.

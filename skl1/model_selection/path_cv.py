@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from inspect import signature
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -17,7 +18,7 @@ from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.docstrings import shared
 from skl1.estimators.state import all_or_nothing
 from skl1.model_selection.chooser import Chooser
-from skl1.model_selection.docstrings import PARAGRAPHS, words
+from skl1.model_selection.docstrings import PARAGRAPHS, WITHOUT_NOISE, words
 from skl1.model_selection.folds import (
     Folds,
     NoFolds,
@@ -68,12 +69,17 @@ class PathCV(Chooser):
         super().__init_subclass__(**kwargs)
         if of is None:
             return
-        cls._kind = lambda _: of  # type: ignore[assignment, method-assign]
+        one = getattr(of, "_binary", of)  # of a classifier each binary problem has an estimator
+        cls._kind = lambda _: one  # type: ignore[assignment, method-assign]
         known = of._parameter_constraints
         if cls._shape in known and cls._shape not in cls._parameter_constraints:
             options = [*known[cls._shape], "array-like"]
             cls._parameter_constraints = {**cls._parameter_constraints, cls._shape: options}
-        shared(PARAGRAPHS, **words(of, cls._strength, cls._shape))(cls)
+        given = signature(cls.__init__).parameters
+        own = cls._parameter_constraints
+        cls._parameter_constraints = {name: own[name] for name in own if name in given}
+        paragraphs = PARAGRAPHS if "noise_variance" in given else PARAGRAPHS | WITHOUT_NOISE
+        shared(paragraphs, **words(of, cls._strength, cls._shape, cls._measure))(cls)
 
     def _asked(self):
         """``alphas`` and ``n_alphas``, the first None where it was a number."""
@@ -106,7 +112,7 @@ class PathCV(Chooser):
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Training data, as for a single fit. No fold copies X.
         y : array-like of shape (n_samples,)
-            Target.
+            Target; class labels where this is a classifier.
         sample_weight : float or array-like of shape (n_samples,), default=None
             Weights, not negative and not all zero, of samples in the fits and in the errors. The
             folds themselves count equally.

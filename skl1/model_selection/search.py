@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -61,11 +60,11 @@ class Search:
     folds: Folds
     scorer: Callable | None  #: a function of a fold and a model
     #: The same paths to be followed in stages, None where they cannot be; None if none ever is.
-    course: Callable[..., SharedPaths | None] | None = None
+    course: Callable[..., SharedPaths | None] | None
     #: The response of each target; None where it is that of the folds.
-    targets: Sequence[np.ndarray | None] = (None,)
+    targets: Sequence[np.ndarray | None]
     #: What a scorer is given: a function of the estimators of all targets.
-    scored: Callable[[list[PenalisedRegressor]], Any] = operator.itemgetter(0)
+    scored: Callable[[list[PenalisedRegressor]], Any]
 
     @property
     def n_shapes(self) -> int:

@@ -16,6 +16,7 @@ from skl1.problems.problem import Problem
 from skl1.solvers.base import Solver
 from skl1.solvers.free import model_at
 from skl1.solvers.minimise import minimise
+from skl1.solvers.prox_newton import ProxNewton
 
 #: Each alpha of a continuation is about this share of the one before.
 SHRINK = 0.6
@@ -77,6 +78,12 @@ def solve_paths(
     ``enough`` has a function for each problem: once it is true of the models so far, no more alphas
     are begun, though some after it may have been solved for.
     """
+    if problems[0].any_loss:
+        solver, each_done = ProxNewton(narrows=False), enough or [lambda _: False] * len(problems)
+        return [
+            path_until(solver, done, each, alphas, tol=tol, max_iter=max_iter)
+            for each, done in zip(problems, each_done, strict=True)
+        ]
     cores = [each.core for each in problems]
     if any(core is not each for core, each in zip(cores, problems, strict=True)):
         paths = solve_paths(cores, alphas, tol=tol, max_iter=max_iter, enough=enough)
@@ -88,7 +95,7 @@ def solve_paths(
     if enough is None:
         return [working_set_path(each, alphas, tol=tol, max_iter=max_iter) for each in problems]
     return [
-        path_until(done, each, alphas, tol=tol, max_iter=max_iter)
+        path_until(ALONG, done, each, alphas, tol=tol, max_iter=max_iter)
         for each, done in zip(problems, enough, strict=True)
     ]
 
@@ -127,10 +134,10 @@ def go_together(problems: Sequence[Problem]) -> bool:
     )
 
 
-def path_until(done: Callable[[list[Model]], bool], problem, alphas, *, tol, max_iter):
+def path_until(solver: Solver, done: Callable[[list[Model]], bool], problem, alphas, **limits):
     """One alpha after the other, until that is true of the models so far."""
     models: list[Model] = []
-    for run in runs_along(ALONG, problem, alphas, problem.null.w, tol=tol, max_iter=max_iter):
+    for run in runs_along(solver, problem, alphas, problem.null.w, **limits):
         models.append(run.model)
         if done(models):
             break

@@ -1,0 +1,25 @@
+"""Cross-validation of regressions with a loss other than squares: what they share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from skl1.estimators.linear import LinearRegressor
+from skl1.model_selection.path_cv import PathCV
+from skl1.paths.grid import alpha_grid
+
+
+class SmoothPathCV(PathCV):
+    """A path of any smooth loss; held-out errors are mean deviances, twice the mean loss."""
+
+    l1_ratio: Any
+
+    _shape = "l1_ratio"
+    _measure = "deviance"
+
+    def _grid(self, problem, shape):
+        return alpha_grid(problem, *self._asked(), self.eps)
+
+
+class SmoothRegressorCV(SmoothPathCV, LinearRegressor):
+    """The same of a regression."""
