@@ -31,6 +31,12 @@ CLASSES = sorted(
 )
 
 
+def test_a_path_of_another_loss_is_refused():
+    X, y = np.ones((6, 2)), np.array([0, 1, 0, 1, 1, 0])
+    with pytest.raises(ValueError, match="squares only"):
+        skl1.dask.lasso_path(da.from_array(X), da.from_array(y), loss="logistic")
+
+
 def local(model):
     """The estimator of data in memory with the same parameters."""
     options = model.get_params()

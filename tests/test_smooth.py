@@ -401,3 +401,61 @@ def test_a_path_by_a_solver_that_narrows_has_true_gaps(monkeypatch):
         stage = problem.at_alpha(model.alpha)
         assert model.converged
         assert certify(stage, stage.at(w)).error <= max(2.0 * model.error, 1e-13)
+
+
+PATH_LOSSES = [
+    pytest.param("logistic", ProximalLogisticRegression, id="logistic"),
+    pytest.param("poisson", ProximalPoissonRegressor, id="poisson"),
+    pytest.param(Huber(1.345), ProximalHuberRegressor, id="huber"),
+]
+
+
+@pytest.mark.parametrize(("loss", "cls"), PATH_LOSSES)
+@pytest.mark.parametrize(
+    "options", [{}, {"free": True}, {"positive": True, "fit_intercept": False}]
+)
+@pytest.mark.parametrize("form", [np.asarray, sparse.csr_array], ids=["dense", "sparse"])
+def test_lasso_path_with_a_loss_is_that_of_the_estimators(loss, cls, options, form):
+    X, y = DATA[cls]()
+    options = dict(options)
+    if options.pop("free", False):
+        options["penalty_weights"] = np.where(np.arange(X.shape[1]) == 1, 0.0, 1.0)
+    weights = np.random.default_rng(3).integers(1, 4, len(y)).astype(float)
+    path = skl1.lasso_path(
+        form(X),
+        y,
+        loss=loss,
+        n_alphas=6,
+        eps=0.05,
+        l1_ratio=0.7,
+        sample_weight=weights,
+        tol=1e-10,
+        return_path=True,
+        **options,
+    )
+    assert path.converged.all()
+    for k in (0, 2, 5):
+        model = cls(alpha=path.alphas[k], l1_ratio=0.7, tol=1e-10, **options)
+        with quiet(EmptyModelWarning):
+            model.fit(X, y, sample_weight=weights)
+        assert_allclose(path.coefs[:, k], np.ravel(model.coef_), atol=1e-5)
+        assert_allclose(path.intercepts[k], np.ravel(model.intercept_)[0], atol=1e-5)
+        assert path.objectives[k] == pytest.approx(np.ravel(model.objective_)[0], rel=1e-8)
+    assert path.alpha_max == pytest.approx(np.ravel(model.alpha_max_)[0], rel=1e-9)
+    assert np.all(np.diff(path.explained) > -1e-9)
+
+
+def test_lasso_path_refuses_what_is_no_loss():
+    X, y = DATA[ProximalLogisticRegression]()
+    for wrong in ("hinge", 3, None):
+        with pytest.raises(ValueError, match="loss must be one of 'squared'"):
+            skl1.lasso_path(X, y, loss=wrong)
+    with pytest.raises(ValueError, match="two classes"):
+        skl1.lasso_path(X, np.arange(len(X)) % 3, loss="logistic")
+    names = np.where(y == y.max(), "z", "a")
+    coefs = [skl1.lasso_path(X, each, loss="logistic", n_alphas=4)[1] for each in (names, y)]
+    assert_array_equal(*coefs)
+    stopped = skl1.lasso_path(X, y, loss="logistic", max_nonzeros=2)[1]
+    assert 1 <= np.count_nonzero(stopped, axis=0).max() <= 2
+    again = skl1.lasso_path(X, y, loss="logistic", max_explained=0.2, return_path=True)
+    assert again.explained[-2] <= 0.2 < again.explained[-1]

@@ -8,6 +8,7 @@ from typing import Any
 
 from skl1 import estimators
 from skl1.dask.estimators import ProximalLasso
+from skl1.estimators.any_loss import named_loss
 from skl1.estimators.docstrings import sections, shared
 from skl1.estimators.lasso_path import follow
 from skl1.paths.grid import warn
@@ -55,7 +56,7 @@ def lasso_path(X, y, *, sample_weight=None, client: Any = None, **options: Any):
     client : distributed.Client, default=None
         The cluster to compute on. None means what dask is set to.
     **options
-        Those of `skl1.lasso_path`.
+        Those of `skl1.lasso_path`; the loss is the squared one.
 
     Returns
     -------
@@ -75,6 +76,11 @@ def lasso_path(X, y, *, sample_weight=None, client: Any = None, **options: Any):
     """
     of_models = inspect.signature(ProximalLasso).parameters
     settings = {name: options.pop(name) for name in list(options) if name in of_models}
+    if not (loss := named_loss(options.get("loss", "squared"))).quadratic:
+        raise ValueError(
+            f"loss={loss!r} needs all rows at each step: on dask there are squares only. Use "
+            "skl1.lasso_path, on data in memory."
+        )
     model = Along(**{**settings, "alpha": 1.0, "client": client})
     result, problem, models, grid = follow(model, X, y, sample_weight=sample_weight, **options)
     warn(problem, models, model.tol)

@@ -40,7 +40,8 @@ fit_intercept : bool, default=True
 max_nonzeros : int, default=None
     End the path before the first model with more non-zeros.
 max_explained : float, default=None
-    End the path after the first model that explains more than this share of the variance.
+    End the path after the first model that explains more than this share of the variance, or with
+    another loss of the deviance.
 """,
     "path": """
 alphas : ndarray of shape (n_alphas,)
@@ -58,7 +59,7 @@ intercepts : ndarray of shape (n_alphas,)
 objectives : ndarray of shape (n_alphas,)
 explained : ndarray of shape (n_alphas,)
     Share of the (weighted) variance of y that is explained, on the data of the fit; of its mean
-    square without an intercept.
+    square without an intercept. With another loss than squares the share of the deviance.
 n_nonzeros : ndarray of shape (n_alphas,)
 """,
     "ended": """

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skl1.compiled.threads import single_threaded
+from skl1.estimators.any_loss import pose
 from skl1.estimators.docstrings import shared
 from skl1.estimators.proximal_lasso import ProximalLasso
 from skl1.paths.degrees import degrees_along
@@ -51,6 +52,7 @@ def lasso_path(
     X,
     y,
     *,
+    loss="squared",
     alphas=None,
     n_alphas=100,
     eps=None,
@@ -75,13 +77,19 @@ def lasso_path(
         + \alpha \sum_j u_j \left(\rho |w_j| + \frac{1 - \rho}{2} w_j^2\right),
         \qquad W = \sum_i s_i,
 
-    as ``ProximalLasso`` does. The data are read once where they have few columns: then all models
-    come from one Gram matrix. With many columns some models at a time, each started at the one
-    before, are checked in one pass.
+    as ``ProximalLasso`` does; or with another loss of each sample in the place of half the square,
+    as ``ProximalLogisticRegression`` and its kin do. The data are read once where they have few
+    columns: then all models come from one Gram matrix. With many columns some models at a time,
+    each started at the one before, are checked in one pass. With another loss one alpha follows the
+    other.
 
     Parameters
     ----------
     @rows@
+    loss : {"squared", "logistic", "poisson"} or Loss, default="squared"
+        The loss, or one of ``skl1.losses``, such as ``Huber(1.35)``. With "logistic" y has two
+        classes, of which the second in sorted order is 1; coefficients are those of its log-odds.
+        With "poisson" y are counts, and the model is one of the logarithm of their mean.
     @alphas@
     eps : float, default=None
         The smallest alpha of the grid as a share of the largest, which is the smallest one with an
@@ -120,6 +128,8 @@ def lasso_path(
     See Also
     --------
     ProximalLasso : One alpha.
+    ProximalLogisticRegression, ProximalPoissonRegressor, ProximalHuberRegressor : One alpha, with
+        another loss.
 
     Examples
     --------
@@ -131,6 +141,16 @@ def lasso_path(
     array([0, 2, 4, 4, 5])
     >>> bool(dual_gaps.max() <= 1e-6 * y.var() / 2)
     True
+
+    Of a class label:
+
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> cells, benign = load_breast_cancer(return_X_y=True)
+    >>> alphas, coefs, dual_gaps = lasso_path(
+    ...     cells / cells.std(axis=0), benign, loss="logistic", n_alphas=5, eps=0.01
+    ... )
+    >>> (coefs != 0).sum(axis=0)
+    array([ 0,  2,  5,  9, 13])
     """
     model = ProximalLasso(
         alpha=1.0,
@@ -145,6 +165,7 @@ def lasso_path(
         model,
         X,
         y,
+        loss=loss,
         alphas=alphas,
         n_alphas=n_alphas,
         eps=eps,
@@ -162,6 +183,7 @@ def follow(
     X,
     y,
     *,
+    loss="squared",
     alphas=None,
     n_alphas=100,
     eps=None,
@@ -178,7 +200,7 @@ def follow(
     check_grid(n_alphas, eps)
     check_ends(max_nonzeros, max_explained)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        X, problem = model.pose(X, y, sample_weight)
+        X, problem = pose(model, loss, X, y, sample_weight)
         grid = alpha_grid(problem, alphas, n_alphas, eps)
         # Threads that wait by spinning would slow the small products of the result as well.
         with single_threaded(problem.design.work()):

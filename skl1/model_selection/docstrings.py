@@ -104,8 +104,7 @@ eps : float, default=None
     The smallest alpha of the grid as a share of the largest, with which the model is empty.
     None means 1e-3 with more samples than features, else 1e-2.
 """,
-    "rest of a loss": """
-@columns@
+    "newton": """
 tol : float, default=1e-6
     Duality gap wanted of each model, as a share of the null objective.
 max_iter : int, default=1000

@@ -27,7 +27,8 @@ class ProximalHuberRegressorCV(SmoothRegressorCV, of=ProximalHuberRegressor):
     scale : float or "mad", default=1.0
         The unit of ``delta``. "mad" is the weighted median absolute deviation of y from its median,
         divided by .6745; for a fold that of its training part.
-    @rest of a loss@
+    @columns@
+    @newton@
 
     Attributes
     ----------

@@ -24,10 +24,11 @@ class ProximalLogisticRegressionCV(
     @folds@
     l1_ratio : float or list of float, default=1.0
         Share of the L1 penalty, in [0, 1]; of several the rule chooses one.
+    @columns@
     class_weight : dict or "balanced", default=None
         Factors of the sample weights by class, in the fits and in the held-out deviance.
         "balanced" gives all classes the same sum of weights.
-    @rest of a loss@
+    @newton@
 
     Attributes
     ----------

@@ -20,7 +20,8 @@ class ProximalPoissonRegressorCV(CountRegressor, SmoothRegressorCV, of=ProximalP
     @folds@
     l1_ratio : float or list of float, default=1.0
         Share of the L1 penalty, in [0, 1]; of several the rule chooses one.
-    @rest of a loss@
+    @columns@
+    @newton@
 
     Attributes
     ----------

@@ -9,6 +9,7 @@ import numpy as np
 
 from skl1.compiled.lazy import lazy
 from skl1.designs import TableDesign
+from skl1.losses import Loss
 from skl1.losses.elementwise import EVALUATION, looked, mean_along
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
@@ -200,6 +201,15 @@ class SmoothProblem(Problem):
     def weak(self) -> np.ndarray:
         part = self.refitted_part
         return part.span.weak if part.columns.size else NONE
+
+
+def with_loss(problem: Problem, loss: Loss) -> SmoothProblem:
+    """The same data, penalty and weights with another loss."""
+    weights = np.where(problem.included, problem.weights, np.inf)
+    lower, upper = problem.bounds
+    return SmoothProblem(
+        problem.design, problem.penalty, weights, lower=lower, upper=upper, loss=loss
+    )
 
 
 #: A free feature joins if its correlation with the slopes is above this.
