@@ -3,6 +3,8 @@
 import os
 import re
 
+from docutils import nodes
+
 import skl1
 
 project = "skl1"
@@ -13,6 +15,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.mathjax",
+    "sphinx-mathjax-offline",  # its MathJax is copied into the site; the licence is in _static
     "numpydoc",
     "myst_parser",
     "sphinx_copybutton",
@@ -46,6 +49,7 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
 }
 
+html_static_path = ["_static"]
 html_theme = "pydata_sphinx_theme"
 html_title = "skl1"
 html_show_sourcelink = False
@@ -79,6 +83,17 @@ def to_pages(app, docname, source):
     source[0] = source[0].replace("](gallery/)", "](auto_gallery/index.rst)")
 
 
+def light_and_dark(app, doctree):
+    """Show a picture that is named for light paper by day only, and its dark twin at night."""
+    for light in list(doctree.findall(nodes.image)):
+        if light["uri"].endswith("-light.svg"):
+            dark = light.deepcopy()
+            dark["uri"] = light["uri"].replace("-light.svg", "-dark.svg")
+            light["classes"].append("only-light")
+            dark["classes"].append("only-dark")
+            light.parent.insert(light.parent.index(light) + 1, dark)
+
+
 def without_links(app, what, name, obj, options, lines):
     """Take links to scikit-learn's glossary and guide out of docstrings that come from there."""
     role = r":(?:term|ref):`([^`<]*?)(?:\s*<[^>`]*>)?`"
@@ -89,4 +104,5 @@ def without_links(app, what, name, obj, options, lines):
 def setup(app):
     """Sphinx's hook."""
     app.connect("source-read", to_pages)
+    app.connect("doctree-read", light_and_dark, priority=100)  # before pictures are collected
     app.connect("autodoc-process-docstring", without_links)
