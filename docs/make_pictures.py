@@ -55,7 +55,7 @@ def descents() -> plt.Figure:
 
 def forces() -> plt.Figure:
     """The penalties' forces on a coefficient, and the pulls of two losses."""
-    figure, ax = plt.subplots(figsize=(6.4, 3.8), layout="constrained")
+    figure, ax = plt.subplots(figsize=(6.4, 4.0), layout="constrained")
     for z, name in ((0.6, "pull of weak data"), (2.2, "pull of strong data")):
         w = np.array([z - 1.6, min(z + 1.6, 3.0)])
         ax.plot(w, z - w, color=GREY, linestyle="--" if z < 1.0 else "-", label=name)
@@ -68,7 +68,7 @@ def forces() -> plt.Figure:
     ax.set_xlabel("coefficient")
     ax.set_ylabel("force")
     ax.set_ylim(-1.6, 1.6)
-    figure.legend(frameon=False, fontsize="small", loc="outside right upper")
+    figure.legend(frameon=False, fontsize="small", loc="outside upper center", ncols=4)
     return figure
 
 

@@ -15,8 +15,8 @@
   const SIGNS = [[1, 1], [1, -1], [-1, 1], [-1, -1]];
   /* Points of each half of a side of the ball that are looked at, before the search is narrowed. */
   const LOOKS = 160;
-  /* Directions of the half circle that are looked at for the share of corners. */
-  const DIRECTIONS = 180;
+  /* Directions between two cones of the diamond that are looked at for the share of corners. */
+  const BETWEEN = 32;
 
   /* The curvature of two features with a correlation, whose variances are 1 and `ratio`. */
   function gram(correlation, ratio) {
@@ -213,28 +213,59 @@
     return q < 1 && within(G, z, q, t).corner;
   }
 
+  /* The directions in which least-squares points of one length are on a side of the normal cone of a
+   * corner of the diamond, in order. */
+  function coneEnds(G, t, length) {
+    const angles = [];
+    for (const corner of CORNERS) {
+      for (const sign of [1, -1]) {
+        // On the side of the cone the two pulls at the corner are the same: n'z = n'corner.
+        const n = times(G, [corner[0] - sign * corner[1], corner[1] - sign * corner[0]]);
+        const level = t * (n[0] * corner[0] + n[1] * corner[1]) / (length * Math.hypot(n[0], n[1]));
+        if (Math.abs(level) > 1) continue;
+        const middle = Math.atan2(n[1], n[0]), apart = Math.acos(level);
+        for (const angle of [middle - apart, middle + apart]) {
+          angles.push(((angle % (2 * Math.PI)) + 2 * Math.PI) % (2 * Math.PI));
+        }
+      }
+    }
+    return angles.sort((a, b) => a - b);
+  }
+
   /* The share of corners among least-squares points of one length in all directions. */
   function cornerShare(G, q, t, length) {
     if (q > 1) return 0;
+    if (q === 0) return 1;
     const at = (angle) => endsInCorner(
       G, [length * Math.cos(angle), length * Math.sin(angle)], q, t);
-    // Points opposite each other have opposite solutions. The first direction is on no axis.
-    const step = Math.PI / DIRECTIONS, start = step / 3;
-    let sum = 0, before = at(start);
-    for (let i = 0; i < DIRECTIONS; i++) {
-      let low = start + i * step, high = low + step;
-      const after = at(high);
-      if (before && after) sum += step;
-      if (before !== after) {
-        const first = low, last = high;
-        for (let k = 0; k < 30; k++) {
-          const middle = 0.5 * (low + high);
-          if (at(middle) === before) low = middle; else high = middle;
+    const ends = coneEnds(G, t, length);
+    if (!ends.length) ends.push(0, Math.PI);
+    // Points opposite each other have opposite solutions, so half of the directions tell all.
+    const half = ends.length / 2;
+    let sum = 0;
+    ends.slice(0, half).forEach((start, i) => {
+      const end = ends[i + 1];
+      // Within a cone all end in the corner, for q < 1 too; between cones that has to be found.
+      const middle = 0.5 * (start + end);
+      const z = [length * Math.cos(middle), length * Math.sin(middle)];
+      if (cornerOfDiamond(G, times(G, z), t)) { sum += end - start; return; }
+      if (q === 1) return;
+      const step = (end - start) / BETWEEN;
+      let before = at(start + 1e-9 * step);
+      for (let k = 0; k < BETWEEN; k++) {
+        let low = start + k * step, high = low + step;
+        const first = low, last = high, after = at(k + 1 < BETWEEN ? high : end - 1e-9 * step);
+        if (before && after) sum += step;
+        if (before !== after) {
+          for (let m = 0; m < 30; m++) {
+            const between = 0.5 * (low + high);
+            if (at(between) === before) low = between; else high = between;
+          }
+          sum += before ? low - first : last - low;
         }
-        sum += before ? low - first : last - low;
+        before = after;
       }
-      before = after;
-    }
+    });
     return sum / Math.PI;
   }
 
@@ -272,7 +303,7 @@
   function zones(G, q, t, reach) {
     if (q > 1 || q === 0) return [];
     const square = [[-reach, -reach], [reach, -reach], [reach, reach], [-reach, reach]];
-    const rivals = q === 1 ? [] : boundary(q, t, 60);
+    const rivals = q === 1 ? [] : boundary(q, t, 120);
     return CORNERS.map((corner) => {
       const k = [t * corner[0], t * corner[1]], Gk = times(G, k);
       const kGk = k[0] * Gk[0] + k[1] * Gk[1];
