@@ -13,6 +13,7 @@ import subprocess
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -99,7 +100,7 @@ def find_browser():
     return found
 
 
-def opened(address, *options):
+def opened(address):
     """The page's text after its scripts have run."""
     command = [
         find_browser(),
@@ -108,11 +109,12 @@ def opened(address, *options):
         "--disable-gpu",
         "--force-prefers-reduced-motion",
         "--virtual-time-budget=5000",
-        *options,
         "--dump-dom",
         address,
     ]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    with TemporaryDirectory(ignore_cleanup_errors=True) as profile:  # its own, for parallel tests
+        command.append(f"--user-data-dir={profile}")
+        run = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
     return run.stdout
 
 

@@ -267,11 +267,8 @@
         `holds by ${hold}.`;
     }
     if (state.q > 1) return `The ${name} coefficient is zero, as the data happen not to pull at it.`;
-    if (state.q === 1) {
-      return `The ${name} coefficient stays at zero: the data pull by ${pull}, and the penalty withstands up to ${hold}.`;
-    }
-    return `The ${name} coefficient stays at zero: the data pull by ${pull}, and the force of the penalty ` +
-      "grows without bound towards zero.";
+    const most = state.q === 1 ? `up to ${hold}` : "any pull";
+    return `The ${name} coefficient stays at zero: the data pull by ${pull}, and there the penalty withstands ${most}.`;
   }
 
   function shareText(share) {
@@ -305,6 +302,7 @@
     alpha.value = Number.isFinite(found.alpha) ? found.alpha : 0;
     alpha.nextElementSibling.textContent = q < 1 ? "\u2013" : shown(found.alpha);
     for (const input of figure.querySelectorAll("[name=live-j]")) input.checked = +input.value === state.j;
+    part("key-zone").classList.toggle("live-key-ray", q > 1);
     part("legend-others").hidden = found.others.length === 0;
 
     drawBall(G, z, found);
