@@ -200,8 +200,13 @@
     const target = document.createDocumentFragment();
     drawFrame(target, at, [-3, -2, -1, 0, 1, 2, 3], [-top, -top / 2, 0, top / 2, top],
       `the ${NAMES[j]} coefficient`);
+    const window = make("clipPath", { id: "live-window" });
+    window.append(make("rect", {
+      x: at.left, y: at.top, width: at.right - at.left, height: at.bottom - at.top }));
+    target.append(window);
     const line = (kind, points) => target.append(make("path", {
-      class: "line " + kind, d: path(points.map(([a, b]) => [at.x(a), at.y(at.clamp(b))])) }));
+      class: "line " + kind, "clip-path": "url(#live-window)",
+      d: path(points.map(([a, b]) => [at.x(a), at.y(b)])) }));
     const both = (value) => {
       const grid = Array.from({ length: 121 }, (_, i) => REACH * Math.pow(i / 120, 2)).slice(1);
       return [...grid.slice().reverse().map((a) => [-a, -value(a)]), [0, -value(0)], [0, value(0)],
@@ -212,9 +217,10 @@
       line("l2", both((a) => alpha * a));
     }
     const q = state.q;
-    line("hold", both((a) => q === 0 ? (a === 0 ? 99 : 0)
-      : found.inside ? 0
-        : a === 0 ? (q > 1 ? 0 : q === 1 ? alpha : 99) : alpha * Math.pow(a, q - 1)));
+    const beyond = 9 * top; // a force without bound, as far as the frame shows it
+    line("hold", both((a) => found.inside ? 0
+      : a === 0 ? (q > 1 ? 0 : q === 1 ? alpha : beyond)
+        : q === 0 ? 0 : Math.min(beyond, alpha * Math.pow(a, q - 1))));
     const ends = [-top, top].map((force) => (atZero - force) / G[j][j]).map((a) => Math.min(REACH, Math.max(-REACH, a)));
     line("pull", ends.sort((a, b) => a - b).map((a) => [a, atZero - G[j][j] * a]));
     target.append(make("path", { class: "axis", d: `M${at.x(0)} ${at.top}V${at.bottom}` }));
