@@ -1,4 +1,7 @@
-"""A pytest plugin: the class that PEER names takes the place of scikit-learn's Lasso."""
+"""A pytest plugin: the class that PEER names takes the place of one of scikit-learn's.
+
+PEER_FOR says of which one; of Lasso, if it is not set.
+"""
 
 import importlib
 import os
@@ -6,4 +9,5 @@ import os
 import sklearn.linear_model
 
 _module, _name = os.environ["PEER"].split(":")
-sklearn.linear_model.Lasso = getattr(importlib.import_module(_module), _name)
+_peer = getattr(importlib.import_module(_module), _name)
+setattr(sklearn.linear_model, os.environ.get("PEER_FOR", "Lasso"), _peer)

@@ -1,11 +1,6 @@
 """scikit-learn's own tests of Lasso and Ridge with skl1's estimators in their place."""
 
-import os
-import subprocess
-import sys
 from collections import Counter
-from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -16,8 +11,7 @@ from sklearn.linear_model import Ridge
 
 import skl1
 from common import quiet
-
-HERE = Path(__file__).resolve().parent
+from swapped import outcomes_of
 
 LASSO_FILES = [
     "sklearn.linear_model.tests.test_coordinate_descent",
@@ -52,23 +46,9 @@ SKIPPED = 2
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory):
     """Outcome by test of scikit-learn's Lasso tests, run once in a process of their own."""
-    folder = tmp_path_factory.mktemp("peer")
-    report = folder / "report.xml"
     selection = f"({LASSO_TESTS})" + "".join(f" and not ({name})" for name in DESELECTED)
-    path = os.pathsep.join([str(HERE), str(HERE.parent), os.environ.get("PYTHONPATH", "")])
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", str(folder), "-q",
-         "-p", "no:cacheprovider", "-p", "peer_plugin", "--tb=short",
-         f"--junitxml={report}", "--pyargs", *LASSO_FILES, "-k", selection],
-        cwd=folder, env={**os.environ, "PEER": "skl1:ProximalLasso", "PYTHONPATH": path},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert report.exists(), done.stdout + done.stderr
-    cases = {}
-    for case in ET.parse(report).getroot().iter("testcase"):
-        kinds = [child.tag for child in case if child.tag in ("failure", "error", "skipped")]
-        cases[case.get("classname"), case.get("name")] = kinds[0] if kinds else "passed"
-    return cases, done.stdout
+    folder = tmp_path_factory.mktemp("peer")
+    return outcomes_of(folder, "skl1:ProximalLasso", LASSO_FILES, selection)
 
 
 def test_lasso_tests_of_scikit_learn(outcomes):
