@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 from scipy.optimize import brentq, nnls
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, is_classifier
 from sklearn.exceptions import ConvergenceWarning
 
 import skl1
@@ -355,3 +355,8 @@ def run(model, method, X, y, *, remote=False, **more):
         return model.partial_fit(X, y)
     parts = [skl1.Moments.of(np.asarray(X)[k::2], np.asarray(y)[k::2]) for k in range(2)]
     return model.fit_moments(parts if "cv" in model.get_params() else sum(parts))
+
+
+def public_classifiers():
+    """One of each public classifier of data in memory."""
+    return [model for model, remote in public_estimators() if not remote and is_classifier(model)]

@@ -10,10 +10,10 @@ from scipy import sparse
 from scipy.special import expit, log_expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.extmath import safe_sparse_dot
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from skl1.designs.weights import moderate_weights
+from skl1.estimators.labels import factors_of, numbered
 from skl1.estimators.state import AllOrNothing
 from skl1.sklearn_api import (
     CallbackSupportMixin,
@@ -53,13 +53,7 @@ class LinearClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, Base
             accept_large_sparse=True,
             dtype=[np.float64, np.float32],
         )
-        check_classification_targets(y)
-        self.classes_, labels = np.unique(y, return_inverse=True)
-        if self.classes_.size < 2:
-            raise ValueError(
-                "y must have at least 2 classes; it has only one class, "
-                f"{self.classes_.tolist()[0]!r}."
-            )
+        self.classes_, labels = numbered(y)
         if sample_weight is None and self.class_weight is None:
             return X, labels, None
         weights = moderate_weights(check_sample_weight(sample_weight, X))
@@ -80,13 +74,7 @@ class LinearClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, Base
         if isinstance(self.class_weight, str):
             with np.errstate(divide="ignore"):
                 return np.where(counts > 0.0, counts.sum() / (counts.size * counts), 0.0)
-        known = set(self.classes_.tolist())
-        if unknown := [label for label in self.class_weight if label not in known]:
-            raise ValueError(
-                f"class_weight names {unknown[0]!r}, which is no class of y; the classes are "
-                f"{self.classes_.tolist()}."
-            )
-        return np.array([float(self.class_weight.get(c, 1.0)) for c in self.classes_.tolist()])
+        return factors_of(self.class_weight, self.classes_)
 
     def _ones(self) -> list[int]:
         """The numbers of the labels of which each has a binary problem, against the rest."""

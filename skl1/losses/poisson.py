@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import exp, inf, log
 
+import numpy as np
+
 from skl1.losses.base import Loss
 
 #: Largest argument of an exponential that is finite.
@@ -54,7 +56,13 @@ class Poisson(Loss):
 
     def check(self, y):
         if (y < 0.0).any():
-            return "y must not be negative"
+            return (
+                f"y must not be negative, got {float(np.min(y)):g}; counts and rates are 0 or "
+                "more. For a response of any sign there is ProximalLasso"
+            )
         if not (y > 0.0).any():
-            return "y must not be zero for all samples: no finite intercept is best then"
+            return (
+                "y must not be zero for all samples: no finite intercept is best then. Give rows "
+                "with counts above 0, of a weight above 0"
+            )
         return ""
