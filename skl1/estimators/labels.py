@@ -12,8 +12,10 @@ def numbered(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """``(classes, labels)``: the classes of y, sorted, and which of them each sample has."""
     try:
         check_classification_targets(y)
-    except ValueError as error:
-        what = str(error).split(". ")[0]  # scikit-learn's "Unknown label type: continuous"
+        classes, labels = np.unique(y, return_inverse=True)
+    except (ValueError, TypeError) as error:  # the latter where labels cannot be sorted
+        known = isinstance(error, ValueError)
+        what = str(error).split(". ")[0] if known else "Unknown label type: a mixture"
         if y.dtype.kind == "f":
             broken = y[y != np.round(y)]
             raise ValueError(
@@ -25,7 +27,6 @@ def numbered(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             f"{what}. y must hold class labels of one kind, all strings or all numbers; of dtype "
             f"{y.dtype} it begins with {y[0]!r}. Convert it by y.astype(str) or y.astype(int)."
         ) from None
-    classes, labels = np.unique(y, return_inverse=True)
     if classes.size < 2:
         raise ValueError(
             f"y must have at least 2 classes; it has only one class, {classes.tolist()[0]!r}. Give "
