@@ -323,7 +323,8 @@ NEEDED = {
 
 def needed(cls):
     """Parameters without a default: a grid search wants an estimator and a grid."""
-    return {name: NEEDED[name] for name in inspect.signature(cls).parameters if name in NEEDED}
+    names = inspect.signature(cls).parameters
+    return {name: value for name, value in NEEDED.items() if {name, "param_grid"} <= set(names)}
 
 
 def smaller(cls):

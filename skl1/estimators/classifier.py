@@ -149,6 +149,39 @@ class PenalisedClassifier(LinearClassifier):
         self._warn(complaints, [self.classes_.tolist()[label] for label in ones])
         return self
 
+    @untouched
+    def pose_classes(self, X, y, sample_weight):
+        """The binary problems that ``fit`` solves, as what they are made of; for developers.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Data, as for ``fit``.
+        y : array-like of shape (n_samples,)
+            Class labels.
+        sample_weight : array-like of shape (n_samples,)
+            Weights.
+
+        Returns
+        -------
+        one : LogOdds
+            The estimator that poses each problem, by ``problem_on``.
+        responses : list of ndarray of shape (n_samples,)
+            For each problem True in its class.
+        labels : ndarray of shape (n_samples,)
+            The number of each sample's class.
+        weights : ndarray of shape (n_samples,)
+            The weights times those of the classes.
+
+        Raises
+        ------
+        ValueError
+            As ``fit`` does.
+        """
+        self._validate_params()
+        _, labels, weights = self._data(X, y, sample_weight)
+        return self._one(), [labels == label for label in self._ones()], labels, weights
+
     def _fit_one(self, one, k, design, dtype, report, plain) -> tuple[str, str]:
         """Fit one of the binary problems; in words what was not reached, and that it is empty."""
         coef, start, callback = self._earlier("coef_") if self.warm_start else None, None, None

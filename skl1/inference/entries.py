@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from skl1.problems.model import CONVERGED, Model
@@ -9,7 +11,7 @@ from skl1.problems.problem import Problem
 
 
 class Entries:
-    """The features of a half that enter its path first.
+    """The features of a half that enter its path first; of several paths, that of any of them.
 
     Attributes
     ----------
@@ -25,9 +27,11 @@ class Entries:
         Whether all models met the tolerance, and not just what rounding allows.
     """
 
-    def __init__(self, problem: Problem, wanted: int):
-        self.penalised = problem.included & ~problem.free
-        self.lengths, self.null = problem.design.lengths, problem.null.objective
+    def __init__(self, problems: Sequence[Problem], wanted: int):
+        first = problems[0]
+        self.penalised = first.included & ~first.free
+        self.lengths = first.design.lengths
+        self.nulls = [each.null.objective for each in problems]
         self.wanted = min(wanted, int(self.penalised.sum()))
         self.chosen = np.zeros(self.penalised.size, dtype=bool)
         self.n_iter, self.failure, self.error, self.exact = 1, "", 0.0, True
@@ -38,20 +42,25 @@ class Entries:
         for model in models[self._seen :]:
             if self._count >= self.wanted:
                 break
-            self._add(model)
+            self.add([model])
         self._seen = len(models)
         return self._count >= self.wanted
 
-    def _add(self, model: Model) -> None:
-        self.n_iter = max(self.n_iter, model.n_iter)
-        self.exact = self.exact and model.stop_reason == CONVERGED
-        if not model.converged:
-            self.failure = self.failure or model.stop_reason
-            self.error = max(self.error, model.error / self.null)
-        new = self.penalised[model.features] & ~self.chosen[model.features]
-        entered, values = model.features[new], model.values[new]
+    def add(self, models: Sequence[Model]) -> bool:
+        """Take in the models of one alpha, one for each path; whether that is enough."""
+        sizes = np.zeros(self.penalised.size)
+        for model, null in zip(models, self.nulls, strict=True):
+            self.n_iter = max(self.n_iter, model.n_iter)
+            self.exact = self.exact and model.stop_reason == CONVERGED
+            if not model.converged:
+                self.failure = self.failure or model.stop_reason
+                self.error = max(self.error, model.error / null)
+            features = model.features
+            sizes[features] = np.maximum(sizes[features], np.abs(model.values))
+        entered = np.flatnonzero((sizes > 0.0) & self.penalised & ~self.chosen)
         # Of several that enter at once the ones that are the largest by now, in standard units.
-        order = np.argsort(-np.abs(values) * self.lengths[entered], kind="stable")
+        order = np.argsort(-sizes[entered] * self.lengths[entered], kind="stable")
         first = entered[order][: self.wanted - self._count]
         self.chosen[first] = True
         self._count += first.size
+        return self._count >= self.wanted

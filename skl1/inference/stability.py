@@ -1,4 +1,4 @@
-"""Stability selection: the features that the Lasso selects on most halves of the data.
+"""Stability selection: the features that a sparse model selects on most halves of the data.
 
 Longer than 300 lines: nearly half is the documentation of one public class.
 """
@@ -11,7 +11,7 @@ from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, is_classifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_selection import SelectorMixin
 from sklearn.utils import check_random_state
@@ -19,18 +19,19 @@ from sklearn.utils.validation import check_is_fitted
 
 from skl1.compiled.threads import in_turn, single_threaded
 from skl1.designs import make_design
-from skl1.estimators import ProximalLasso
 from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
 from skl1.estimators.state import AllOrNothing, all_or_nothing
 from skl1.exceptions import warn_user
 from skl1.inference.bounds import lifted, unimodal, worst_case
 from skl1.inference.entries import Entries
+from skl1.inference.followed import TAKEN, Followed, followed
 from skl1.inference.halves import counted, entries_of, halved, together
 from skl1.problems.model import CONVERGED, INTERRUPTED, PRECISION
 from skl1.problems.problem import Problem
 from skl1.sklearn_api import (
     CallbackSupportMixin,
+    HasMethods,
     Interval,
     StrOptions,
     fit_callback,
@@ -41,7 +42,7 @@ from skl1.sklearn_api import (
 
 @shared()
 class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, BaseEstimator):
-    r"""Features that enter the Lasso path early on most halves of the data.
+    r"""Features that enter the path of a sparse model early on most halves of the data.
 
     B times the rows are split at random into two halves. On each half the alpha of
 
@@ -52,7 +53,8 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
         \qquad W = \sum_i s_i,
 
     falls from where the model is empty until q features have entered. A feature is kept if it is
-    among them on at least the share ``threshold`` of the 2 B halves [1]_ [2]_.
+    among them on at least the share ``threshold`` of the 2 B halves [1]_ [2]_. With an
+    ``estimator`` its loss takes the place of the squares, for class labels, counts or outliers.
 
     Parameters
     ----------
@@ -78,6 +80,11 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
         Duality gap wanted for each alpha, as a share of the null objective.
     max_iter : int, default=10000
         Iterations allowed for each alpha.
+    estimator : estimator, default=None
+        The model, of which alpha is not asked: ``ProximalLogisticRegression``,
+        ``ProximalPoissonRegressor``, ``ProximalHuberRegressor`` or another of skl1 with an L1
+        penalty. The parameters above that it has too are then its own, and stay at their defaults
+        here. None means the Lasso by the parameters above.
     random_state : int, RandomState instance or None, default=None
         Decides on the splits.
     n_jobs : int, default=None
@@ -143,6 +150,11 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
     A half is half as large as the data, so that weak effects are missed. Rows that occur twice, or
     belong together, end up in both halves, and make the shares too large.
 
+    *Classes.* Each class is halved by itself, so that all halves have the same number of its rows.
+    Of more than two classes each has a path against the rest, all with the same alpha, and a
+    feature has entered as soon as it is in use for any class: it is kept if it often helps to tell
+    one class from the others. The number q counts features that enter for any class.
+
     *Sample weights* enter the fits of the halves. Rows are drawn as units, whatever they weigh, so
     that a weight of 2 is not a row that occurs twice: that could be in both halves. A row of weight
     0 is left out before the halves are drawn, which equals removing it.
@@ -176,6 +188,7 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
     fit_intercept: bool
     tol: float
     max_iter: int
+    estimator: Any
     random_state: Any
     n_jobs: int | None
 
@@ -190,6 +203,7 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
         "fit_intercept": ["boolean"],
         "tol": [Interval(Real, 0, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "estimator": [HasMethods(["fit", "get_params"]), None],
         "random_state": ["random_state"],
         "n_jobs": [Integral, None],
     }
@@ -207,6 +221,7 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
         fit_intercept=True,
         tol=1e-6,
         max_iter=10_000,
+        estimator=None,
         random_state=None,
         n_jobs=None,
     ):
@@ -228,7 +243,7 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Data, at least four rows.
         y : array-like of shape (n_samples,)
-            Target.
+            Target: numbers, or what the estimator takes.
         sample_weight : float or array-like of shape (n_samples,), default=None
             Weights in the fits of the halves, not negative; at least four of them positive. Rows
             are drawn as units, whatever their weights. A weight of 0 leaves the row out.
@@ -242,7 +257,10 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
         ------
         ValueError
             If a parameter, X, y or a weight is out of its range, not finite or misshaped, or if
-            there are fewer rows than four or fewer penalised features than ``n_selected``.
+            there are fewer rows than four, fewer than two of a class, or fewer penalised features
+            than ``n_selected``.
+        TypeError
+            If ``estimator`` is no estimator of skl1 with an L1 penalty and an alpha.
 
         Warns
         -----
@@ -256,12 +274,12 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
             accept_sparse="csc",
             accept_large_sparse=True,
             dtype=[np.float64, np.float32],
-            y_numeric=True,
+            y_numeric=self.estimator is None or not is_classifier(self.estimator),
         )
         X, y, sample_weight = counted(X, y, sample_weight)
         weights = np.ones(y.size) if sample_weight is None else sample_weight
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            lasso, whole = self._posed(X, y, weights)
+            what, whole = self._posed(X, y, weights)
         penalised = whole.included & ~whole.free
         q = int(np.sqrt(0.8 * penalised.sum())) if self.n_selected is None else self.n_selected
         self.n_selected_ = max(q, 1)
@@ -270,14 +288,17 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
                 f"n_selected={self.n_selected} is more than the {penalised.sum()} features that "
                 "are penalised and not constant; choose far fewer."
             )
-        halves = halved(np.arange(y.size), self.n_pairs, check_random_state(self.random_state))
+        rng = check_random_state(self.random_state)
+        halves = halved(np.arange(y.size), self.n_pairs, rng, what.labels)
         with (
             single_threaded(0.5 * float(X.shape[0]) * X.shape[1] * min(X.shape)),
             fit_callback(self, X, y, sample_weight, self._selection) as report,
         ):
-            size = 1 if report is not None else together(X.shape[1], len(halves), self.n_jobs)
+            quadratic = whole.loss.quadratic
+            alone = report is not None or not quadratic
+            size = 1 if alone else together(X.shape[1], len(halves), self.n_jobs)
             groups = [halves[start : start + size] for start in range(0, len(halves), size)]
-            run = partial(entries_of, lasso, X, y, weights, self.n_selected_)
+            run = partial(entries_of, what, X, self.n_selected_, quadratic)
             done: list[Entries] = []
             sketch = partial(self._shares, done, whole.free)
             stopped = False
@@ -292,18 +313,17 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
         self._warn(done)
         return self
 
-    def _posed(self, X, y, weights) -> tuple[ProximalLasso, Problem]:
-        """The Lasso of alpha = 1 on all rows, as an estimator and as a problem."""
-        lasso = ProximalLasso(
-            l1_ratio=self.l1_ratio,
-            penalty_weights=self.penalty_weights,
-            positive=self.positive,
-            fit_intercept=self.fit_intercept,
-            tol=self.tol,
-            max_iter=self.max_iter,
-        )
-        design = make_design(X, y, weights, self.fit_intercept)
-        return lasso, lasso.problem_on(design)
+    def _posed(self, X, y, weights) -> tuple[Followed, Problem]:
+        """What is followed, and its problem of alpha = 1 on all rows, the first of several."""
+        what = followed(self, X, y, weights)
+        design = make_design(X, what.responses[0], what.weights, what.one.fit_intercept)
+        whole = what.one.problem_on(design)
+        if not (whole.penalty.convex and whole.penalty.slope_at_zero() > 0.0):
+            raise ValueError(
+                "estimator must have an L1 penalty, or an elastic net with l1_ratio above 0, whose "
+                f"features enter one after the other; got {self.estimator!r}. Give {TAKEN}."
+            )
+        return what, whole
 
     def _shares(self, done: list[Entries], free: np.ndarray) -> dict[str, Any]:
         """What the halves so far say, and what selects by it."""
