@@ -134,8 +134,8 @@ def test_options_of_the_model():
     u = np.ones(12)
     u[2], u[0] = 0.0, np.inf
     for model, y in CASES.values():
-        model = clone(model).set_params(penalty_weights=u)
-        shares = select(model, y, n_pairs=1).selection_probabilities_
+        given = clone(model).set_params(penalty_weights=u)
+        shares = select(given, y, n_pairs=1).selection_probabilities_
         assert (shares[0], shares[2]) == (0.0, 1.0)
         assert shares.sum() == pytest.approx(4.0)
     positive = select(ProximalLogisticRegression(positive=True), CLASSES)

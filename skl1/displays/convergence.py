@@ -16,6 +16,19 @@ from skl1.displays.style import axes_of, merged, styles
 FLOOR = 1e-17
 
 
+def histories_of(name: str, model) -> dict[str, Mapping]:
+    """The runs of a fitted model by name: one, or of several classes one each."""
+    runs = model.history_
+    if isinstance(runs, Mapping):
+        return {name: runs}
+    if len(runs) == 1:
+        return {name: runs[0]}
+    return {
+        f"{name}, class {label!r}": run
+        for label, run in zip(model.classes_.tolist(), runs, strict=True)
+    }
+
+
 class ConvergenceDisplay:
     """The duality gap of several runs against iterations and against seconds.
 
@@ -165,7 +178,8 @@ class ConvergenceDisplay:
         ----------
         estimators : dict of str to estimator
             By name: skl1's with a duality gap. They are cloned and fitted twice, so that loading of
-            compiled code does not count. Runs that stop short of their tolerance do not warn.
+            compiled code does not count. Runs that stop short of their tolerance do not warn. A
+            classifier of more than two classes has a run for each.
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Data.
         y : array-like of shape (n_samples,)
@@ -205,5 +219,5 @@ class ConvergenceDisplay:
                     f"{name} has no duality gap, as its penalty is not convex: draw the objective "
                     "of history_ instead."
                 )
-            histories[name] = model.history_
+            histories |= histories_of(name, model)
         return cls(histories).plot(ax, **plot_kwargs)
