@@ -72,6 +72,7 @@ def test_no_class_labels(model):
     refuse(model, changed(CLASSES, 0.5), words)
     refuse(model, changed(CLASSES, np.nan), "Input y contains NaN")
     refuse(model, changed(CLASSES, np.inf), "Input y contains infinity")
+    refuse(model, np.array(["a", np.nan], dtype=object)[CLASSES], "Input y contains NaN")
     mixed = np.array(["a", 1], dtype=object)[CLASSES]
     refuse(model, mixed, r"labels of one kind.*y\.astype\(str\)")
     refuse(model, np.column_stack([CLASSES, 1 - CLASSES]), "y should be a 1d array")

@@ -7,6 +7,9 @@ Models, once fitted, are in memory, and ``to_local()`` gives the ordinary estima
 from skl1.dask.estimators import NonconvexLpRegressor, ProximalLasso, RidgeGD
 from skl1.dask.path import LassoPath, lasso_path
 from skl1.dask.search import ProximalLassoCV
+from skl1.estimators import __all__ as _estimators
+from skl1.inference import __all__ as _inference
+from skl1.model_selection import __all__ as _searches
 
 __all__ = [
     "LassoPath",
@@ -16,3 +19,13 @@ __all__ = [
     "RidgeGD",
     "lasso_path",
 ]
+
+
+def __getattr__(name: str):
+    """Say of what is in skl1 and not here that it is not here, and why."""
+    if name in {*_estimators, *_inference, *_searches}:
+        raise AttributeError(
+            f"skl1.dask has no {name}: fits to collections are of squared loss with some penalties "
+            f"only ({', '.join(__all__)}). Bring the data into memory for skl1.{name}."
+        )
+    raise AttributeError(f"module 'skl1.dask' has no attribute {name!r}")

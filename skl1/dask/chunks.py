@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_array
 
 from skl1.designs.moments import block_weights
-from skl1.sklearn_api import validate_data
+from skl1.estimators.checked import validate_data
 
 #: What X is kept as; anything else becomes the first.
 KINDS = [np.float64, np.float32]

@@ -14,13 +14,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from skl1.designs import make_design
 from skl1.designs.weights import moderate_weights
+from skl1.estimators.checked import validate_data
 from skl1.estimators.state import AllOrNothing
 from skl1.sklearn_api import (
     CallbackSupportMixin,
     check_sample_weight,
     plain_data,
     plain_parameters,
-    validate_data,
 )
 
 

@@ -13,13 +13,13 @@ from sklearn.utils.extmath import safe_sparse_dot
 from sklearn.utils.validation import check_is_fitted
 
 from skl1.designs.weights import moderate_weights
+from skl1.estimators.checked import validate_data
 from skl1.estimators.labels import factors_of, numbered
 from skl1.estimators.state import AllOrNothing
 from skl1.sklearn_api import (
     CallbackSupportMixin,
     StrOptions,
     check_sample_weight,
-    validate_data,
 )
 
 #: Attributes of each binary problem.

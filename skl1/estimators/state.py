@@ -10,6 +10,8 @@ from skl1.compiled.versions import Versioned
 
 #: The attribute that names what the last fit has set; that of a fit under way, for the estimator.
 NAMES, BEFORE = "_fitted_names", "_before"
+#: Fits to rows in blocks, which not all estimators have.
+STREAMED = ("fit_moments", "fit_blocks", "partial_fit")
 
 
 class AllOrNothing(Versioned):
@@ -23,6 +25,15 @@ class AllOrNothing(Versioned):
     def _earlier(self, name: str, default: Any = None) -> Any:
         """An attribute of the estimator as the last fit has left it, seen from a fit under way."""
         return getattr(vars(self).get(BEFORE, self), name, default)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in STREAMED:
+            raise AttributeError(
+                f"{type(self).__name__} has no {name}: sums over the rows tell everything of "
+                "squared loss only, as of ProximalLasso. Give fit all rows, from a file that NumPy "
+                "maps if they are many."
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __getstate__(self) -> dict[str, Any]:
         # A copy that a callback gets is no fit under way.

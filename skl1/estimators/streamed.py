@@ -9,9 +9,9 @@ import numpy as np
 
 from skl1.designs import Moments
 from skl1.designs.stream import Stream
+from skl1.estimators.checked import validate_data
 from skl1.estimators.linear import LinearRegressor
 from skl1.estimators.state import all_or_nothing
-from skl1.sklearn_api import validate_data
 
 
 def vacant(values: Any) -> bool:

@@ -19,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skl1.compiled.threads import in_turn, single_threaded
 from skl1.designs import make_design
+from skl1.estimators.checked import validate_data
 from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
 from skl1.estimators.state import AllOrNothing, all_or_nothing
@@ -36,7 +37,6 @@ from skl1.sklearn_api import (
     StrOptions,
     fit_callback,
     fit_context,
-    validate_data,
 )
 
 
