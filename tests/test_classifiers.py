@@ -29,7 +29,7 @@ every = pytest.mark.parametrize("model", public_classifiers(), ids=label)
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(120, 6)) + 1.0
-LATENT = np.column_stack([2.0 * X[:, 0], 2.0 * X[:, 1] - X[:, 0], -X[:, 1]])
+LATENT = np.column_stack([2.0 * X[:, 0], 2.0 * X[:, 1], 3.0 - X[:, 0] - X[:, 1]])
 #: Labels of two and of three classes, as numbers.
 TWO = (RNG.random(120) < expit(2.0 * (X[:, 0] - X[:, 1]))).astype(int)
 THREE = (LATENT + RNG.gumbel(size=LATENT.shape)).argmax(axis=1)
@@ -172,7 +172,8 @@ def test_grid_search(model, search, scoring):
         for split, (train, test) in enumerate(folds):
             one = fitted(weak(model).set_params(**parameters), X[train], words[train])
             expected = get_scorer(scoring)(one, X[test], words[test])
-            assert found.cv_results_[f"split{split}_test_score"][k] == pytest.approx(expected)
+            score = found.cv_results_[f"split{split}_test_score"][k]
+            assert score == pytest.approx(expected, rel=1e-4)  # fits along paths differ by tol
     assert roc_auc_score(words == "yes", found.predict_proba(X)[:, 1]) > 0.7
 
 

@@ -109,5 +109,29 @@ def test_searches(search):
         chosen = [line.get_xdata()[0] for line in display.chosen_lines_]
         assert getattr(fitted, f"{name}_") in chosen
         legible(display.figure_)
-    if is_classifier(fitted):
-        assert "squared" not in curve.label
+    one = fitted.coef_path_[:, 0] if is_classifier(fitted) else fitted.coef_path_
+    np.testing.assert_array_equal(path.coefs, one.T)
+    np.testing.assert_allclose(curve.losses, -fitted.cv_results_["mean_test_score"])
+    assert curve.label == (
+        f"mean {'squared error' if hasattr(fitted, 'mse_path_') else 'deviance'} on held-out folds"
+    )
+    with quiet(GridEdgeWarning, FoldWarning):
+        criterion = clone(search).set_params(selection="gcv").fit(X, y)
+    assert displays.CVCurveDisplay.from_cv(criterion).label == "gcv"
+    displays.CoefficientPathDisplay.from_cv(criterion)
+
+
+@pytest.mark.parametrize("search", [m for m in SEARCHES if is_classifier(m)], ids=label)
+def test_searches_of_more_classes(search):
+    """The path is that of the label; the curve is of all classes."""
+    with quiet(GridEdgeWarning, FoldWarning):
+        fitted = clone(search).fit(X, THREE)
+    for k, name in enumerate("abc"):
+        path = displays.CoefficientPathDisplay.from_cv(fitted, label=name)
+        np.testing.assert_array_equal(path.coefs, fitted.coef_path_[:, k].T)
+    for wrong in (None, "d"):
+        with pytest.raises(
+            ValueError, match=r"has 3 classes.*give label, one of \['a', 'b', 'c'\]"
+        ):
+            displays.CoefficientPathDisplay.from_cv(fitted, label=wrong)
+    legible(displays.CVCurveDisplay.from_cv(fitted).figure_)

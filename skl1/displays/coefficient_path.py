@@ -219,7 +219,7 @@ class CoefficientPathDisplay:
         return display.plot(ax, **plot_kwargs)
 
     @classmethod
-    def from_cv(cls, search, *, feature_names=None, ax=None, **plot_kwargs):
+    def from_cv(cls, search, *, label=None, feature_names=None, ax=None, **plot_kwargs):
         """Draw the path of a fitted CV estimator, with the chosen model.
 
         Parameters
@@ -227,6 +227,8 @@ class CoefficientPathDisplay:
         search : estimator
             A fitted ``ProximalLassoCV`` or another of skl1's CV estimators. Of several values of
             ``p``, ``l1_ratio`` or the like the chosen one is drawn.
+        label : object, default=None
+            Of a classifier with more than two classes the one whose coefficients are drawn.
         feature_names : sequence of str, default=None
             Labels of the lines; None means those seen in the fit.
         ax : Axes, default=None
@@ -244,13 +246,17 @@ class CoefficientPathDisplay:
             If it is not one of skl1's CV estimators.
         NotFittedError
             If it is not fitted.
+        ValueError
+            If there is a path for each of several classes, and ``label`` is none of them.
         """
         fitted_search(search)
         name = strength_of(search)
         strengths, coefs = getattr(search, f"{name}s_"), search.coef_path_
-        if coefs.ndim == 3:
-            row = search.best_index_ // coefs.shape[1]
+        if strengths.ndim == 2:
+            row = search.best_index_ // strengths.shape[1]
             strengths, coefs = strengths[row], coefs[row]
+        if coefs.ndim == 3:
+            coefs = coefs[:, _place(search, label)]
         if feature_names is None:
             feature_names = getattr(search, "feature_names_in_", None)
         display = cls(
@@ -298,3 +304,16 @@ class CoefficientPathDisplay:
         path = path_of(estimator, X, y, alphas, sample_weight)
         names = getattr(X, "columns", None)
         return cls.from_path(path, feature_names=names, ax=ax, **plot_kwargs)
+
+
+def _place(search, label) -> int:
+    """Which of the paths of a classifier is the one of a label."""
+    classes = search.classes_.tolist()
+    if len(classes) == 2:
+        return 0
+    if label not in classes:
+        raise ValueError(
+            f"{type(search).__name__} has {len(classes)} classes, and a path for each: give label, "
+            f"one of {classes}; got {label!r}."
+        )
+    return classes.index(label)

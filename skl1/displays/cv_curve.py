@@ -154,9 +154,10 @@ class CVCurveDisplay:
         name = strength_of(search)
         strengths, table = getattr(search, f"{name}s_"), search.cv_results_
         errors, label = None, search.selection
-        if hasattr(search, "mse_path_"):
+        if "mean_test_score" in table:
             losses, errors = -table["mean_test_score"], table["se_test_score"]
-            label = "mean squared error on held-out folds"
+            measure = "squared error" if hasattr(search, "mse_path_") else "deviance"
+            label = f"mean {measure} on held-out folds"
             if search.scoring is not None:
                 losses, label = -losses, f"held-out score: {search.scoring}"
         else:

@@ -83,7 +83,7 @@ def path_of(estimator, X, y, alphas, sample_weight):
 def chosen_of(search) -> dict[str, float]:
     """The strength that a fitted search chose, and those of the two usual rules."""
     name = strength_of(search)
-    if not hasattr(search, "mse_path_"):
+    if "mean_test_score" not in search.cv_results_:  # a criterion has chosen
         return {f"{search.selection}": getattr(search, f"{name}_")}
     strengths = getattr(search, f"{name}s_")
     losses = -search.cv_results_["mean_test_score"].reshape(strengths.shape)
