@@ -27,7 +27,7 @@ def _refuse_words(y) -> None:
     if getattr(y, "dtype", None) is not None and getattr(y.dtype, "kind", "O") in "biufc":
         return
     given = np.asarray(y)
-    if given.dtype.kind not in "OUST":
+    if given.ndim == 0 or given.dtype.kind not in "OUST":
         return
     try:
         numbers = given.astype(np.float64)
