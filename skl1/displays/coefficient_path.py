@@ -1,11 +1,14 @@
-"""Coefficients along a path."""
+"""Coefficients along a path.
+
+Longer than 300 lines: more than a third documents the methods of one public class.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from skl1.displays.given import fitted_search, instance, labels, marks, numbers
-from skl1.displays.paths import chosen_of, path_of
+from skl1.displays.paths import chosen_of, path_of, place_of
 from skl1.displays.style import axes_of, counts_on_top, merged, styles, vertical
 from skl1.estimators import (
     SubsetPath,
@@ -256,7 +259,7 @@ class CoefficientPathDisplay:
             row = search.best_index_ // strengths.shape[1]
             strengths, coefs = strengths[row], coefs[row]
         if coefs.ndim == 3:
-            coefs = coefs[:, _place(search, label)]
+            coefs = coefs[:, place_of(search, label)]
         if feature_names is None:
             feature_names = getattr(search, "feature_names_in_", None)
         display = cls(
@@ -304,16 +307,3 @@ class CoefficientPathDisplay:
         path = path_of(estimator, X, y, alphas, sample_weight)
         names = getattr(X, "columns", None)
         return cls.from_path(path, feature_names=names, ax=ax, **plot_kwargs)
-
-
-def _place(search, label) -> int:
-    """Which of the paths of a classifier is the one of a label."""
-    classes = search.classes_.tolist()
-    if len(classes) == 2:
-        return 0
-    if label not in classes:
-        raise ValueError(
-            f"{type(search).__name__} has {len(classes)} classes, and a path for each: give label, "
-            f"one of {classes}; got {label!r}."
-        )
-    return classes.index(label)

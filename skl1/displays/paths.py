@@ -96,3 +96,16 @@ def chosen_of(search) -> dict[str, float]:
         simplest = best(losses[np.newaxis], errors[np.newaxis])
         found["one standard error"] = float(strengths[simplest])
     return found
+
+
+def place_of(search, label) -> int:
+    """Which of the paths of a classifier is the one of a label."""
+    classes = search.classes_.tolist()
+    if len(classes) == 2:
+        return 0
+    if label not in classes:
+        raise ValueError(
+            f"{type(search).__name__} has {len(classes)} classes, and a path for each: give label, "
+            f"one of {classes}; got {label!r}."
+        )
+    return classes.index(label)
