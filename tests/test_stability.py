@@ -18,6 +18,7 @@ from skl1 import ProximalLasso, StabilitySelection, lasso_path
 from skl1.inference.bounds import lifted, unimodal, worst_case
 from skl1.inference.halves import halved
 from skl1.paths import path_state
+from skl1.paths.one_by_one import ALONG
 from skl1.paths.solve import path_until, solve_paths
 from skl1.problems import moments
 from skl1.problems.model import coefficients
@@ -317,5 +318,9 @@ def test_paths_end_where_enough_is_known(monkeypatch):
             expected = coefficients(whole[: len(steps)], 40)
             assert_allclose(coefficients(steps, 40), expected, atol=1e-6)
     limits = {"tol": 1e-10, "max_iter": 1000}
-    single = path_until(lambda steps: steps[-1].features.size >= 6, problem, alphas, **limits)
+
+    def six(steps):
+        return steps[-1].features.size >= 6
+
+    single = path_until(ALONG, six, problem, alphas, **limits)
     assert len(single) == first
