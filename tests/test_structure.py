@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(importlib.util.find_spec("skl1").origin).parent
 #: From low to high. A module may import from its own layer and from the ones before it.
 LAYERS = [
-    {"exceptions", "sklearn_api", "compiled"},
+    {"exceptions", "sklearn_api", "compiled", "results"},
     {"losses", "penalties", "designs"},
     {"problems"},
     {"solvers"},

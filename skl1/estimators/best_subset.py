@@ -47,9 +47,10 @@ class BestSubsetRegressor(QuadraticRegressor):
         of features that may be chosen means all of them, with a warning.
     l2 : float, default=0.0
         Strength of a squared penalty. A little of it helps where the noise is strong.
-    penalty_weights : array-like of shape (n_features,), default=None
+    penalty_weights : array-like of shape (n_features,) or dict, default=None
         Factors u of the squared penalty, one a feature, at least 0. A feature of weight 0 is in
-        every model and does not count, one of weight inf is excluded. None means 1 for all.
+        every model and does not count, one of weight inf is excluded. None means 1 for all. A
+        dict, or a Series, has them by name: 1 for the others.
     @signs@
     tol : float, default=1e-6
         ``stationarity_`` wanted of the final fit on the subset.

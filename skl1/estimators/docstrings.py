@@ -29,8 +29,9 @@ sample_weight : float or array-like of shape (n_samples,), default=None
     Weights s, not negative and not all zero.
 """,
     "path columns": """
-penalty_weights : array-like of shape (n_features,), default=None
-    Factors u of the penalty: 0 for features that are not penalised, inf for excluded ones.
+penalty_weights : array-like of shape (n_features,) or dict, default=None
+    Factors u of the penalty: 0 for features that are not penalised, inf for excluded ones. A
+    dict, or a Series, has them by name: 1 for the others.
 positive : bool, default=False
     Allow no negative coefficient.
 fit_intercept : bool, default=True
@@ -71,9 +72,10 @@ stop_reasons : list of str
 @signs@
 """,
     "weights": """
-penalty_weights : array-like of shape (n_features,), default=None
+penalty_weights : array-like of shape (n_features,) or dict, default=None
     Factors u of the penalty, one a feature, at least 0. A feature of weight 0 is not
-    penalised, one of weight inf is excluded. None means 1 for all.
+    penalised, one of weight inf is excluded. None means 1 for all. A dict, or a Series, has
+    them by name: 1 for the others.
 """,
     "signs": """
 positive : bool, default=False

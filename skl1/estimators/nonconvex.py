@@ -57,9 +57,10 @@ ProximalLasso : The convex case.
 l2 : float, default=0.0
     Strength of a further term ``l2 / 2 sum_j u_j w_j^2``, which does not go with alpha. A little
     of it helps where the noise is strong.
-penalty_weights : array-like of shape (n_features,), default=None
+penalty_weights : array-like of shape (n_features,) or dict, default=None
     Factors u of the penalty, one a feature, at least 0. A feature of weight 0 is not penalised,
-    one of weight inf is excluded. None means 1 for all.
+    one of weight inf is excluded. None means 1 for all. A dict, or a Series, has them by name: 1
+    for the others.
 @signs@
 local_search : {"auto", "swaps"} or None, default="auto"
     "swaps": at each minimum features in use are exchanged for others, dropped or added, as long as

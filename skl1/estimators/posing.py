@@ -15,6 +15,7 @@ from skl1.losses import Loss
 from skl1.penalties import Penalty
 from skl1.problems.problem import SQUARED, Problem
 from skl1.problems.smooth import SmoothProblem
+from skl1.results.names import names_of, per_feature
 from skl1.sklearn_api import Interval
 
 
@@ -36,7 +37,7 @@ class Posing(LinearRegressor):
 
     _parameter_constraints: ClassVar[dict] = {
         "alpha": [Interval(Real, 0, None, closed="left")],
-        "penalty_weights": ["array-like", None],
+        "penalty_weights": ["array-like", dict, None],
         "positive": ["boolean"],
         "fit_intercept": ["boolean"],
     }
@@ -104,14 +105,18 @@ class Posing(LinearRegressor):
         weights = self._feature_weights(design.n_features)
         lower, loss = 0.0 if self.positive else -np.inf, self._loss(design)
         kind = Problem if loss.quadratic else SmoothProblem
-        return kind(design, self._penalty(), weights, lower=lower, loss=loss)
+        problem = kind(design, self._penalty(), weights, lower=lower, loss=loss)
+        problem.feature_names = names_of(self)
+        return problem
 
     def _feature_weights(self, p: int) -> np.ndarray:
         """The penalty weights of p features, checked. Without a penalty every feature is free."""
         if self.penalty_weights is None:
             weights = np.ones(p)
         else:
-            given = np.asarray(self.penalty_weights)
+            given = np.asarray(
+                per_feature(self.penalty_weights, "penalty_weights", names_of(self), p, 1.0)
+            )
             if given.dtype.kind not in "biuf":
                 raise ValueError(
                     f"penalty_weights must be real numbers, got {self.penalty_weights!r}."

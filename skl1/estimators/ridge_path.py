@@ -89,8 +89,9 @@ def ridge_path(
     n_alphas : int, default=100
         Length of the grid where ``alphas`` is None.
     @sample weights@
-    penalty_weights : array-like of shape (n_features,), default=None
-        Factors u of the penalty: 0 for features that are not penalised, inf for excluded ones.
+    penalty_weights : array-like of shape (n_features,) or dict, default=None
+        Factors u of the penalty: 0 for features that are not penalised, inf for excluded ones. A
+        dict, or a Series, has them by name: 1 for the others.
     positive : bool, default=False
         Allow no negative coefficient. There is no factor for that: each model is found by
         accelerated gradient descent from the one before.

@@ -71,9 +71,9 @@ def subset_path(
     l2 : float, default=0.0
         The strength :math:`\lambda` of a squared penalty.
     @sample weights@
-    penalty_weights : array-like of shape (n_features,), default=None
+    penalty_weights : array-like of shape (n_features,) or dict, default=None
         Factors u of the squared penalty: 0 for features that are in every model and do not count,
-        inf for excluded ones.
+        inf for excluded ones. A dict, or a Series, has them by name: 1 for the others.
     positive : bool, default=False
         Allow no negative coefficient.
     fit_intercept : bool, default=True

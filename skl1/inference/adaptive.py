@@ -73,9 +73,10 @@ def adaptive_weights(
         that is given, and has to set ``coef_``. An array holds the coefficients.
     sample_weight : float or array-like of shape (n_samples,), default=None
         Weights s, not negative and not all zero.
-    penalty_weights : array-like of shape (n_features,), default=None
+    penalty_weights : array-like of shape (n_features,) or dict, default=None
         Factors that multiply the result: 0 for features that are not penalised, inf for excluded
-        ones. They hold in the first estimate too, unless it is given.
+        ones. They hold in the first estimate too, unless it is given. A dict, or a Series, has
+        them by name: 1 for the others.
     positive : bool, default=False
         Allow no negative coefficient in the first estimate. Negative ones of a given estimate
         count as zero.

@@ -69,9 +69,9 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
         The assumption of ``error_bound_``.
     l1_ratio : float, default=1.0
         Share :math:`\rho` of the L1 penalty, in (0, 1].
-    penalty_weights : array-like of shape (n_features,), default=None
+    penalty_weights : array-like of shape (n_features,) or dict, default=None
         Factors u of the penalty. A feature of weight 0 is always selected and not counted among
-        the q, one of weight inf never.
+        the q, one of weight inf never. A dict, or a Series, has them by name: 1 for the others.
     positive : bool, default=False
         Allow no negative coefficient.
     fit_intercept : bool, default=True
@@ -198,7 +198,7 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
         "n_pairs": [Interval(Integral, 1, None, closed="left")],
         "bound": [StrOptions({"unimodal", "worst_case"})],
         "l1_ratio": [Interval(Real, 0, 1, closed="right")],
-        "penalty_weights": ["array-like", None],
+        "penalty_weights": ["array-like", dict, None],
         "positive": ["boolean"],
         "fit_intercept": ["boolean"],
         "tol": [Interval(Real, 0, None, closed="left")],

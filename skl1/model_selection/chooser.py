@@ -33,6 +33,7 @@ from skl1.paths.degrees import degrees_along
 from skl1.paths.together import SharedPaths
 from skl1.problems.model import INTERRUPTED, Model
 from skl1.problems.problem import Problem
+from skl1.results.names import share_names
 from skl1.sklearn_api import CallbackSupportMixin
 
 
@@ -133,6 +134,7 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
         plains = [self._plain(shape) for shape in shapes]
         for plain in plains:
             plain.n_features_in_ = design.n_features
+        share_names(self, *plains)
         responses = [y for _ in self._shapes() for y in targets]
         problems = [posed(plain, design, y) for plain, y in zip(plains, responses, strict=True)]
         grids = []

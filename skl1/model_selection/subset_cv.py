@@ -33,9 +33,10 @@ class BestSubsetRegressorCV(PenalisedRegressorCV, of=BestSubsetRegressor):
     @folds@
     l2 : float, default=0.0
         Strength of a squared penalty, the same for every size.
-    penalty_weights : array-like of shape (n_features,), default=None
+    penalty_weights : array-like of shape (n_features,) or dict, default=None
         Factors u of the squared penalty, one a feature, at least 0. A feature of weight 0 is in
-        every model and does not count, one of weight inf is excluded. None means 1 for all.
+        every model and does not count, one of weight inf is excluded. None means 1 for all. A
+        dict, or a Series, has them by name: 1 for the others.
     @signs@
     tol : float, default=1e-6
         Stationarity wanted of each model on its subset.

@@ -62,6 +62,8 @@ class Problem:
 
     #: Whether the loss may be another one than squares.
     any_loss = False
+    #: The names of the features, where X has some: for results and messages.
+    feature_names: np.ndarray | None = None
 
     def __init__(
         self,
@@ -169,9 +171,11 @@ class Problem:
     def _like(self, design: Design, penalty_weights: np.ndarray) -> Problem:
         """A problem of the same kind."""
         lower, upper = self.bounds
-        return type(self)(
+        other = type(self)(
             design, self.penalty, penalty_weights, lower=lower, upper=upper, loss=self.loss
         )
+        other.feature_names = self.feature_names
+        return other
 
     def bare(self, w: np.ndarray) -> np.ndarray:
         """The coefficients w without those of features that are not included."""

@@ -1,0 +1,1 @@
+"""How results are told: names of features, tables of pandas, short texts."""

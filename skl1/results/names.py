@@ -1,0 +1,100 @@
+"""Values that are given by the names of features, and the names that results carry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+#: How many names an error suggests for one that is not known, and for how many of these.
+NEAR, TOLD = 3, 5
+
+
+def by_name(given: Any) -> bool:
+    """Whether values come by name: in a dict, or a Series of pandas whose index is strings.
+
+    The index of a Series that was made of a list is 0, 1, 2, ...: it goes by position.
+    """
+    if not (hasattr(given, "keys") and hasattr(given, "items")) or getattr(given, "ndim", 1) != 1:
+        return False
+    keys = list(given.keys())
+    ordinal = hasattr(given, "to_numpy") and keys == list(range(len(keys)))
+    return not ordinal
+
+
+def per_feature(
+    given: Any, argument: str, names: np.ndarray | None, n_features: int, neutral: Any
+) -> Any:
+    """One value for each feature; where they are given by name, the others get the neutral one.
+
+    What does not come by name is returned as it is.
+    """
+    if not by_name(given):
+        return given
+    keys, values = list(given.keys()), [value for _, value in given.items()]
+    places = places_of(keys, argument, names, n_features)
+    if twice := [key for k, key in enumerate(keys) if key in keys[:k]]:
+        raise ValueError(f"{argument} has more than one entry for {twice[0]!r}: give each once.")
+    for key, value in zip(keys, values, strict=True):
+        if np.ndim(value) or np.asarray(value).dtype.kind not in "biuf":
+            raise ValueError(f"{argument} must be real numbers, got {value!r} for {key!r}.")
+    full = np.full(n_features, neutral, dtype=np.asarray([neutral, *values]).dtype)
+    full[places] = values
+    return full
+
+
+def places_of(
+    wanted: Sequence[Any], argument: str, names: np.ndarray | None, n_features: int
+) -> list[int]:
+    """The columns of some features that are given by name."""
+    if names is None:
+        raise ValueError(
+            f"{argument} is given by names of features, but X has none: give X as a data frame "
+            f"whose columns are strings, or {argument} in the order of the {n_features} columns."
+        )
+    found = {name: place for place, name in enumerate(names)}
+    for name in wanted:
+        if not isinstance(name, str) or name not in found:
+            raise ValueError(_unknown(list(wanted), argument, list(found)))
+        if np.count_nonzero(names == name) > 1:
+            raise ValueError(
+                f"{argument} names {name!r}, which is the name of several columns of X: rename "
+                "them."
+            )
+    return [found[name] for name in wanted]
+
+
+def _unknown(wanted: list[Any], argument: str, known: list[str]) -> str:
+    """What to say of names that X does not have."""
+    lost = [name for name in wanted if not isinstance(name, str) or name not in set(known)]
+    told = []
+    for name in lost[:TOLD]:
+        near = get_close_matches(str(name), known, NEAR)
+        told.append(f"{name!r}" + (f" (near: {', '.join(map(repr, near))})" if near else ""))
+    more = f" and {len(lost) - TOLD} more" if len(lost) > TOLD else ""
+    return (
+        f"{argument} names {', '.join(told)}{more}, of which X has no feature; X has "
+        f"{len(known)} named features, in feature_names_in_."
+    )
+
+
+def names_of(owner: Any) -> np.ndarray | None:
+    """``feature_names_in_`` of an estimator or a result, None where it has none."""
+    return getattr(owner, "feature_names_in_", None)
+
+
+def share_names(source: Any, *others: Any) -> None:
+    """Give the names that an estimator has seen to those that it fits to the same columns."""
+    names = names_of(source)
+    if names is not None:
+        for other in others:
+            other.feature_names_in_ = names
+
+
+def labels(names: np.ndarray | None, n_features: int) -> np.ndarray:
+    """A label for each feature: its name, or ``x0``, ``x1``, ... as in scikit-learn."""
+    if names is not None:
+        return np.asarray(names, dtype=object)
+    return np.array([f"x{j}" for j in range(n_features)], dtype=object)
