@@ -5,10 +5,10 @@ import inspect
 
 import numpy as np
 import pytest
-from common import on_dask, problem, public_estimators, quiet, suited
 from sklearn.base import clone
 
 import skl1
+from common import on_dask, problem, public_estimators, quiet, suited
 from skl1.exceptions import FoldWarning, GridEdgeWarning
 from skl1.results.names import by_name, labels, per_feature
 

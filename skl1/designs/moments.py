@@ -28,13 +28,14 @@ from skl1.designs.moment_checks import (
 from skl1.designs.moment_files import FIELDS, read, write
 from skl1.designs.moment_units import SUMS, in_unit, in_units, magnitude, scaled
 from skl1.designs.weights import ORDINARY, count_of_sum, exponent_of
+from skl1.results.summary import Summarised
 from skl1.sklearn_api import check_sample_weight
 
 LARGEST_FLOAT = float(np.finfo(np.float64).max)
 
 
 @dataclass(frozen=True, eq=False, init=False)
-class Moments(Versioned):
+class Moments(Summarised, Versioned):
     r"""Sufficient statistics of weighted least squares: weight, means, centred second moments.
 
     With weights s, :math:`W = \sum_i s_i` and weighted means :math:`\bar x` and :math:`\bar y`,
@@ -148,6 +149,10 @@ class Moments(Versioned):
             held_yy=checked_number("yy", yy),
         )
         self._check()
+
+    def _facts(self) -> dict[str, str]:
+        rows = f"{self.n_samples}, of weight {self.weight:.4g}"
+        return {"rows": rows, "features": str(self.n_features)}
 
     def _hold(self, exponent, **values) -> None:
         """Take in checked values, whose sums are in units of two to the exponent."""

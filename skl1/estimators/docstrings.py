@@ -66,6 +66,8 @@ n_nonzeros : ndarray of shape (n_alphas,)
     "ended": """
 converged : ndarray of bool of shape (n_alphas,)
 stop_reasons : list of str
+feature_names_in_ : ndarray of shape (n_features,) or None
+    Names of the features, if X has names that are strings.
 """,
     "columns": """
 @weights@

@@ -11,6 +11,7 @@ from skl1.estimators.best_subset import BestSubsetRegressor, subset_points
 from skl1.estimators.docstrings import shared
 from skl1.paths.model_path import Predicting
 from skl1.problems.problem import Problem
+from skl1.results.summary import span
 
 
 @shared()
@@ -29,14 +30,19 @@ class SubsetPath(Predicting):
         Share of the (weighted) variance of y that is explained, on the data of the fit; of its mean
         square without an intercept.
     n_nonzeros : ndarray of shape (n_sizes,)
+    feature_names_in_ : ndarray of shape (n_features,) or None
+        Names of the features, if X has names that are strings.
     """
 
     sizes: np.ndarray
-    coefs: np.ndarray
-    intercepts: np.ndarray
     objectives: np.ndarray
     explained: np.ndarray
     n_nonzeros: np.ndarray
+
+    _along = ("size", "sizes")
+
+    def _facts(self) -> dict[str, str]:
+        return {**super()._facts(), "explained": span(self.explained)}
 
 
 @shared()
@@ -142,4 +148,5 @@ def subsets_along(problem: Problem, sizes: np.ndarray) -> SubsetPath:
         objectives=np.array([point.objective for point in points]),
         explained=np.array([1.0 - 2.0 * p.loss / energy if energy > 0.0 else 0.0 for p in points]),
         n_nonzeros=np.count_nonzero(W, axis=1),
+        feature_names_in_=problem.feature_names,
     )

@@ -1,7 +1,8 @@
 """What comes after a selection: less shrinkage, stability, confidence intervals."""
 
 from skl1.inference.adaptive import adaptive_weights
-from skl1.inference.debiased import DebiasedCoefficients, debiased_lasso
+from skl1.inference.debiased import debiased_lasso
+from skl1.inference.intervals import DebiasedCoefficients
 from skl1.inference.relaxed import RelaxedLasso
 from skl1.inference.stability import StabilitySelection
 

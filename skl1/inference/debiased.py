@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
@@ -11,62 +10,14 @@ from scipy.stats import norm
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.compiled.threads import single_threaded
-from skl1.compiled.versions import Versioned
 from skl1.estimators import ProximalLasso
 from skl1.exceptions import warn_user
+from skl1.inference.intervals import DebiasedCoefficients
 from skl1.inference.nodewise import Regressions, Score
 from skl1.model_selection.scaled_lasso import (
     Fit,
     shortfall,
 )
-
-
-@dataclass(frozen=True, eq=False)
-class DebiasedCoefficients(Versioned):
-    r"""What ``debiased_lasso`` found, one entry for each feature that was asked for.
-
-    Attributes
-    ----------
-    features : ndarray of int of shape (n_selected,)
-        Columns of X.
-    coefs : ndarray of shape (n_selected,)
-        De-biased coefficients: none is exactly zero.
-    standard_errors : ndarray of shape (n_selected,)
-        inf for a column that is constant, or of which a tiny ``nodewise_alpha`` leaves nothing:
-        nothing is known of its coefficient.
-    lower, upper : ndarray of shape (n_selected,)
-        Ends of the confidence intervals, each by itself of the given level.
-    p_values : ndarray of shape (n_selected,)
-        Two-sided, of the hypothesis that the coefficient is zero; not corrected for their number.
-    bias_factors : ndarray of shape (n_selected,)
-        By how many standard errors a coefficient may be off, beyond noise, for each unit of
-        :math:`\sum_k sd_k |\hat w_k - w_k| / \sigma`: the error of the Lasso, which is not known.
-        The square root of n for a column that has a twin.
-    level : float
-        Level of the intervals.
-    sigma : float
-        Estimate of the standard deviation of the noise, or the one that was given.
-    lasso_coefs : ndarray of shape (n_features,)
-        Coefficients of the Lasso that was de-biased.
-    alpha : float
-        Its penalty, in units of ``sd_j |w_j|``.
-    nodewise_alphas : ndarray of shape (n_selected,)
-        Penalties of the regressions of the features on all others, as shares of their standard
-        deviation.
-    """
-
-    features: np.ndarray
-    coefs: np.ndarray
-    standard_errors: np.ndarray
-    lower: np.ndarray
-    upper: np.ndarray
-    p_values: np.ndarray
-    bias_factors: np.ndarray
-    level: float
-    sigma: float
-    lasso_coefs: np.ndarray
-    alpha: float
-    nodewise_alphas: np.ndarray
 
 
 def debiased_lasso(
@@ -237,6 +188,7 @@ def debiased_lasso(
         lasso_coefs=lasso.result.w + 0.0,
         alpha=lasso.alpha,
         nodewise_alphas=nodewise_alphas,
+        feature_names_in_=problem.feature_names,
     )
 
 

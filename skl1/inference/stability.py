@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import closing
 from functools import partial
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator, is_classifier
@@ -30,6 +30,8 @@ from skl1.inference.followed import TAKEN, Followed, followed
 from skl1.inference.halves import counted, entries_of, halved, together
 from skl1.problems.model import CONVERGED, INTERRUPTED, PRECISION
 from skl1.problems.problem import Problem
+from skl1.results.frames import feature_frame
+from skl1.results.names import names_of
 from skl1.sklearn_api import (
     CallbackSupportMixin,
     HasMethods,
@@ -38,6 +40,9 @@ from skl1.sklearn_api import (
     fit_callback,
     fit_context,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @shared()
@@ -379,3 +384,20 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
     def _get_support_mask(self):
         check_is_fitted(self)
         return self.selection_probabilities_ >= self.threshold_  # both are multiples of 1 / (2 B)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The shares of halves and of splits with the names of features.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each feature, by its name or as ``x0``, ``x1``, ..., and the columns
+            selection_probability, simultaneous_probability and selected.
+        """
+        check_is_fitted(self)
+        columns = {
+            "selection_probability": self.selection_probabilities_,
+            "simultaneous_probability": self.simultaneous_probabilities_,
+            "selected": self.get_support(),
+        }
+        return feature_frame("StabilitySelection.to_frame", columns, names_of(self))

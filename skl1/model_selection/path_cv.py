@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from inspect import signature
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from sklearn.base import is_classifier
 from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
+from sklearn.utils.validation import check_is_fitted
 
 from skl1.compiled.threads import single_threaded
 from skl1.estimators.base import PenalisedRegressor
@@ -29,7 +30,12 @@ from skl1.model_selection.folds import (
 from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED
 from skl1.model_selection.search import on_folds
 from skl1.paths.grid import length_or_alphas
+from skl1.results.frames import path_frame
+from skl1.results.names import names_of
 from skl1.sklearn_api import Interval, StrOptions, fit_callback, fit_context, routed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class PathCV(Chooser):
@@ -177,3 +183,26 @@ class PathCV(Chooser):
     def _folds(self, design: Any, y, sample_weight, splits) -> Folds:
         """The folds that the paths are fitted to."""
         return self._row_folds(design, y, sample_weight, splits)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The coefficients along the path on all data, with the names of features.
+
+        Returns
+        -------
+        pandas.DataFrame of shape (n_features, n_models)
+            ``coef_path_`` with a row for each feature, by its name or as ``x0``, ``x1``, ..., and a
+            column for each model, by its strength; with a second grid by both, with more than two
+            classes by the class, too. What is known of each model besides is in
+            ``pandas.DataFrame(search.cv_results_)``, in the same order.
+        """
+        check_is_fitted(self)
+        coefs, classes = self.coef_path_, getattr(self, "classes_", None)
+        several = coefs.ndim - (classes is not None) == 3
+        names = [self._shape, self._strength] if several else [self._strength]
+        values = {str(name): self.cv_results_[f"param_{name}"] for name in names}
+        if classes is not None and len(classes) > 2:
+            count = len(values[self._strength])
+            values = {name: np.repeat(each, len(classes)) for name, each in values.items()}
+            values["class"] = np.tile(classes, count)
+        flat = coefs.reshape(-1, coefs.shape[-1]).T
+        return path_frame(f"{type(self).__name__}.to_frame", flat, values, names_of(self))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -10,17 +11,27 @@ from skl1.compiled.versions import Versioned
 from skl1.problems.certificates import certify
 from skl1.problems.model import Model, coefficients
 from skl1.problems.problem import ROUNDING, Problem
+from skl1.results.frames import path_frame
+from skl1.results.summary import Summarised, converged_told, features_told, span
 from skl1.solvers.driver import met
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Why a path has the null model where that is no minimum: the one that was found is above it.
 WORSE = "no minimum below the null objective found"
 
 
-class Predicting(Versioned):
+@dataclass(frozen=True, kw_only=True)
+class Predicting(Summarised, Versioned):
     """Several models that predict together."""
 
     coefs: np.ndarray
     intercepts: np.ndarray
+    feature_names_in_: np.ndarray | None = None
+
+    #: The parameter along which the models go, and the field that has its values.
+    _along: ClassVar[tuple[str, str]] = ("alpha", "alphas")
 
     def predict(self, X):
         """Predict by all models.
@@ -37,14 +48,35 @@ class Predicting(Versioned):
         """
         return X @ self.coefs + self.intercepts
 
+    def to_frame(self) -> pd.DataFrame:
+        """The coefficients with the names of features; the intercepts are in ``intercepts``.
+
+        Returns
+        -------
+        pandas.DataFrame of shape (n_features, n_models)
+            A row for each feature, by its name or as ``x0``, ``x1``, ..., and a column for each
+            model, by its alpha or size.
+        """
+        name, field = self._along
+        what = f"{type(self).__name__}.to_frame"
+        values = {name: getattr(self, field)}
+        return path_frame(what, self.coefs, values, self.feature_names_in_)
+
+    def _facts(self) -> dict[str, str]:
+        name, field = self._along
+        used = np.count_nonzero(self.coefs, axis=0)
+        features = features_told(len(self.coefs), self.feature_names_in_)
+        return {
+            "models": f"{len(self.intercepts)}, {name} {span(getattr(self, field))}",
+            "features": f"{features}; in use: {span(used, 'd')}",
+        }
+
 
 @dataclass(frozen=True, kw_only=True)
 class ModelPath(Predicting):
     """What every path function knows of its models; its subclasses say what each field is."""
 
     alphas: np.ndarray
-    coefs: np.ndarray
-    intercepts: np.ndarray
     objectives: np.ndarray
     explained: np.ndarray
     n_nonzeros: np.ndarray
@@ -66,8 +98,16 @@ class ModelPath(Predicting):
             n_iters=np.array([model.n_iter for model in models]),
             converged=np.array([model.converged for model in models]),
             stop_reasons=[model.stop_reason for model in models],
+            feature_names_in_=problem.feature_names,
             **more,
         )
+
+    def _facts(self) -> dict[str, str]:
+        return {
+            **super()._facts(),
+            "explained": span(self.explained),
+            "converged": converged_told(self.converged, self.stop_reasons),
+        }
 
 
 def basics(problem: Problem, models: list[Model]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -8,10 +8,11 @@ import numpy as np
 
 from skl1.penalties import Penalty
 from skl1.penalties.elementwise import slopes
+from skl1.results.summary import Summarised
 
 
 @dataclass(frozen=True)
-class Balance:
+class Balance(Summarised):
     """One coefficient at rest between a quadratic loss and a penalty, for many losses.
 
     Attributes
@@ -70,7 +71,7 @@ def balance(penalty: Penalty, least_squares) -> Balance:
 
 
 @dataclass(frozen=True)
-class ZeroAlphas:
+class ZeroAlphas(Summarised):
     """For which alphas the second of two coefficients is exactly zero.
 
     Attributes

@@ -12,6 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skl1.estimators import ProximalLasso
 from skl1.exceptions import EmptyModelWarning, warn_user
+from skl1.results.summary import Summarised
 
 #: Points on each quarter of the boundary of a nonconvex ball that are tried first.
 TRIES = 400
@@ -28,7 +29,7 @@ QUARTERS = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
 
 
 @dataclass(frozen=True)
-class InBall:
+class InBall(Summarised):
     """The best point of a ball.
 
     Attributes
@@ -48,7 +49,7 @@ class InBall:
 
 
 @dataclass(frozen=True)
-class Bowl:
+class Bowl(Summarised):
     r"""A quadratic loss :math:`\frac{1}{2} w^\top G w - c^\top w` with a single minimum.
 
     Attributes

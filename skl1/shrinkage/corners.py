@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.utils import check_random_state
 
+from skl1.results.summary import Summarised
 from skl1.shrinkage.ball import CORNERS, TIE, best_on_star, on_star, tried_angles
 
 #: Ellipses whose values on the boundary are held at a time.
@@ -17,7 +18,7 @@ CLOSE = 20
 
 
 @dataclass(frozen=True)
-class CornerShares:
+class CornerShares(Summarised):
     """Shares of solutions that have an exact zero.
 
     Attributes

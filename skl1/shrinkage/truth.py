@@ -9,10 +9,11 @@ from sklearn.linear_model import LinearRegression
 from sklearn.utils import check_random_state
 
 from skl1.estimators import ProximalLasso
+from skl1.results.summary import Summarised
 
 
 @dataclass(frozen=True)
-class ZerosFound:
+class ZerosFound(Summarised):
     """How many of the true zeros came out as exact zeros.
 
     Attributes
