@@ -1,6 +1,7 @@
 """What comes after a selection: less shrinkage, stability, confidence intervals."""
 
 from skl1.inference.adaptive import adaptive_weights
+from skl1.inference.coef_frame import coef_frame
 from skl1.inference.debiased import debiased_lasso
 from skl1.inference.intervals import DebiasedCoefficients
 from skl1.inference.relaxed import RelaxedLasso
@@ -11,5 +12,6 @@ __all__ = [
     "RelaxedLasso",
     "StabilitySelection",
     "adaptive_weights",
+    "coef_frame",
     "debiased_lasso",
 ]
