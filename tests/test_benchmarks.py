@@ -21,6 +21,7 @@ from benchmarks.contenders.base import Contender
 from benchmarks.discovery import classes, purposes
 from benchmarks.floor import Floor, kernels, least
 from benchmarks.logistic_referee import LogisticReferee
+from benchmarks.problems import houses
 from benchmarks.problems.base import Problem
 from benchmarks.race import Cell, Effort, Entry, climb, floor_of, take_turns
 from benchmarks.referee import Referee
@@ -99,7 +100,7 @@ def small(name):
     return data
 
 
-@pytest.mark.parametrize("name", [*SMALL, "tiny_correlated", "uncentred_medium"])
+@pytest.mark.parametrize("name", [*SMALL, "houses", "tiny_correlated", "uncentred_medium"])
 def test_generated_problems_are_the_same_twice_and_can_be_fitted(name):
     X, y = small(name)
     again, goal = small(name)
@@ -129,6 +130,23 @@ def test_a_seventh_of_the_genotypes_are_twins():
     linked = np.abs(np.corrcoef(drawn.T))
     assert linked[:20, :20].mean() > 0.3
     assert linked[:20, 60:].mean() < 0.1
+
+
+def test_houses_have_redundant_blocks():
+    X, _ = small("houses")
+    assert X.shape == (1460, 269)
+    assert sum(houses.LEVELS) == 233
+    np.testing.assert_allclose(X[:, 31:36], X[:, 0:10:2] + X[:, 1:10:2])
+    start = 36
+    for levels in houses.LEVELS:
+        block = X[:, start : start + levels]
+        np.testing.assert_array_equal(block.sum(axis=1), 1.0)
+        assert (block.sum(axis=0) > 0.0).all()
+        start += levels
+    starts = 36 + np.cumsum((0, *houses.LEVELS))
+    for first, *others in houses.TWINS:
+        for other in others:
+            np.testing.assert_array_equal(X[:, starts[first]], X[:, starts[other]])
 
 
 def test_one_hot_columns_are_dense_and_each_factor_adds_up_to_one():
