@@ -6,7 +6,13 @@ import sys
 import warnings
 from types import FrameType
 
-__all__ = ["EmptyModelWarning", "FoldWarning", "GridEdgeWarning", "VersionWarning"]
+__all__ = [
+    "EmptyModelWarning",
+    "FoldWarning",
+    "GridEdgeWarning",
+    "IntervalWarning",
+    "VersionWarning",
+]
 
 #: Packages whose frames stand between a user's line and a warning: skl1, those that call it on
 #: behalf of a user, and what runs tasks in threads or processes.
@@ -41,6 +47,10 @@ class GridEdgeWarning(UserWarning):
 
 class FoldWarning(UserWarning):
     """A fold is not like the others: nothing to learn, or nothing to be judged by."""
+
+
+class IntervalWarning(UserWarning):
+    """Intervals of columns that cannot be told from others: what they cover is not known."""
 
 
 class VersionWarning(UserWarning):

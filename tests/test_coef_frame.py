@@ -332,10 +332,13 @@ def test_intervals():
     pipeline = make_pipeline(StandardScaler(), lasso()).fit(X, y)
     result = skl1.debiased_lasso(X[NUMBERS[::-1]], y, features=[3, 1])
     frame = coef_frame(pipeline, intervals=result)
-    assert frame.columns.tolist() == ["coef", "lower", "upper", "p_value", "bias_factor"]
+    assert frame.columns.tolist() == [
+        "coef", "lower", "upper", "p_value", "bias_factor", "flagged",
+    ]  # fmt: skip
     assert frame.loc["age", "lower"] == result.lower[0]
     assert frame.loc["rooms", "upper"] == result.upper[1]
     assert frame.loc[["(intercept)", "income", "flat"], "lower"].isna().all()
+    assert not frame["flagged"].any()
     assert frame.loc["age", "lower"] < 0.3 < frame.loc["age", "upper"]
     with pytest.raises(ValueError, match="intervals is of 4 columns.*'age' is none"):
         coef_frame(pipeline, intervals=skl1.debiased_lasso(X.to_numpy() / 10.0, y))

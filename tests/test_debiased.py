@@ -10,6 +10,7 @@ from sklearn.linear_model import Lasso
 from common import quiet, rounds_fall_short
 from gaussian_data import gaussian
 from skl1 import debiased_lasso
+from skl1.exceptions import IntervalWarning
 from skl1.model_selection.scaled_lasso import penalty_level
 
 
@@ -75,18 +76,18 @@ def test_debiased_in_every_storage_and_unit(monkeypatch, storage):
     """Dense, sparse, on the Gram matrix or on the rows, in other units: the same figures."""
     X, y, _ = gaussian(60, 30, [2.0, -1.0])
     X = X.astype(np.float32).astype(float)
-    expected = debiased_lasso(X, y, features=[0, 1, 7])
-    result = debiased_lasso(storage(X), y, features=[0, 1, 7])
+    expected = debiased_lasso(X, y, features=[0, 1, 7], tol=1e-13)
+    result = debiased_lasso(storage(X), y, features=[0, 1, 7], tol=1e-13)
     rtol = 1e-3 if storage is np.float32 else 1e-6
     assert_allclose(result.coefs, expected.coefs, rtol=rtol)
     monkeypatch.setattr("skl1.inference.nodewise.PATHS", 0)
     mask = np.isin(np.arange(30), [0, 1, 7])
-    result = debiased_lasso(storage(X), y, features=mask)
+    result = debiased_lasso(storage(X), y, features=mask, tol=1e-13)
     for name in ("coefs", "standard_errors", "lower", "upper", "p_values", "bias_factors"):
         assert_allclose(getattr(result, name), getattr(expected, name), rtol=rtol, atol=1e-7)
     assert_array_equal(result.features, [0, 1, 7])
     scale = 10.0 ** np.linspace(-4, 4, 30)
-    result = debiased_lasso(X * scale, 7.0 * y, features=[0, 1, 7])
+    result = debiased_lasso(X * scale, 7.0 * y, features=[0, 1, 7], tol=1e-13)
     assert_allclose(result.coefs * scale[[0, 1, 7]] / 7.0, expected.coefs, rtol=1e-6)
     assert_allclose(result.p_values, expected.p_values, rtol=1e-5, atol=1e-12)
 
@@ -130,7 +131,9 @@ def test_debiased_of_what_cannot_be_told():
     """A constant column has an infinite interval, a twin a bias factor of sqrt(n)."""
     X, y, _ = gaussian(50, 5, [2.0, -1.0])
     X = np.c_[X, np.full(50, 3.0), X[:, 0]]
-    result = debiased_lasso(X, y)
+    with pytest.warns(IntervalWarning, match="2 of 7 intervals mean little"):
+        result = debiased_lasso(X, y)
+    assert_array_equal(np.flatnonzero(result.flagged), [0, 6])
     assert (result.lower[5], result.upper[5], result.p_values[5]) == (-np.inf, np.inf, 1.0)
     assert result.bias_factors[6] == pytest.approx(np.sqrt(50), rel=1e-6)
     assert result.bias_factors[1] < 2.5
@@ -139,7 +142,8 @@ def test_debiased_of_what_cannot_be_told():
         alike = debiased_lasso(X, y, nodewise_alpha=1e-9)
     assert np.isinf(alike.standard_errors[[0, 5, 6]]).all()
     assert np.isfinite(alike.standard_errors[1:5]).all()
-    constant = debiased_lasso(X, np.ones(50))
+    with pytest.warns(IntervalWarning, match=r"features x6 \(7.07\), x0 \(7.07\)|x0.*x6"):
+        constant = debiased_lasso(X, np.ones(50))
     assert not constant.coefs.any()
     assert (constant.p_values == 1.0).all()
 

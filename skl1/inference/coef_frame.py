@@ -49,9 +49,9 @@ def coef_frame(
         coefficients as they were fitted, whatever the steps.
     intervals : DebiasedCoefficients, default=None
         What ``debiased_lasso`` has found *on the columns that are the rows here*: with
-        ``original_units`` the raw ones. It adds the columns lower, upper, p_value and bias_factor:
-        NaN for features that were not asked for. The intervals are those of the de-biased
-        coefficients, and need not hold those of the model.
+        ``original_units`` the raw ones. It adds the columns lower, upper, p_value, bias_factor and
+        flagged: NaN, and False, for features that were not asked for. The intervals are those of
+        the de-biased coefficients, and need not hold those of the model.
     selection : StabilitySelection, default=None
         A fitted selector of the same columns. It adds the column selection_probability, as one
         that is a step of the pipeline does.
@@ -120,9 +120,10 @@ def coef_frame(
         size = len(intervals.lasso_coefs)
         places = _matched("intervals", names_of(intervals), size, columns.terms[rows])
         for name in known.columns:
-            values = np.full(size, np.nan)
+            nothing = False if known[name].dtype == bool else np.nan
+            values = np.full(size, nothing)
             values[intervals.features] = known[name]
-            frame[name] = np.append(np.nan, values[places])
+            frame[name] = np.append(nothing, values[places])
     if selection is not None:
         check_is_fitted(selection)
         found = selection.selection_probabilities_

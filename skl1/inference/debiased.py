@@ -11,13 +11,15 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skl1.compiled.threads import single_threaded
 from skl1.estimators import ProximalLasso
-from skl1.exceptions import warn_user
+from skl1.exceptions import IntervalWarning, warn_user
 from skl1.inference.intervals import DebiasedCoefficients
 from skl1.inference.nodewise import Regressions, Score
-from skl1.model_selection.scaled_lasso import (
-    Fit,
-    shortfall,
-)
+from skl1.model_selection.scaled_lasso import Fit, shortfall
+from skl1.results.names import by_name, labels, per_feature, places_of
+
+#: The share of the correlation of twins above which an interval is flagged; features that a warning
+#: names.
+THIRD, SHOWN = 1.0 / 3.0, 5
 
 
 def debiased_lasso(
@@ -76,8 +78,9 @@ def debiased_lasso(
     nodewise_alpha : float, default=None
         Penalty of the regressions among the features, positive, as a share of the standard
         deviation of the column that is regressed. None means the scaled Lasso again.
-    features : array-like of int or bool, default=None
-        The columns to report, or a mask of them. None means all: one Lasso each.
+    features : array-like of int, str or bool, or dict, default=None
+        The columns to report, by number or by name, or a mask of them; a dict or a Series of bool
+        is a mask by name, False for the others. None means all: one Lasso each.
     level : float, default=0.95
         Level of the intervals, between 0 and 1.
     sigma : float, default=None
@@ -108,6 +111,9 @@ def debiased_lasso(
     -----
     ConvergenceWarning
         If a gap was not reached; one warning for all regressions.
+    IntervalWarning
+        If intervals mean little, as their columns cannot be told from others: with their names. See
+        the notes.
 
     See Also
     --------
@@ -123,6 +129,16 @@ def debiased_lasso(
     correlation of :math:`0.5^{|j - k|}`, in 88 % where it is :math:`0.9^{|j - k|}`, and zero ones
     in 95 to 96 %. Next to each other, with 0.5, the three were covered in 90 %: correlation of
     features that have an effect is where the bias is not quite removed.
+
+    *Flagged intervals.* ``bias_factors / sqrt(n)`` is the largest correlation of :math:`z_j` with
+    another column: what is measured along :math:`z_j` is then the effect of that one, too. For
+    columns that can be told from the others it is the penalty :math:`\lambda` of the scaled Lasso
+    per noise level. It is 1 for twins and for both indicators of two categories, and 1 / (m - 1)
+    for each of m equally frequent categories of which none is left out. Above 1/3, and above the
+    geometric mean :math:`\sqrt{\lambda}` of the two cases, an interval is flagged. With 210 columns
+    and 200 or 1000 rows, intervals covered effects of 1 of twins in 27 and 35 % of cases, of one of
+    two categories in 10 and 16 %, of three in 88 and 87, of four in 91 and 89, of five and more in
+    93 to 96 %, as many as of other columns.
 
     Any vector z that hardly correlates with the other columns serves, so that an inexact regression
     of column j costs nothing but a larger entry in ``bias_factors``. Intervals by the approximate
@@ -156,14 +172,14 @@ def debiased_lasso(
     model = ProximalLasso(fit_intercept=fit_intercept, tol=tol, max_iter=max_iter)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         X, problem = model.pose(X, y, sample_weight)
-        columns = _columns(features, X.shape[1])
+        columns = _columns(features, X.shape[1], problem.feature_names)
         rows = Regressions(problem.design, X, {"tol": tol, "max_iter": max_iter})
         with single_threaded(float(X.size) * min(X.shape)):
             known = None if sigma is None else rows.level * sigma
             lasso = rows.lasso(rows.design, known if alpha is None else alpha)
             if sigma is None:
                 sigma = _noise(lasso, rows.n, fit_intercept)
-            scores = [rows.score(j, lasso, nodewise_alpha) for j in columns]
+            scores = rows.scores(columns, lasso, nodewise_alpha)
     _warn([lasso, *scores], tol)
     coefs, spreads, bias_factors, nodewise_alphas = (
         np.array([getattr(score, name) for score in scores], dtype=float)
@@ -175,7 +191,7 @@ def debiased_lasso(
     with np.errstate(divide="ignore"):
         ratios = np.divide(np.abs(coefs), errors, out=np.zeros(coefs.size), where=coefs != 0.0)
     reach = norm.isf(0.5 * (1.0 - level)) * errors
-    return DebiasedCoefficients(
+    result = DebiasedCoefficients(
         features=columns,
         coefs=coefs,
         standard_errors=errors,
@@ -188,8 +204,11 @@ def debiased_lasso(
         lasso_coefs=lasso.result.w + 0.0,
         alpha=lasso.alpha,
         nodewise_alphas=nodewise_alphas,
+        bias_limit=bias_limit(rows.n, rows.level),
         feature_names_in_=problem.feature_names,
     )
+    _warn_of_flagged(result)
+    return result
 
 
 def _check_numbers(level, **positive):
@@ -203,16 +222,33 @@ def _check_numbers(level, **positive):
             )
 
 
-def _columns(features, p: int) -> np.ndarray:
+def bias_limit(n: int, level: float) -> float:
+    """The bias factor above which an interval means little.
+
+    ``level`` is the correlation that the scaled Lasso leaves between a residual and other columns
+    where it can; a third of the other extreme, 1, and their geometric mean are clearly more.
+    """
+    return float(np.sqrt(n) * max(THIRD, np.sqrt(level)))
+
+
+def _columns(features, p: int, names: np.ndarray | None) -> np.ndarray:
     """The columns that are asked for, as numbers."""
     if features is None:
         return np.arange(p)
+    if by_name(features):
+        wrong = [value for _, value in features.items() if not isinstance(value, bool | np.bool_)]
+        if wrong:
+            raise ValueError(f"features by name must be True or False, got {wrong[0]!r}.")
+        features = per_feature(features, "features", names, p, False)
     given = np.asarray(features)
+    if given.ndim == 1 and given.size and all(isinstance(each, str) for each in given):
+        return np.array(places_of(given.tolist(), "features", names, p), dtype=np.intp)
     if given.dtype == bool and given.shape == (p,):
         return np.flatnonzero(given)
     if not (given.ndim == 1 and given.size and given.dtype.kind in "iu"):
         raise ValueError(
-            f"features must be column numbers, or a mask of the {p} columns, got {features!r}."
+            f"features must be column numbers, names, or a mask of the {p} columns, got "
+            f"{features!r}."
         )
     if given.min() < 0 or given.max() >= p:
         raise ValueError(f"features must lie between 0 and {p - 1}, got {features!r}.")
@@ -228,6 +264,25 @@ def _noise(lasso: Fit, n: int, fit_intercept: bool) -> float:
             "leaves none for the noise; give a larger alpha, or sigma."
         )
     return lasso.sigma * float(np.sqrt(n / (n - used)))
+
+
+def _warn_of_flagged(result: DebiasedCoefficients) -> None:
+    flagged = np.flatnonzero(result.flagged)
+    if not flagged.size:
+        return
+    names = labels(result.feature_names_in_, result.lasso_coefs.size)
+    worst = flagged[np.argsort(-result.bias_factors[flagged], kind="stable")]
+    shown = ", ".join(
+        f"{names[result.features[k]]} ({result.bias_factors[k]:.3g})" for k in worst[:SHOWN]
+    )
+    more = f" and {worst.size - SHOWN} more" if worst.size > SHOWN else ""
+    warn_user(
+        f"{flagged.size} of {result.features.size} intervals mean little: other columns can stand "
+        f"for those of the features {shown}{more}; their bias factors are above "
+        f"{result.bias_limit:.3g}. Leave out one column of each set of equal ones, of a sum and "
+        "its parts, and of indicators that add up to one.",
+        IntervalWarning,
+    )
 
 
 def _warn(fits: Sequence[Fit | Score], tol: float) -> None:

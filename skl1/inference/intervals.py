@@ -35,7 +35,8 @@ class DebiasedCoefficients(Summarised, Versioned):
     bias_factors : ndarray of shape (n_selected,)
         By how many standard errors a coefficient may be off, beyond noise, for each unit of
         :math:`\sum_k sd_k |\hat w_k - w_k| / \sigma`: the error of the Lasso, which is not known.
-        The square root of n for a column that has a twin.
+        With the scaled Lasso :math:`\sqrt{n} \lambda`, for all columns that can be told from the
+        others; the square root of n for a column that has a twin.
     level : float
         Level of the intervals.
     sigma : float
@@ -47,6 +48,10 @@ class DebiasedCoefficients(Summarised, Versioned):
     nodewise_alphas : ndarray of shape (n_selected,)
         Penalties of the regressions of the features on all others, as shares of their standard
         deviation.
+    bias_limit : float
+        What bias factors should not exceed: see the notes of ``debiased_lasso``.
+    flagged : ndarray of bool of shape (n_selected,)
+        Whether they do, of intervals that are finite: these mean little.
     feature_names_in_ : ndarray of shape (n_features,) or None
         Names of all columns of X, if it has names that are strings.
     """
@@ -63,7 +68,13 @@ class DebiasedCoefficients(Summarised, Versioned):
     lasso_coefs: np.ndarray
     alpha: float
     nodewise_alphas: np.ndarray
+    bias_limit: float = np.inf
     feature_names_in_: np.ndarray | None = None
+
+    @property
+    def flagged(self) -> np.ndarray:
+        """Whether an interval means little, as other columns can stand for the feature's own."""
+        return (self.bias_factors > self.bias_limit) & np.isfinite(self.standard_errors)
 
     def to_frame(self) -> pd.DataFrame:
         """The intervals with the names of features.
@@ -72,7 +83,7 @@ class DebiasedCoefficients(Summarised, Versioned):
         -------
         pandas.DataFrame
             A row for each feature that was asked for, by its name or as ``x0``, ``x1``, ..., and
-            the columns coef, standard_error, lower, upper, p_value and bias_factor.
+            the columns coef, standard_error, lower, upper, p_value, bias_factor and flagged.
         """
         columns = {
             "coef": self.coefs,
@@ -81,6 +92,7 @@ class DebiasedCoefficients(Summarised, Versioned):
             "upper": self.upper,
             "p_value": self.p_values,
             "bias_factor": self.bias_factors,
+            "flagged": self.flagged,
         }
         return feature_frame(
             "DebiasedCoefficients.to_frame", columns, self.feature_names_in_, self.features
@@ -94,4 +106,5 @@ class DebiasedCoefficients(Summarised, Versioned):
             "intervals": f"of level {self.level:.4g}, {apart} of them without 0",
             "noise": f"{self.sigma:.4g}",
             "bias factors": span(self.bias_factors),
+            "flagged": f"{np.count_nonzero(self.flagged)}, with more than {self.bias_limit:.4g}",
         }

@@ -9,6 +9,7 @@ import numpy as np
 from skl1.designs import Design, MomentDesign, make_design
 from skl1.designs.span import DEPENDENT_GRAM
 from skl1.designs.table import TableDesign
+from skl1.inference.nodewise_gram import solve_columns
 from skl1.model_selection.scaled_lasso import (
     Fit,
     fixed_lasso,
@@ -17,6 +18,9 @@ from skl1.model_selection.scaled_lasso import (
     standard_lasso,
 )
 from skl1.problems.moments import PATHS
+
+#: Coefficients of regressions that are held at a time: 32 MB.
+ENTRIES = 2**22
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,49 @@ class Regressions:
             design.n_samples, design.fit_intercept, G, G[:, j].copy(), G[j, j], means, means[j]
         )
 
+    def scores(self, columns: np.ndarray, lasso: Fit, share: float | None) -> list[Score]:
+        """The coefficients of some columns without the bias of the Lasso."""
+        scores: list[Score] = []
+        size = max(ENTRIES // self.table.n_features, 1)
+        for start in range(0, columns.size, size):
+            some = columns[start : start + size]
+            together: dict[int, Score] = {}
+            if isinstance(self.design, MomentDesign):
+                together = self._together(self.design, some[~self.constant[some]], lasso, share)
+            scores += [together.get(j) or self.score(j, lasso, share) for j in some.tolist()]
+        return scores
+
+    def _together(
+        self, design: MomentDesign, columns: np.ndarray, lasso: Fit, share: float | None
+    ) -> dict[int, Score]:
+        """Those of which the regressions on the Gram matrix reach the tolerance."""
+        found = solve_columns(
+            design, columns, ~self.constant, self.level, share, self.settings["max_iter"]
+        )
+        lengths = np.where(self.constant, 1.0, design.lengths)
+        places = np.arange(columns.size)
+        V, Z = -found.W, found.Z
+        V[places, columns] = 1.0
+        moved = V @ (lasso.result.point.z / lengths)
+        along = Z[places, columns].copy()
+        Z[places, columns] = 0.0
+        most = np.abs(Z).max(axis=1, initial=0.0)
+        scores = {}
+        for k, j in enumerate(columns.tolist()):
+            if found.settled[k] and found.gaps[k] <= self.settings["tol"]:
+                scores[j] = self._score(
+                    coef=float(lasso.result.w[j]),
+                    sd=float(lengths[j]),
+                    square=float(found.squares[k]),
+                    along=float(along[k]),
+                    most=float(most[k]),
+                    moved=float(moved[k]),
+                    fit=(float(found.alphas[k]), True, float(found.gaps[k])),
+                )
+        return scores
+
     def score(self, j: int, lasso: Fit, share: float | None) -> Score:
-        """The coefficient of column j without the bias of the Lasso."""
+        """The coefficient of column j without the bias of the Lasso, by a regression alone."""
         coef, sd = float(lasso.result.w[j]), float(self.design.lengths[j])
         if self.constant[j]:
             return Score(coef, np.inf, np.inf, 0.0, converged=True, gap=0.0)
@@ -73,17 +118,33 @@ class Regressions:
         v = -fit.result.w
         v[j] = 1.0
         pulled = self.design.hessian(v)  # the correlations of all columns with z_j = X v
-        length, along = np.sqrt(max(v @ pulled, 0.0)), pulled[j]
-        if min(length**2, along) <= DEPENDENT_GRAM * sd**2:  # what is left is rounding
-            return Score(coef, np.inf, np.inf, fit.alpha / sd, fit.converged, fit.gap)
         others = ~self.constant
         others[j] = False
-        most = np.abs(pulled[others] / self.design.lengths[others]).max(initial=0.0)
+        return self._score(
+            coef=coef,
+            sd=sd,
+            square=max(float(v @ pulled), 0.0) / sd**2,
+            along=float(pulled[j]) / sd**2,
+            most=float(np.abs(pulled[others] / self.design.lengths[others]).max(initial=0.0)) / sd,
+            moved=float(v @ lasso.result.point.z) / sd,
+            fit=(fit.alpha / sd, fit.converged, fit.gap),
+        )
+
+    def _score(self, *, coef, sd, square, along, most, moved, fit) -> Score:
+        """From the residual of a column, in units of its standard deviation: its mean square.
+
+        ``along`` is its correlation with the column, ``most`` the largest with another one, and
+        ``moved`` that with the residual of y.
+        """
+        alpha, converged, gap = fit
+        if min(square, along) <= DEPENDENT_GRAM:  # what is left is rounding
+            return Score(coef, np.inf, np.inf, alpha, converged, gap)
+        length = np.sqrt(square)
         return Score(
-            coef=coef + float(v @ lasso.result.point.z) / along,
-            spread=length / (np.sqrt(self.n) * along),
+            coef=coef + moved / (along * sd),
+            spread=length / (np.sqrt(self.n) * along * sd),
             bias_factor=np.sqrt(self.n) * most / length,
-            alpha=fit.alpha / sd,
-            converged=fit.converged,
-            gap=fit.gap,
+            alpha=alpha,
+            converged=converged,
+            gap=gap,
         )
