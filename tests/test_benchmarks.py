@@ -41,7 +41,7 @@ from benchmarks.simulation import (
     sparse_truth,
     target,
 )
-from benchmarks.suites import first_fits, growth, logistic, paths
+from benchmarks.suites import first_fits, growth, intervals, logistic, paths
 from benchmarks.worker import Bench, Measured, Outcome, Worker
 from common import elastic_net, objective, problem
 
@@ -603,6 +603,16 @@ def test_first_fits_finds_all_classes_and_takes_floors(tmp_path):
     assert floor > 0.0
     assert one[0] > one[1] > 0.0
     assert two[0] > 0.0
+
+
+def test_intervals_are_timed_beside_another_checkout(capsys):
+    """Of a checkout that is the same the results are."""
+    here = Path(skl1.__path__[0]).parent
+    intervals.main(["--quick", "--turns", "2", "--baseline", str(here)])
+    *_, line = capsys.readouterr().out.splitlines()
+    name, size, ours, theirs, ratio, apart = line.split()
+    assert (name, size, float(apart)) == ("diabetes", "442x10", 0.0)
+    assert float(ratio) == pytest.approx(float(theirs) / float(ours), rel=0.2)
 
 
 def test_no_module_beside_them_is_run_by_itself():

@@ -43,6 +43,7 @@ def test_pages_with_code_are_found():
 #: What the code of a page needs beside skl1 and what that needs.
 EXTRAS = {
     "README.md": ["dask"],
+    "docs/names.md": ["pandas"],
     "docs/streams.md": ["h5py", "pandas", "pyarrow", "zarr"],
     "docs/dask.md": ["dask", "distributed"],
 }
@@ -56,6 +57,21 @@ def test_code_runs(page):
     for line, source in code_blocks(page):
         # Blank lines in front make a traceback name the line of the page.
         exec(compile("\n" * line + source, page, "exec"), namespace)
+
+
+def test_tables_of_names_are_those_that_the_code_prints(capsys):
+    """Each text of the page stands after the code that prints it."""
+    pytest.importorskip("pandas")
+    page = ROOT / "docs" / "names.md"
+    namespace, shown = {"__name__": "__main__"}, 0
+    for kind, body in re.findall(r"^```(\w+)\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+        if kind == "python":
+            exec(compile(body, page, "exec"), namespace)
+        else:
+            printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+            assert printed == body.splitlines()
+            shown += 1
+    assert shown >= 4
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)

@@ -114,7 +114,7 @@ def test_unknown_names_are_errors(model, remote):
     """The error has the near names and their number; without names in X it says so."""
     X, y = frame()
     model = clone(model).set_params(**{weighed(model): {"lot_aera": 0.0, "age": 1.0}})
-    with pytest.raises(ValueError, match=r"names 'lot_aera' \(near: 'lot_area'.*6 named features"):
+    with pytest.raises(ValueError, match=r"names 'lot_aera' \(near: 'lot_area'.*6 named ones"):
         fit(model, remote, X, y)
     if not remote:
         with pytest.raises(ValueError, match=r"penalty_weights is given by names .* X has none"):
@@ -169,7 +169,7 @@ def test_a_series_by_position():
         ({"age": [1.0, 2.0]}, "must be real numbers, got .* for 'age'"),
         ({"age": -1.0}, "must not be negative"),
         ({"age": np.nan}, "must not be negative or NaN"),
-        ({3: 1.0}, "names 3, of which X has no feature"),
+        ({3: 1.0}, "names 3: X has no such feature"),
         (pd.Series([1.0, 2.0], index=["age", "age"]), "more than one entry for 'age'"),
         ({f"lost{k}": 1.0 for k in range(9)}, "'lost4'.* and 4 more"),
     ],

@@ -225,7 +225,7 @@ def test_features_by_name():
     ("features", "message"),
     [
         (["number9"], r"features names 'number9' \(near: 'number"),
-        (["number1", "income"], "features names 'income', of which X has no feature; X has 6"),
+        (["number1", "income"], "features names 'income': X has no such feature among its 6 named ones"),
         ({"number1": 1}, "features by name must be True or False, got 1"),
         ({"numbr1": True}, "features names 'numbr1'"),
         ("number1", "features must be column numbers, names, or a mask"),

@@ -75,8 +75,8 @@ def _unknown(wanted: list[Any], argument: str, known: list[str]) -> str:
         told.append(f"{name!r}" + (f" (near: {', '.join(map(repr, near))})" if near else ""))
     more = f" and {len(lost) - TOLD} more" if len(lost) > TOLD else ""
     return (
-        f"{argument} names {', '.join(told)}{more}, of which X has no feature; X has "
-        f"{len(known)} named features, in feature_names_in_."
+        f"{argument} names {', '.join(told)}{more}: X has no such feature among its {len(known)} "
+        "named ones."
     )
 
 
