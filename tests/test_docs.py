@@ -64,7 +64,9 @@ def test_tables_of_names_are_those_that_the_code_prints(capsys):
     pytest.importorskip("pandas")
     page = ROOT / "docs" / "names.md"
     namespace, shown = {"__name__": "__main__"}, 0
-    for kind, body in re.findall(r"^```(\w+)\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+    for kind, body in re.findall(
+        r"^```(\w+)\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    ):
         if kind == "python":
             exec(compile(body, page, "exec"), namespace)
         else:

@@ -12,7 +12,7 @@ from skl1 import ProximalLasso, debiased_lasso
 from skl1.exceptions import IntervalWarning
 from skl1.inference import nodewise, nodewise_gram
 from skl1.inference.debiased import bias_limit
-from skl1.inference.nodewise_gram import SMALLEST, solve_columns
+from skl1.inference.nodewise_gram import SMALLEST, correlations, solve_columns
 
 pd = pytest.importorskip("pandas")
 
@@ -44,6 +44,12 @@ def regressions(X, y, **settings):
     return nodewise.Regressions(problem.design, X, {"tol": 1e-8, "max_iter": 10_000} | settings)
 
 
+def solved(rows, columns, alpha):
+    """All at once."""
+    C = correlations(rows.design, ~rows.constant)
+    return solve_columns(C, columns, rows.level, alpha, rank=rows.n, max_iter=10_000)
+
+
 def standardised(X):
     X = np.asarray(X) - np.asarray(X).mean(axis=0)
     return X / np.sqrt((X**2).mean(axis=0))
@@ -67,7 +73,7 @@ def test_fixed_alphas_by_single_fits(data, alpha):
     Z = standardised(X)
     rows = regressions(X, y)
     columns = np.arange(Z.shape[1])
-    found = solve_columns(rows.design, columns, ~rows.constant, rows.level, alpha, 10_000)
+    found = solved(rows, columns, alpha)
     assert found.settled.all()
     assert_array_equal(found.alphas, alpha)
     for j in columns:
@@ -92,7 +98,7 @@ def test_scaled_alphas_are_settled():
     X, y = correlated()
     Z, rows = standardised(X), regressions(X, y)
     columns = np.arange(Z.shape[1])
-    found = solve_columns(rows.design, columns, ~rows.constant, rows.level, None, 10_000)
+    found = solved(rows, columns, None)
     assert found.settled.all()
     assert_allclose(found.alphas, rows.level * np.sqrt(found.squares), rtol=1e-6)
     assert found.gaps.max() < 1e-12
@@ -188,6 +194,13 @@ def test_flags_of_redundant_columns():
     assert "7, with more than" in repr(result)
 
 
+def test_a_large_penalty_of_the_regressions_is_named():
+    """It leaves correlations with other columns, where they need not be redundant."""
+    X, y = correlated()
+    with pytest.warns(IntervalWarning, match=r"or give a nodewise_alpha below 0\.6\."):
+        debiased_lasso(X, y, nodewise_alpha=0.6)
+
+
 def test_no_flags_of_what_can_be_told():
     """A column of each set left out, the others have the bias factor of all columns."""
     X, y = blocks()
@@ -225,7 +238,10 @@ def test_features_by_name():
     ("features", "message"),
     [
         (["number9"], r"features names 'number9' \(near: 'number"),
-        (["number1", "income"], "features names 'income': X has no such feature among its 6 named ones"),
+        (
+            ["number1", "income"],
+            "features names 'income': X has no such feature among its 6 named ones",
+        ),
         ({"number1": 1}, "features by name must be True or False, got 1"),
         ({"numbr1": True}, "features names 'numbr1'"),
         ("number1", "features must be column numbers, names, or a mask"),

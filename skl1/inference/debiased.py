@@ -207,7 +207,7 @@ def debiased_lasso(
         bias_limit=bias_limit(rows.n, rows.level),
         feature_names_in_=problem.feature_names,
     )
-    _warn_of_flagged(result)
+    _warn_of_flagged(result, nodewise_alpha)
     return result
 
 
@@ -266,7 +266,7 @@ def _noise(lasso: Fit, n: int, fit_intercept: bool) -> float:
     return lasso.sigma * float(np.sqrt(n / (n - used)))
 
 
-def _warn_of_flagged(result: DebiasedCoefficients) -> None:
+def _warn_of_flagged(result: DebiasedCoefficients, share: float | None) -> None:
     flagged = np.flatnonzero(result.flagged)
     if not flagged.size:
         return
@@ -275,12 +275,13 @@ def _warn_of_flagged(result: DebiasedCoefficients) -> None:
     shown = ", ".join(
         f"{names[result.features[k]]} ({result.bias_factors[k]:.3g})" for k in worst[:SHOWN]
     )
+    smaller = "" if share is None else f", or give a nodewise_alpha below {share:g}"
     more = f" and {worst.size - SHOWN} more" if worst.size > SHOWN else ""
     warn_user(
         f"{flagged.size} of {result.features.size} intervals mean little: other columns can stand "
         f"for those of the features {shown}{more}; their bias factors are above "
         f"{result.bias_limit:.3g}. Leave out one column of each set of equal ones, of a sum and "
-        "its parts, and of indicators that add up to one.",
+        f"its parts, and of indicators that add up to one{smaller}.",
         IntervalWarning,
     )
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skl1.compiled.lazy import lazy
 from skl1.designs import Design, MomentDesign, make_design
 from skl1.designs.span import DEPENDENT_GRAM
 from skl1.designs.table import TableDesign
-from skl1.inference.nodewise_gram import solve_columns
+from skl1.inference.nodewise_gram import correlations, solve_columns
 from skl1.model_selection.scaled_lasso import (
     Fit,
     fixed_lasso,
@@ -68,6 +69,11 @@ class Regressions:
             design.n_samples, design.fit_intercept, G, G[:, j].copy(), G[j, j], means, means[j]
         )
 
+    @lazy
+    def _correlations(self) -> np.ndarray:
+        assert isinstance(self.design, MomentDesign)
+        return correlations(self.design, ~self.constant)
+
     def scores(self, columns: np.ndarray, lasso: Fit, share: float | None) -> list[Score]:
         """The coefficients of some columns without the bias of the Lasso."""
         scores: list[Score] = []
@@ -84,9 +90,8 @@ class Regressions:
         self, design: MomentDesign, columns: np.ndarray, lasso: Fit, share: float | None
     ) -> dict[int, Score]:
         """Those of which the regressions on the Gram matrix reach the tolerance."""
-        found = solve_columns(
-            design, columns, ~self.constant, self.level, share, self.settings["max_iter"]
-        )
+        limits = {"rank": design.n_samples, "max_iter": self.settings["max_iter"]}
+        found = solve_columns(self._correlations, columns, self.level, share, **limits)
         lengths = np.where(self.constant, 1.0, design.lengths)
         places = np.arange(columns.size)
         V, Z = -found.W, found.Z

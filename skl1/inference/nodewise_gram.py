@@ -44,27 +44,33 @@ class Solved:
     gaps: np.ndarray  #: duality gaps as shares of the null objective
 
 
-def solve_columns(
-    design: MomentDesign,
-    columns: np.ndarray,
-    included: np.ndarray,
-    level: float,
-    fixed: float | None,
-    max_iter: int,
-) -> Solved:
-    """The regressions of some columns on all others that are included.
-
-    With ``fixed`` at that alpha, else each at ``level`` times the root of the mean square of its
-    residuals, as `scaled_lasso` finds it.
-    """
+def correlations(design: MomentDesign, included: np.ndarray) -> np.ndarray:
+    """The matrix C, with zeros for the columns that are left out."""
     lengths = np.where(included, design.lengths, 1.0)
     C = design.matrix / lengths
     C /= lengths[:, None]
     C[~included] = C[:, ~included] = 0.0
     np.fill_diagonal(C, included.astype(np.float64))
+    return C
+
+
+def solve_columns(
+    C: np.ndarray,
+    columns: np.ndarray,
+    level: float,
+    fixed: float | None,
+    *,
+    rank: int,
+    max_iter: int,
+) -> Solved:
+    """The regressions of some columns on all others, of which C has the correlations.
+
+    With ``fixed`` at that alpha, else each at ``level`` times the root of the mean square of its
+    residuals, as `scaled_lasso` finds it. At most ``rank`` columns are independent.
+    """
     size, p = columns.size, len(C)
     W, alphas, settled = np.empty((size, p)), np.empty(size), np.empty(size, dtype=bool)
-    work = Work(C, min(design.n_samples, p), max_iter)
+    work = Work(C, min(rank, p), max_iter)
     for k, j in enumerate(columns.tolist()):
         W[k], alphas[k], settled[k] = work.solve(j, level, fixed)
     V = -W

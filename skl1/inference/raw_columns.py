@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import UserList
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -219,7 +220,8 @@ def _places(wanted: Any, names: np.ndarray | None, n_columns: int) -> np.ndarray
             last = known.index(wanted.stop) if wanted.stop is not None else n_columns - 1
             return np.arange(n_columns)[first : last + 1 : wanted.step]  # both ends are inside
         return np.arange(n_columns)[wanted]
-    given = np.atleast_1d(np.asarray(wanted))
+    # scikit-learn 1.6 keeps the columns of the remainder in a list that warns when it is read.
+    given = np.atleast_1d(np.asarray(wanted.data if isinstance(wanted, UserList) else wanted))
     if given.dtype.kind in "OUT" and given.size:
         known = list(names if names is not None else [])
         return np.array([known.index(each) for each in given], dtype=np.intp)
