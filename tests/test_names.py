@@ -194,3 +194,28 @@ def test_names_of_nothing():
     assert not by_name(pd.DataFrame({"a": [1.0]}))
     assert labels(None, 2).tolist() == ["x0", "x1"]
     assert per_feature({}, "weights", np.array(["a"]), 1, 1.0).tolist() == [1.0]
+
+
+def test_scorers_get_no_names():
+    """Models of folds are fitted to arrays and predict from arrays: without a word about names."""
+    X, y = frame()
+    search = skl1.ProximalLassoCV(n_alphas=5, cv=3, scoring="r2")
+    expected = clone(search).set_params(penalty_weights=BY_PLACE).fit(X, y)
+    found = search.set_params(penalty_weights=BY_NAME).fit(X, y)
+    np.testing.assert_array_equal(found.coef_, expected.coef_)
+    assert found.get_params()["penalty_weights"] is BY_NAME
+
+
+def test_models_of_a_selector_and_paths_of_classifiers():
+    """Where one estimator fits another to arrays, weights by name are those of the data frame."""
+    X, y = frame()
+    labels = y > y.median()
+    for given in (BY_NAME, BY_PLACE):
+        model = skl1.ProximalLogisticRegression(0.05, penalty_weights=given)
+        selector = skl1.StabilitySelection(estimator=model, n_pairs=2, random_state=0)
+        shares = selector.fit(X, labels).selection_probabilities_
+        path = model.fit_path(X, labels, [0.1, 0.05])
+        assert shares[NAMES.index("heat")] == 0.0
+        assert shares[NAMES.index("rooms")] == 1.0
+        assert path[1].coef_[0, NAMES.index("heat")] == 0.0
+        np.testing.assert_allclose(path[1].coef_, model.fit(X, labels).coef_, atol=1e-3)

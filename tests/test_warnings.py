@@ -236,6 +236,7 @@ CALLS = {
 }
 #: Functions that have nothing to warn of.
 SILENT = {
+    "skl1.coef_frame",
     "skl1.subset_path",
     "skl1.shrinkage.balance",
     "skl1.shrinkage.corner_shares",

@@ -14,7 +14,7 @@ from skl1.estimators.linear_classifier import CLASS_WEIGHT, LinearClassifier
 from skl1.estimators.log_odds import LogOdds
 from skl1.estimators.state import all_or_nothing, untouched
 from skl1.exceptions import EmptyModelWarning, warn_user
-from skl1.results.names import share_names
+from skl1.results.names import settle_names
 from skl1.sklearn_api import fit_callback, fit_context
 
 
@@ -92,7 +92,7 @@ class PenalisedClassifier(LinearClassifier):
             design, paths = make_design(X, labels, weights, self.fit_intercept), []
             for label in self._ones():
                 one = self._one()
-                share_names(self, one)
+                settle_names(self, one)
                 one.along(given)
                 part = design.with_response(labels == label)
                 paths.append(one.path_on(part, given, X.dtype, as_they_are))
@@ -137,7 +137,7 @@ class PenalisedClassifier(LinearClassifier):
             ones = self._ones()
             design = make_design(X, labels == ones[0], weights, self.fit_intercept)
             plain = [self._one() for _ in ones]
-            share_names(self, *plain)
+            settle_names(self, *plain)
             with (
                 single_threaded(design.work()),
                 fit_callback(self, X, y, sample_weight, self._linear_model) as report,
@@ -184,7 +184,7 @@ class PenalisedClassifier(LinearClassifier):
         self._validate_params()
         _, labels, weights = self._data(X, y, sample_weight)
         one = self._one()
-        share_names(self, one)
+        settle_names(self, one)
         return one, [labels == label for label in self._ones()], labels, weights
 
     def _fit_one(self, one, k, design, dtype, report, plain) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from skl1.losses import Loss
 from skl1.penalties import Penalty
 from skl1.problems.problem import SQUARED, Problem
 from skl1.problems.smooth import SmoothProblem
-from skl1.results.names import names_of, per_feature
+from skl1.results.names import BY_NAME, names_of, per_feature
 from skl1.sklearn_api import Interval
 
 
@@ -115,7 +115,13 @@ class Posing(LinearRegressor):
             weights = np.ones(p)
         else:
             given = np.asarray(
-                per_feature(self.penalty_weights, "penalty_weights", names_of(self), p, 1.0)
+                per_feature(
+                    self.penalty_weights,
+                    "penalty_weights",
+                    names_of(self),
+                    p,
+                    BY_NAME["penalty_weights"],
+                )
             )
             if given.dtype.kind not in "biuf":
                 raise ValueError(

@@ -12,7 +12,7 @@ from sklearn.base import clone, is_classifier
 from skl1.estimators import ProximalLasso
 from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.classifier import PenalisedClassifier
-from skl1.results.names import share_names
+from skl1.results.names import settle_names
 
 #: Parameters of a model that the selector has too, for the Lasso.
 SHARED = ("l1_ratio", "penalty_weights", "positive", "fit_intercept", "tol", "max_iter")
@@ -70,7 +70,7 @@ def checked(selector: Any) -> Any:
 def followed(selector: Any, X: Any, y: np.ndarray, weights: np.ndarray) -> Followed:
     """What a selector follows on rows of positive weight."""
     model = checked(selector)
-    share_names(selector, model)
+    settle_names(selector, model)
     if not is_classifier(model):
         return Followed(model, [y], weights)
     one, responses, labels, weights = model.pose_classes(X, y, weights)

@@ -33,7 +33,7 @@ from skl1.paths.degrees import degrees_along
 from skl1.paths.together import SharedPaths
 from skl1.problems.model import INTERRUPTED, Model
 from skl1.problems.problem import Problem
-from skl1.results.names import share_names
+from skl1.results.names import settle_names
 from skl1.sklearn_api import CallbackSupportMixin
 
 
@@ -132,9 +132,7 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
         """All paths, the choice, and the attributes."""
         shapes = [shape for shape in self._shapes() for _ in targets]
         plains = [self._plain(shape) for shape in shapes]
-        for plain in plains:
-            plain.n_features_in_ = design.n_features
-        share_names(self, *plains)
+        settle_names(self, *plains)
         responses = [y for _ in self._shapes() for y in targets]
         problems = [posed(plain, design, y) for plain, y in zip(plains, responses, strict=True)]
         grids = []

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+#: Parameters of estimators that go by the names of features, with the value of those not named.
+BY_NAME = {"penalty_weights": 1.0}
 #: How many names an error suggests for one that is not known, and for how many of these.
 NEAR, TOLD = 3, 5
 
@@ -85,12 +87,18 @@ def names_of(owner: Any) -> np.ndarray | None:
     return getattr(owner, "feature_names_in_", None)
 
 
-def share_names(source: Any, *others: Any) -> None:
-    """Give the names that an estimator has seen to those that it fits to the same columns."""
-    names = names_of(source)
-    if names is not None:
-        for other in others:
-            other.feature_names_in_ = names
+def settle_names(source: Any, *others: Any) -> None:
+    """Give others that an estimator fits to the columns that it has seen their values by position.
+
+    They get these columns as arrays, and must not expect names.
+    """
+    size = source.n_features_in_
+    for other in others:
+        other.n_features_in_ = size
+        for parameter, neutral in BY_NAME.items():
+            given = getattr(other, parameter)
+            settled = per_feature(given, parameter, names_of(source), size, neutral)
+            setattr(other, parameter, settled)
 
 
 def labels(names: np.ndarray | None, n_features: int) -> np.ndarray:

@@ -117,7 +117,9 @@ def zero_alphas(correlation: float, pulls) -> ZeroAlphas:
     --------
     >>> from skl1.shrinkage import zero_alphas
     >>> zero_alphas(0.75, [1.0, 0.5])
-    ZeroAlphas(ridge=0.5, lasso=0.14285714285714285)
+    ZeroAlphas
+      ridge  0.5
+      lasso  0.1429
     """
     first, second = (float(c) for c in pulls)
     if not -1.0 < correlation < 1.0:
