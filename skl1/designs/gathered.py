@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from copy import copy
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
+from skl1.designs.cross_products import complete, multiply_within
+
 #: A sparse matrix with a larger share of numbers is faster, and no larger, as a dense one.
 DENSE = 0.1
+#: Numbers of a block of rows that are to stay in cache; and its rows at least.
+BLOCK, SHORTEST = 2**15, 256
 
 
 class Gathered(ABC):
@@ -29,20 +32,20 @@ class Gathered(ABC):
         self.count += new.size
         self.features = np.concatenate([self.features, new])
 
-    def reweighted(self, factors: np.ndarray) -> tuple[Any, float]:
-        """The first design with its weights times such factors; and their sum.
+    def weighted_gram(self, v: np.ndarray, mass: float) -> tuple[np.ndarray, np.ndarray]:
+        """``X' V X`` for other weights than those of the first design, whose sum is the mass.
 
-        The weights sum to one again, and the columns that are gathered have their means by them.
+        Centred by these weights where there is an intercept. Returns it with the means, which are
+        differences from those of the first.
         """
-        weights = self.first.weights * factors
-        total = float(weights.sum())
-        other = copy(self.first)
-        other.weights, other.common = weights / total, None
-        vars(other).pop("root", None)
-        if other.fit_intercept:
-            other.x_mean = self.first.x_mean.copy()
-            other.x_mean[self.features] += self.sums(other.weights)
-        return other, total
+        shift = np.zeros(self.count)
+        if self.first.fit_intercept:
+            shift = self.sums(v) / mass
+        return self._weighted_gram(v, mass, shift), shift
+
+    @abstractmethod
+    def _weighted_gram(self, v: np.ndarray, mass: float, shift: np.ndarray) -> np.ndarray:
+        """The same, where the means are known."""
 
     @abstractmethod
     def _add(self, new: np.ndarray) -> None:
@@ -89,6 +92,18 @@ class DenseGathered(Gathered):
         block -= shift[rows][:, None] * shift[columns]
         return block
 
+    def _weighted_gram(self, v, mass, shift):
+        # By rows of X so few that they stay in cache, in one place of memory.
+        root, size = np.sqrt(v), v.size
+        width = min(size, max(SHORTEST, BLOCK // max(self.count, 1)))
+        buffer, gram = np.empty((self.count, width)), np.outer(shift, -mass * shift)
+        for start in range(0, size, width):
+            end = min(start + width, size)
+            half = buffer[:, : end - start]
+            np.multiply(self.held[: self.count, start:end], root[start:end], out=half)
+            gram += half @ half.T  # a product of a matrix with itself takes half the time
+        return gram
+
     def fits(self, W):
         return W @ self.held[: self.count]
 
@@ -102,14 +117,28 @@ class SparseGathered(Gathered):
     def __init__(self, first):
         super().__init__(first)
         self.held: Any = sparse.csc_array((first.n_samples, 0))
+        self.rows: Any = None  #: the same by rows, where that has been asked for
         self.means = np.zeros(0)
 
     def _add(self, new):
+        self.rows = None
         self.held = sparse.hstack([self.held, self.first.X[:, new]], format="csc")
         self.means = np.append(self.means, self.first.x_mean[new])
 
     def gram(self, design, rows, columns):
         return design.gram(rows, columns)
+
+    def _weighted_gram(self, v, mass, shift):
+        if self.rows is None:
+            rows = self.held.tocsr()
+            self.rows = rows.indptr.astype(np.int64), rows.indices.astype(np.uint32), rows.data
+            counts = np.diff(rows.indptr)
+            self.products = int(0.5 * float(counts @ counts))
+        gram = np.zeros((self.count, self.count))
+        multiply_within.sized(self.products)(v, *self.rows, gram)
+        mean = np.sqrt(mass) * (self.means + shift)
+        complete.sized(gram.size)(mean[:0], mean, 0, True, gram)
+        return gram
 
     def fits(self, W):
         product = self.held @ np.ascontiguousarray(W.T)

@@ -20,10 +20,12 @@ def look(loss, y, s, t, slopes, curvatures):
     """Slope and curvature of each sample, and ``sum_i s_i f(y_i, t_i)``."""
     total = 0.0
     for i in range(s.size):
-        if s[i] > 0.0:
-            slopes[i] = loss.slope(y[i], t[i])
-            curvatures[i] = loss.curvature(y[i], t[i])
-            total += s[i] * loss.value(y[i], t[i])
+        # Read once: the arrays written to might be the same, and nothing would be computed once.
+        each, label, at = s[i], y[i], t[i]
+        if each > 0.0:
+            slopes[i] = loss.slope(label, at)
+            curvatures[i] = loss.curvature(label, at)
+            total += each * loss.value(label, at)
     return total
 
 

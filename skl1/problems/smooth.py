@@ -61,9 +61,12 @@ class SmoothProblem(Problem):
         """The intercept, and the free features that this problem is beside."""
         return Unpenalised(self.loss, self.design, NONE)
 
-    def at(self, w: np.ndarray) -> SmoothPoint:
-        """Gradient, objective and predictions at w: a pass over the data forth and one back."""
-        return self.with_fit(w, self.design.forward(w), *self.refitted_part.usual)
+    def at(self, w: np.ndarray, start: tuple[float, np.ndarray] | None = None) -> SmoothPoint:
+        """Gradient, objective and predictions at w: a pass over the data forth and one back.
+
+        ``start`` is a guess of the intercept and of what is refitted besides.
+        """
+        return self.with_fit(w, self.design.forward(w), *(start or self.refitted_part.usual))
 
     def with_fit(self, w, t: np.ndarray, level: float, along: np.ndarray) -> SmoothPoint:
         """The point at w whose predictions are t, but for what is refitted: a pass back."""

@@ -88,6 +88,30 @@ def rounding(problem: SmoothProblem, here: SmoothPoint) -> float:
     return float(s @ np.abs(here.slopes * around)) + spread * bends
 
 
+def likely_gap(
+    problem: SmoothProblem,
+    weights: np.ndarray,
+    w: np.ndarray,
+    z: np.ndarray,
+    loss: float,
+    squares: float,
+) -> float:
+    """About the gap of the problem of some features, without a look at the samples: a guide.
+
+    ``squares`` is ``sum_i s_i v_i^2 / h_i``. The loss's part of the gap is convex in c, no more
+    than ``(1 - c) loss``, and ``(1 - c)^2 squares / 2`` to second order.
+    """
+    penalty = problem.penalty
+    highest = largest_multiple(weights * penalty.slope_at_zero(), pulls(penalty, z))
+    charged, agreement = total(penalty, weights, w), float(w @ z)
+    gap = charged - agreement
+    if highest < 1.0:
+        rest = 1.0 - highest
+        along = rest * min(loss, 0.5 * rest * squares) + charged - highest * agreement
+        gap = min(gap + charge_beyond(penalty, weights, z), along)
+    return max(gap, 0.0)
+
+
 def gap_of(
     problem: SmoothProblem,
     here: SmoothPoint,

@@ -37,6 +37,10 @@ class State:
     trace: dict[str, float] = field(default_factory=dict)
     narrowed: Problem | None = None
 
+    def point(self, problem: Problem) -> Point:
+        """The point at these coefficients."""
+        return problem.at(self.w)
+
 
 @dataclass(frozen=True)
 class Goal:

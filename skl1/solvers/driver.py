@@ -67,7 +67,7 @@ def run(
     while True:
         current = state.narrowed or problem
         if point is None:
-            point = problem.null if state.w is problem.null.w else current.at(state.w)
+            point = problem.null if state.w is problem.null.w else state.point(current)
         known = certify(current, point)
         error = known.error
         if problem.penalty.convex:

@@ -5,22 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import lstsq
 
 from skl1.designs.base import FULL_GRAM
 from skl1.designs.gathered import Gathered
 from skl1.penalties.elementwise import total
 from skl1.problems.certificates import Certificate, surely_zero
 from skl1.problems.model import PRECISION
-from skl1.problems.point import Point
 from skl1.problems.problem import Problem
 from skl1.problems.smooth import SmoothPoint, SmoothProblem
-from skl1.problems.smooth_gap import gap_of
-from skl1.problems.unpenalised import Unpenalised, floored
+from skl1.problems.smooth_gap import likely_gap
+from skl1.problems.unpenalised import floored
 from skl1.solvers.base import Goal, Solver, State
-from skl1.solvers.block import GramBlock
-from skl1.solvers.gram_store import GramStore
 from skl1.solvers.inner import Inner, SweepsThenNewton
+from skl1.solvers.quadratic_model import ModelBlock, QuadraticModel
 from skl1.solvers.selection import distances, first_of
 
 #: Error left in the problem of the working set, as a share of that of the whole, or of what is
@@ -53,6 +50,11 @@ class ProxNewtonState(State):
     value: float = np.inf  #: the objective before the last round
     error: float = np.inf  #: the least gap so far
     idle: int = 0  #: rounds in a row without a fall of it
+    #: A guess of the intercept and of what is refitted besides.
+    start: tuple[float, np.ndarray] | None = None
+
+    def point(self, problem):
+        return problem.at(self.w, self.start)
 
 
 @dataclass
@@ -61,7 +63,16 @@ class Place:
 
     w: np.ndarray
     z: np.ndarray
-    point: SmoothPoint  #: where z is that of the beginning
+    loss: float
+    objective: float
+    predictions: np.ndarray
+    slopes: np.ndarray
+    curvatures: np.ndarray
+    level: float  #: the intercept, and the coordinates of what is refitted: not yet the best
+    along: np.ndarray
+    bend: np.ndarray  #: the curvatures of the quadratic model
+    squares: float  #: ``sum_i s_i v_i^2 / h_i`` of slopes v and curvatures h
+    gain: float  #: what refitting may bring
     error: float
 
 
@@ -139,21 +150,22 @@ class ProxNewton(Solver):
         if state.idle:  # the set looks solved, the whole does not: look more closely
             target *= 10.0 ** (-2 * state.idle)
         target = max(target, 0.5 * known.floor)
-        place = Place(point.w[features], point.z[features], point, np.inf)
-        place.error = self._error(problem, features, place)
+        place = self._place(problem, point, features)
         done = idle = 0
         while features.size and place.error > target and done < goal.iterations and idle < IDLE:
-            value, error = place.point.objective, place.error
+            value, error = place.objective, place.error
             if not self._step(
                 problem, state.columns, place, max(target, MODEL_SHARE * place.error)
             ):
                 break
             done += 1
-            fell = place.point.objective < value * (1.0 - ROUNDING) or place.error < FELL * error
+            fell = place.objective < value * (1.0 - ROUNDING) or place.error < FELL * error
             idle = 0 if fell else idle + 1
         state.n_iter += done
         state.n_iter = max(state.n_iter, 1)
-        state.w = place.point.w
+        state.w = np.zeros(point.w.size)
+        state.w[features] = place.w
+        state.start = place.level, place.along
 
     def _drop(self, problem, state, point, known):
         """Drop what is proved zero; from the passes too where that shortens them by half."""
@@ -193,82 +205,60 @@ class ProxNewton(Solver):
         state.columns.extend(np.flatnonzero(wanted & ~state.known))
         state.known |= wanted
 
+    def _place(self, problem: SmoothProblem, point: SmoothPoint, features: np.ndarray) -> Place:
+        """Where the point is, seen from the working set."""
+        bend = floored(problem.loss, point.slopes, point.curvatures)
+        squares = float(problem.design.weights @ (point.slopes * point.slopes / bend))
+        samples = point.predictions, point.slopes, point.curvatures, point.level, point.along
+        known = point.w[features], point.z[features], point.loss, point.objective
+        place = Place(*known, *samples, bend, squares, 0.0, np.inf)
+        place.error = self._error(problem, features, place)
+        return place
+
     def _error(self, problem: SmoothProblem, features: np.ndarray, place: Place) -> float:
-        """The gap of the problem of the working set."""
-        return gap_of(problem, place.point, problem.weights[features], place.w, place.z)[0]
+        """About the gap of the problem of the working set."""
+        samples = place.loss, place.squares
+        return place.gain + likely_gap(
+            problem, problem.weights[features], place.w, place.z, *samples
+        )
 
     def _step(self, problem: SmoothProblem, columns: Gathered, place: Place, target: float) -> bool:
         """One Newton step on the working set. Whether it moved."""
-        features, here, design = columns.features, place.point, problem.design
-        weights = problem.weights[features]
-        bend = floored(problem.loss, here.slopes, here.curvatures)
-        model = QuadraticModel(problem.refitted_part, columns, bend)
-        store = GramStore(problem.weights.size, np.float64)
-        store.features, store.matrix = features, model.gram
-        w, z = np.zeros((2, problem.weights.size))
-        w[features], z[features] = place.w, place.z
-        squares = float(design.weights @ (here.slopes * here.slopes / bend))
-        block = GramBlock(problem, store, Point(w, z, 0.5 * squares, 0.0))
+        weights = problem.weights[columns.features]
+        pull = problem.design.weights * place.slopes
+        model = QuadraticModel(
+            problem.refitted_part, columns, place.slopes, place.bend, place.z
+        )
+        block = ModelBlock(problem, model, place.w, place.squares)
         self.inner.solve(block, target, SWEEPS)
         step = block.w - place.w
-        if not step.any():
-            return False
         e, level, along = model.fit(step)
         charge = total(problem.penalty, weights, place.w)
-        promise = total(problem.penalty, weights, block.w) - charge - float(place.z @ step)
-        before, share = here.loss + charge, 1.0
+        promise = total(problem.penalty, weights, block.w) - charge + float(pull @ e)
+        before, share = place.loss + charge, 1.0
+        new, t = block.w, place.predictions + e
+        samples = problem.look(t)
         for _ in range(HALVINGS):
-            new = place.w + share * step if share < 1.0 else block.w
-            loss = problem.mean_along(here.predictions, e, share)
-            value = loss + total(problem.penalty, weights, new)
+            value = samples[0] + total(problem.penalty, weights, new)
             if value <= before + ARMIJO * share * promise + ROUNDING * abs(before):
                 break
             share *= 0.5
+            new, t = place.w + share * step, place.predictions + share * e
+            samples = problem.look(t)
         else:
             return False
-        level, along = here.level + share * level, here.along + share * along
-        w[features] = new
-        self._move(problem, columns, place, w, here.predictions + share * e, level, along)
+        place.w, place.predictions, place.objective = new, t, value
+        place.level, place.along = place.level + share * level, place.along + share * along
+        self._look(problem, columns, place, samples)
         return True
 
-    def _move(self, problem, columns, place, w, t, level, along) -> None:
-        """Go to other coefficients, whose predictions are t but for a refit."""
-        part = problem.refitted_part
-        shift, more, change = part.refit(t, 0.0, np.zeros_like(along))
-        loss, slopes, curvatures = problem.look(shift)
-        place.w = w[columns.features]
-        objective = loss + total(problem.penalty, problem.weights[columns.features], place.w)
-        samples = shift, slopes, curvatures, level + more, along + change
-        place.point = SmoothPoint(w, place.point.z, loss, objective, *samples)
-        place.z = -columns.sums(problem.design.weights * slopes)
+    def _look(self, problem, columns, place, samples) -> None:
+        """What follows from the predictions of a place."""
+        place.loss, place.slopes, place.curvatures = samples
+        s = problem.design.weights
+        pull = s * place.slopes
+        place.bend = floored(problem.loss, place.slopes, place.curvatures)
+        place.squares = float(pull @ (place.slopes / place.bend))
+        place.gain = problem.refitted_part.left_over(place.slopes, place.curvatures)
+        place.z = -columns.sums(pull)
         place.error = self._error(problem, columns.features, place)
-
-
-class QuadraticModel:
-    """The loss around a point as squares: on gathered columns, and beside what is refitted."""
-
-    def __init__(self, part: Unpenalised, columns: Gathered, bend: np.ndarray):
-        self.part, self.columns, features = part, columns, columns.features
-        design = part.design
-        weighted, mass = columns.reweighted(bend)
-        self.gram = mass * columns.gram(weighted, features, features)
-        self.shift = (weighted.x_mean - design.x_mean)[features]
-        self.basis = part.basis
-        if self.basis.shape[1]:
-            v = weighted.weights
-            self.mean = v @ self.basis if design.fit_intercept else np.zeros(self.basis.shape[1])
-            around = self.basis - self.mean
-            across = np.stack([columns.sums(v * each) for each in around.T])
-            across -= np.outer(v @ around, self.shift)
-            self.across = lstsq((around * v[:, None]).T @ around, across, check_finite=False)[0]
-            self.gram -= mass * (across.T @ self.across)
-
-    def fit(self, step: np.ndarray) -> tuple[np.ndarray, float, np.ndarray]:
-        """How predictions, intercept and coordinates change with a step of the coefficients."""
-        level, along = -float(self.shift @ step), np.zeros(self.basis.shape[1])
-        fit = self.columns.fits(step[None])[0]
-        if along.size:
-            along = -self.across @ step
-            level -= float(self.mean @ along)
-            fit = fit + self.basis @ along
-        return fit + level, level, along
