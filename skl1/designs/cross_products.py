@@ -158,6 +158,33 @@ def multiply_within(s, start, place, value, out):
 
 
 @kernel
+def multiply_chosen(s, start, place, value, to, count, out):
+    """The products of columns at ``count`` and after with themselves, and with those before.
+
+    ``to`` says where a column is among those chosen, or a negative number. Of products with each
+    other only those above the diagonal are filled in.
+    """
+    old, x = np.empty(to.size, np.uint32), np.empty(to.size)
+    new, y = np.empty(to.size, np.uint32), np.empty(to.size)
+    for i in range(s.size):
+        olds = news = 0
+        for q in range(start[i], start[i + 1]):
+            at = to[place[q]]
+            if at >= count:
+                new[news], y[news] = at, value[q]
+                news += 1
+            elif at >= 0:
+                old[olds], x[olds] = at, value[q]
+                olds += 1
+        for a in range(news):
+            f, row = s[i] * y[a], out[new[a] - count]
+            for b in range(olds):
+                row[old[b]] += f * x[b]
+            for b in range(a, news):
+                row[new[b]] += f * y[b]
+
+
+@kernel
 def multiply_across(s, start, place, value, count, symmetric, out):
     """The same where the second entry is one of a column from ``count`` on."""
     for i in range(s.size):

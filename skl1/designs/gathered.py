@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from skl1.designs.cross_products import complete, multiply_within
+from skl1.designs.cross_products import PRODUCT, complete, multiply_chosen
 
 #: A sparse matrix with a larger share of numbers is faster, and no larger, as a dense one.
 DENSE = 0.1
@@ -32,20 +32,20 @@ class Gathered(ABC):
         self.count += new.size
         self.features = np.concatenate([self.features, new])
 
-    def weighted_gram(self, v: np.ndarray, mass: float) -> tuple[np.ndarray, np.ndarray]:
-        """``X' V X`` for other weights than those of the first design, whose sum is the mass.
-
-        Centred by these weights where there is an intercept. Returns it with the means, which are
-        differences from those of the first.
-        """
-        shift = np.zeros(self.count)
-        if self.first.fit_intercept:
-            shift = self.sums(v) / mass
-        return self._weighted_gram(v, mass, shift), shift
-
     @abstractmethod
-    def _weighted_gram(self, v: np.ndarray, mass: float, shift: np.ndarray) -> np.ndarray:
-        """The same, where the means are known."""
+    def weighted_gram(
+        self, old: np.ndarray, new: np.ndarray, v: np.ndarray, shift: np.ndarray
+    ) -> np.ndarray:
+        """``X' V X`` of the columns at the places new with those at old and new, one a row.
+
+        For other weights than the first design's, and centred by these: ``shift`` are the means of
+        the columns as they are held, zeros where there is no intercept.
+        """
+
+    @property
+    @abstractmethod
+    def work(self) -> float:
+        """What such a matrix of all columns costs, in multiplications of BLAS."""
 
     @abstractmethod
     def _add(self, new: np.ndarray) -> None:
@@ -92,17 +92,26 @@ class DenseGathered(Gathered):
         block -= shift[rows][:, None] * shift[columns]
         return block
 
-    def _weighted_gram(self, v, mass, shift):
+    def weighted_gram(self, old, new, v, shift):
         # By rows of X so few that they stay in cache, in one place of memory.
-        root, size = np.sqrt(v), v.size
-        width = min(size, max(SHORTEST, BLOCK // max(self.count, 1)))
-        buffer, gram = np.empty((self.count, width)), np.outer(shift, -mass * shift)
+        root, size, both = np.sqrt(v), v.size, np.concatenate([old, new])
+        width = min(size, max(SHORTEST, BLOCK // both.size))
+        gram = np.outer(shift[new], -float(v.sum()) * shift[both])
+        beside, square = gram[:, : old.size], gram[:, old.size :]
+        buffer = np.empty((both.size, width))
         for start in range(0, size, width):
             end = min(start + width, size)
             half = buffer[:, : end - start]
-            np.multiply(self.held[: self.count, start:end], root[start:end], out=half)
-            gram += half @ half.T  # a product of a matrix with itself takes half the time
+            np.multiply(self.held[both, start:end], root[start:end], out=half)
+            left = half[old.size :]
+            square += left @ left.T  # a product of a matrix with itself takes half the time
+            if old.size:
+                beside += left @ half[: old.size].T
         return gram
+
+    @property
+    def work(self):
+        return 0.5 * self.first.n_samples * self.count**2
 
     def fits(self, W):
         return W @ self.held[: self.count]
@@ -117,28 +126,41 @@ class SparseGathered(Gathered):
     def __init__(self, first):
         super().__init__(first)
         self.held: Any = sparse.csc_array((first.n_samples, 0))
-        self.rows: Any = None  #: the same by rows, where that has been asked for
+        self.by_rows: Any = None  #: the same by rows, where that has been asked for
         self.means = np.zeros(0)
 
     def _add(self, new):
-        self.rows = None
+        self.by_rows = None
         self.held = sparse.hstack([self.held, self.first.X[:, new]], format="csc")
         self.means = np.append(self.means, self.first.x_mean[new])
 
     def gram(self, design, rows, columns):
         return design.gram(rows, columns)
 
-    def _weighted_gram(self, v, mass, shift):
-        if self.rows is None:
+    def weighted_gram(self, old, new, v, shift):
+        to = np.full(self.count, -1)
+        both = np.concatenate([old, new])
+        to[both] = np.arange(both.size)
+        out = np.zeros((new.size, both.size))
+        multiply_chosen.sized(int(self.work))(v, *self._rows, to, old.size, out)
+        mean = np.sqrt(v.sum()) * (self.means + shift)
+        square = out[:, old.size :]
+        complete.sized(square.size)(mean[old[:0]], mean[new], 0, True, square)
+        out[:, : old.size] -= np.outer(mean[new], mean[old])
+        return out
+
+    @property
+    def _rows(self):
+        """The columns, row by row."""
+        if self.by_rows is None:
             rows = self.held.tocsr()
-            self.rows = rows.indptr.astype(np.int64), rows.indices.astype(np.uint32), rows.data
-            counts = np.diff(rows.indptr)
-            self.products = int(0.5 * float(counts @ counts))
-        gram = np.zeros((self.count, self.count))
-        multiply_within.sized(self.products)(v, *self.rows, gram)
-        mean = np.sqrt(mass) * (self.means + shift)
-        complete.sized(gram.size)(mean[:0], mean, 0, True, gram)
-        return gram
+            self.by_rows = rows.indptr.astype(np.int64), rows.indices.astype(np.uint32), rows.data
+        return self.by_rows
+
+    @property
+    def work(self):
+        counts = np.diff(self._rows[0])
+        return PRODUCT * 0.5 * float(counts @ counts)
 
     def fits(self, W):
         product = self.held @ np.ascontiguousarray(W.T)

@@ -18,13 +18,15 @@ from skl1.problems.unpenalised import floored
 from skl1.solvers.base import Goal, Solver, State
 from skl1.solvers.inner import Inner, SweepsThenNewton
 from skl1.solvers.quadratic_model import ModelBlock, QuadraticModel
-from skl1.solvers.selection import distances, first_of
+from skl1.solvers.selection import MARGIN, SOME, distances, first_of
 
 #: Error left in the problem of the working set, as a share of that of the whole, or of what is
 #: wanted at the end; and in a quadratic model, as a share of the error of the set.
 ROUND_SHARE, LAST_SHARE, MODEL_SHARE = 0.1, 0.3, 1e-2
 #: Sweeps in a quadratic model at most.
 SWEEPS = 1_000
+#: Multiplications of a matrix that is formed for all features at once; turns in which they join.
+CHEAP, TURNS = 2e6, 6
 #: Newton steps in a row that lower nothing, after which rounding is all that is left.
 IDLE = 3
 #: A gap below this share of another one is smaller for more reasons than rounding.
@@ -186,7 +188,7 @@ class ProxNewton(Solver):
         if used.size <= FULL_GRAM:
             return state.alive | used, True
         candidates = np.flatnonzero(state.alive & ~used)
-        rank = distances(problem, point, candidates)
+        rank = distances(problem, point.z[candidates], candidates)
         violators = int(np.count_nonzero(rank < 0.0))
         if not violators:  # the last set will do
             return used | (state.known & state.alive), True
@@ -225,25 +227,21 @@ class ProxNewton(Solver):
     def _step(self, problem: SmoothProblem, columns: Gathered, place: Place, target: float) -> bool:
         """One Newton step on the working set. Whether it moved."""
         weights = problem.weights[columns.features]
-        pull = problem.design.weights * place.slopes
         model = QuadraticModel(
             problem.refitted_part, columns, place.slopes, place.bend, place.z
         )
-        block = ModelBlock(problem, model, place.w, place.squares)
-        self.inner.solve(block, target, SWEEPS)
-        step = block.w - place.w
-        e, level, along = model.fit(step)
+        aim, (e, level, along) = self._solved(problem, model, place, target)
         charge = total(problem.penalty, weights, place.w)
-        promise = total(problem.penalty, weights, block.w) - charge + float(pull @ e)
+        promise = total(problem.penalty, weights, aim) - charge + float(model.pull @ e)
         before, share = place.loss + charge, 1.0
-        new, t = block.w, place.predictions + e
+        new, t = aim, place.predictions + e
         samples = problem.look(t)
         for _ in range(HALVINGS):
             value = samples[0] + total(problem.penalty, weights, new)
             if value <= before + ARMIJO * share * promise + ROUNDING * abs(before):
                 break
             share *= 0.5
-            new, t = place.w + share * step, place.predictions + share * e
+            new, t = place.w + share * (aim - place.w), place.predictions + share * e
             samples = problem.look(t)
         else:
             return False
@@ -251,6 +249,36 @@ class ProxNewton(Solver):
         place.level, place.along = place.level + share * level, place.along + share * along
         self._look(problem, columns, place, samples)
         return True
+
+    def _solved(self, problem, model: QuadraticModel, place: Place, target: float):
+        """The minimum of a quadratic model with the penalty, and the change of the predictions.
+
+        As the matrix of all columns would be formed anew for each step, features join in turn, as
+        in the working set itself.
+        """
+        w, z, columns = place.w.copy(), model.z, model.columns
+        few = int(columns.count * np.sqrt(CHEAP / max(columns.work, 1.0)))
+        new, left = np.flatnonzero(w), np.flatnonzero(w == 0.0)
+        if few >= columns.count:
+            new, left = np.arange(columns.count), left[:0]
+        for turn in range(TURNS):
+            rank = distances(problem, z[left], columns.features[left])
+            violators = int(np.count_nonzero(rank < 0.0))
+            if turn and not violators:
+                break
+            in_use = np.count_nonzero(w)
+            room = min(max(few, in_use), 2 * violators + int(MARGIN * in_use) + SOME)
+            order = np.argsort(rank)
+            model.extend(np.sort(np.concatenate([new, left[order[:room]]])))
+            new, left = new[:0], left[order[room:]]
+            block = ModelBlock(problem, model, w, z, place.squares)
+            self.inner.solve(block, target, SWEEPS)
+            w[model.chosen] = block.w
+            found = model.fit(w - place.w)
+            if not left.size:
+                break
+            z = model.after(found[0])
+        return w, found
 
     def _look(self, problem, columns, place, samples) -> None:
         """What follows from the predictions of a place."""

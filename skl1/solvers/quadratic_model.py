@@ -20,53 +20,76 @@ class QuadraticModel:
 
     Attributes
     ----------
+    chosen : ndarray of int
+        Places of the columns that may get other coefficients.
     gram : ndarray
-        The second derivative.
+        The second derivative in their coefficients.
     z : ndarray
-        Minus the gradient, from the correlations with the slopes.
+        Minus the gradient in the coefficients of all columns, at the point.
     """
 
-    def __init__(
-        self, part: Unpenalised, columns: Gathered, slopes: np.ndarray, bend: np.ndarray, z
-    ):
-        self.part, self.columns = part, columns
-        design = part.design
-        v, pull = design.weights * bend, design.weights * slopes
-        mass = float(v.sum())
-        self.gram, self.shift = columns.weighted_gram(v, mass)
-        self.level = -float(pull.sum()) / mass if design.fit_intercept else 0.0
+    def __init__(self, part: Unpenalised, columns: Gathered, slopes, bend, z: np.ndarray):
+        self.columns, design = columns, part.design
+        self.v, self.pull = design.weights * bend, design.weights * slopes
+        mass = float(self.v.sum())
+        self.chosen = np.zeros(0, dtype=np.intp)
+        self.gram = np.zeros((0, 0))
+        self.shift, self.level = np.zeros(z.size), 0.0
+        if design.fit_intercept:
+            self.shift = columns.sums(self.v) / mass
+            self.level = -float(self.pull.sum()) / mass
         self.z = z - (self.level * mass) * self.shift
         self.basis, self.along = part.basis, np.zeros(part.basis.shape[1])
         if self.along.size:
+            v = self.v
             self.mean = v @ self.basis / mass if design.fit_intercept else self.along
             around = self.basis - self.mean
-            across = np.stack([columns.sums(v * each) for each in around.T])
-            across -= np.outer(v @ around, self.shift)
-            both = np.column_stack([across, around.T @ pull])
+            self.across = np.stack([columns.sums(v * each) for each in around.T])
+            self.across -= np.outer(v @ around, self.shift)
+            both = np.column_stack([self.across, around.T @ self.pull])
             both = lstsq((around * v[:, None]).T @ around, both, check_finite=False)[0]
-            self.across, self.along = both[:, :-1], -both[:, -1]
-            self.gram -= across.T @ self.across
-            self.z -= across.T @ self.along
+            self.refit, self.along = both[:, :-1], -both[:, -1]
+            self.z -= self.across.T @ self.along
+
+    def extend(self, new: np.ndarray) -> None:
+        """Let the columns at more places vary."""
+        old = self.chosen
+        self.chosen = both = np.concatenate([old, new])
+        block = self.columns.weighted_gram(old, new, self.v, self.shift)
+        if self.along.size:
+            block -= self.across[:, new].T @ self.refit[:, both]
+        if not old.size:
+            self.gram = block
+            return
+        gram = np.empty((both.size, both.size))
+        gram[: old.size, : old.size] = self.gram
+        gram[old.size :] = block
+        gram[: old.size, old.size :] = block[:, : old.size].T
+        self.gram = gram
 
     def fit(self, step: np.ndarray) -> tuple[np.ndarray, float, np.ndarray]:
         """How predictions, intercept and coordinates change with a step of the coefficients."""
         level, along = self.level - float(self.shift @ step), self.along
         fit = self.columns.fits(step[None])[0]
         if along.size:
-            along = along - self.across @ step
+            along = along - self.refit @ step
             level -= float(self.mean @ along)
             fit += self.basis @ along
         fit += level
         return fit, level, along
+
+    def after(self, fit: np.ndarray) -> np.ndarray:
+        """Minus the gradient where the predictions have changed by so much."""
+        return -self.columns.sums(self.pull + self.v * fit)
 
 
 class ModelBlock(GramBlock):
     """A quadratic model with the penalty of a problem, for the solvers of blocks."""
 
     def __init__(
-        self, problem: SmoothProblem, model: QuadraticModel, w: np.ndarray, squares: float
+        self, problem: SmoothProblem, model: QuadraticModel, w: np.ndarray, z: np.ndarray, squares
     ):
-        self.problem, self.features = problem, model.columns.features
+        self.problem, self.features = problem, model.columns.features[model.chosen]
         self.weights = problem.weights[self.features]
         self.gram, self.norms = model.gram, model.gram.diagonal().copy()
-        self.w, self.z, self.loss = w, model.z, 0.5 * squares
+        self.w, self.z, self.loss = w[model.chosen], z[model.chosen], 0.5 * squares

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from skl1.penalties.elementwise import pulls
-from skl1.problems.point import Point
 from skl1.problems.problem import Problem
 
 #: Features that enter although they do not pull: as a share of those in use, and so many besides.
@@ -13,13 +12,13 @@ from skl1.problems.problem import Problem
 MARGIN, SOME = 0.1, 4
 
 
-def distances(problem: Problem, point: Point, candidates: np.ndarray) -> np.ndarray:
+def distances(problem: Problem, z: np.ndarray, candidates: np.ndarray) -> np.ndarray:
     """How far features at rest are from entering: ``(u_j g'(0+) - |z_j|) / ||x_j||``.
 
     Those that pull are below 0.
     """
     limit = problem.weights[candidates] * problem.penalty.slope_at_zero()
-    pulled = pulls(problem.penalty, point.z[candidates])
+    pulled = pulls(problem.penalty, z)
     return (limit - pulled) / problem.design.lengths[candidates]
 
 

@@ -226,7 +226,7 @@ class WorkingSet(Solver):
             return state.alive | used
         candidates = np.flatnonzero(state.alive & ~used)
         if problem.penalty.convex:
-            rank = distances(problem, point, candidates)
+            rank = distances(problem, point.z[candidates], candidates)
         else:
             norms, weights = problem.design.norms[candidates], problem.weights[candidates]
             w, z = point.w[candidates], point.z[candidates]
