@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from skl1.designs.cross_products import PRODUCT, complete, multiply_chosen
+from skl1.designs.sparse_passes import add_product, transposed_product
 
 #: A sparse matrix with a larger share of numbers is faster, and no larger, as a dense one.
 DENSE = 0.1
@@ -163,8 +164,18 @@ class SparseGathered(Gathered):
         return PRODUCT * 0.5 * float(counts @ counts)
 
     def fits(self, W):
+        if len(W) == 1:
+            out = np.full((1, self.first.n_samples), -float(self.means @ W[0]))
+            add_product.sized(self.held.nnz)(*self._arrays, W[0], out[0])
+            return out
         product = self.held @ np.ascontiguousarray(W.T)
         return product.T - (W @ self.means)[:, None]
 
     def sums(self, v):
-        return self.held.T @ v - self.means * v.sum()
+        out = np.empty(self.count)
+        transposed_product.sized(self.held.nnz)(*self._arrays, v, np.arange(self.count), out)
+        return out - self.means * v.sum()
+
+    @property
+    def _arrays(self):
+        return self.held.data, self.held.indices, self.held.indptr

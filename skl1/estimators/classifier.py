@@ -38,8 +38,8 @@ class PenalisedClassifier(LinearClassifier):
 
     def _one(self) -> LogOdds:
         """The estimator of one of the binary problems."""
-        given = self.get_params(deep=False)
-        return self._binary(**{name: v for name, v in given.items() if name != "class_weight"})
+        names = self._binary._parameter_constraints
+        return self._binary(**{name: getattr(self, name) for name in names})
 
     def fits_along(self, value: Any) -> bool:
         """Whether a value of ``path_parameter`` has a place on a path; for developers.
