@@ -31,7 +31,7 @@ class Logistic(Loss):
 
     def slope(self, y, t):
         # Plus or minus the probability of the other class: that of y = 1 less 1 would cancel. All
-        # methods have one exponential, which the compiler finds once where they are called together.
+        # methods have the same exponential, which is found once where they are called together.
         odds = exp(-abs(t))
         wrong = 1.0 / (1.0 + odds) if (t >= 0.0) != (y == 1.0) else odds / (1.0 + odds)
         return -wrong if y == 1.0 else wrong

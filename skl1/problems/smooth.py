@@ -9,6 +9,7 @@ import numpy as np
 
 from skl1.compiled.lazy import lazy
 from skl1.designs import TableDesign
+from skl1.designs.table import adjoints
 from skl1.losses import Loss
 from skl1.losses.elementwise import EVALUATION, looked, mean_along
 from skl1.problems.point import Point
@@ -76,6 +77,24 @@ class SmoothProblem(Problem):
         z[~self.included] = 0.0
         objective = loss + self.penalty_value(w)
         return SmoothPoint(w, z, loss, objective, t, slopes, curvatures, level, along)
+
+    def at_all(self, W: np.ndarray, fits: np.ndarray, starts: list) -> list[SmoothPoint]:
+        """The points at the rows of W, whose predictions are known but for what is refitted.
+
+        By one pass back for all of them.
+        """
+        refits = [
+            self.refitted_part.refit(t, *start) for t, start in zip(fits, starts, strict=True)
+        ]
+        looks = [self.look(t) for t, _, _ in refits]
+        Z = adjoints([self.design], [np.stack([-slopes for _, slopes, _ in looks])])[0]
+        Z[:, ~self.included] = 0.0
+        points = []
+        for w, z, (t, level, along), look in zip(W, Z, refits, looks, strict=True):
+            loss, slopes, curvatures = look
+            objective = loss + self.penalty_value(w)
+            points.append(SmoothPoint(w, z, loss, objective, t, slopes, curvatures, level, along))
+        return points
 
     def look(self, t: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
         """``(loss, slopes, curvatures)`` of predictions."""

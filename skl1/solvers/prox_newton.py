@@ -17,7 +17,7 @@ from skl1.problems.smooth_gap import likely_gap
 from skl1.problems.unpenalised import floored
 from skl1.solvers.base import Goal, Solver, State
 from skl1.solvers.inner import Inner, SweepsThenNewton
-from skl1.solvers.quadratic_model import ModelBlock, QuadraticModel
+from skl1.solvers.quadratic_model import ModelBlock, Place, QuadraticModel
 from skl1.solvers.selection import MARGIN, SOME, distances, first_of
 
 #: Error left in the problem of the working set, as a share of that of the whole, or of what is
@@ -59,25 +59,6 @@ class ProxNewtonState(State):
         return problem.at(self.w, self.start)
 
 
-@dataclass
-class Place:
-    """Where the Newton steps in a working set are: its coefficients, and what follows from them."""
-
-    w: np.ndarray
-    z: np.ndarray
-    loss: float
-    objective: float
-    predictions: np.ndarray
-    slopes: np.ndarray
-    curvatures: np.ndarray
-    level: float  #: the intercept, and the coordinates of what is refitted: not yet the best
-    along: np.ndarray
-    bend: np.ndarray  #: the curvatures of the quadratic model
-    squares: float  #: ``sum_i s_i v_i^2 / h_i`` of slopes v and curvatures h
-    gain: float  #: what refitting may bring
-    error: float
-
-
 @dataclass(frozen=True)
 class ProxNewton(Solver):
     """Proximal Newton method on a working set.
@@ -88,8 +69,9 @@ class ProxNewton(Solver):
 
     with slopes v and curvatures h. That is a problem of squares with the weights ``s h``, which the
     core solves on the Gram matrix of the working set (Lee, Sun and Saunders 2014, eq. 2.8). A line
-    search takes a share of the step; the intercept is then refitted. Features that the gap proves
-    to be zero leave, those nearest to entering join, as in ``WorkingSet``.
+    search takes a share of the step, of which the intercept is a part; between rounds it is
+    refitted. Features that the gap proves to be zero leave, those nearest to entering join, as in
+    ``WorkingSet``.
 
     Parameters
     ----------
@@ -147,27 +129,39 @@ class ProxNewton(Solver):
         problem = self._drop(problem, state, point, known)
         wanted, complete = self._wanted(problem, state, point)
         self._gather(problem, state, wanted)
-        features = state.columns.features
         target = LAST_SHARE * goal.target if complete else ROUND_SHARE * known.error
         if state.idle:  # the set looks solved, the whole does not: look more closely
             target *= 10.0 ** (-2 * state.idle)
         target = max(target, 0.5 * known.floor)
-        place = self._place(problem, point, features)
+        place = self.begin(problem, state.columns, point)
+        state.n_iter += self.descend(problem, state.columns, place, target, goal.iterations)
+        state.n_iter = max(state.n_iter, 1)
+        state.w, state.start = place.point.w, (place.point.level, place.point.along)
+
+    def begin(self, problem: SmoothProblem, columns: Gathered, point: SmoothPoint) -> Place:
+        """Where a point is, seen from the working set of some columns."""
+        place = Place(point.w[columns.features], point.z[columns.features], point)
+        self.look(problem, columns, place)
+        return place
+
+    def descend(
+        self,
+        problem: SmoothProblem,
+        columns: Gathered,
+        place: Place,
+        target: float,
+        most: int,
+    ) -> int:
+        """Newton steps until the problem of the working set is solved; how many."""
         done = idle = 0
-        while features.size and place.error > target and done < goal.iterations and idle < IDLE:
-            value, error = place.objective, place.error
-            if not self._step(
-                problem, state.columns, place, max(target, MODEL_SHARE * place.error)
-            ):
+        while place.w.size and place.error > target and done < most and idle < IDLE:
+            value, error = place.point.objective, place.error
+            if not self._step(problem, columns, place, max(target, MODEL_SHARE * place.error)):
                 break
             done += 1
-            fell = place.objective < value * (1.0 - ROUNDING) or place.error < FELL * error
+            fell = place.point.objective < value * (1.0 - ROUNDING) or place.error < FELL * error
             idle = 0 if fell else idle + 1
-        state.n_iter += done
-        state.n_iter = max(state.n_iter, 1)
-        state.w = np.zeros(point.w.size)
-        state.w[features] = place.w
-        state.start = place.level, place.along
+        return done
 
     def _drop(self, problem, state, point, known):
         """Drop what is proved zero; from the passes too where that shortens them by half."""
@@ -207,47 +201,32 @@ class ProxNewton(Solver):
         state.columns.extend(np.flatnonzero(wanted & ~state.known))
         state.known |= wanted
 
-    def _place(self, problem: SmoothProblem, point: SmoothPoint, features: np.ndarray) -> Place:
-        """Where the point is, seen from the working set."""
-        bend = floored(problem.loss, point.slopes, point.curvatures)
-        squares = float(problem.design.weights @ (point.slopes * point.slopes / bend))
-        samples = point.predictions, point.slopes, point.curvatures, point.level, point.along
-        known = point.w[features], point.z[features], point.loss, point.objective
-        place = Place(*known, *samples, bend, squares, 0.0, np.inf)
-        place.error = self._error(problem, features, place)
-        return place
-
-    def _error(self, problem: SmoothProblem, features: np.ndarray, place: Place) -> float:
-        """About the gap of the problem of the working set."""
-        samples = place.loss, place.squares
-        return place.gain + likely_gap(
-            problem, problem.weights[features], place.w, place.z, *samples
-        )
-
     def _step(self, problem: SmoothProblem, columns: Gathered, place: Place, target: float) -> bool:
         """One Newton step on the working set. Whether it moved."""
-        weights = problem.weights[columns.features]
-        model = QuadraticModel(
-            problem.refitted_part, columns, place.slopes, place.bend, place.z
-        )
+        weights, here = problem.weights[columns.features], place.point
+        model = QuadraticModel(problem.refitted_part, columns, here.slopes, place.bend, place.z)
         aim, (e, level, along) = self._solved(problem, model, place, target)
         charge = total(problem.penalty, weights, place.w)
         promise = total(problem.penalty, weights, aim) - charge + float(model.pull @ e)
-        before, share = place.loss + charge, 1.0
-        new, t = aim, place.predictions + e
-        samples = problem.look(t)
+        before, share = here.loss + charge, 1.0
         for _ in range(HALVINGS):
+            new = place.w + share * (aim - place.w) if share < 1.0 else aim
+            t = here.predictions + share * e
+            samples = problem.look(t)
             value = samples[0] + total(problem.penalty, weights, new)
             if value <= before + ARMIJO * share * promise + ROUNDING * abs(before):
                 break
             share *= 0.5
-            new, t = place.w + share * (aim - place.w), place.predictions + share * e
-            samples = problem.look(t)
         else:
             return False
-        place.w, place.predictions, place.objective = new, t, value
-        place.level, place.along = place.level + share * level, place.along + share * along
-        self._look(problem, columns, place, samples)
+        level, along = here.level + share * level, here.along + share * along
+        w = np.zeros(problem.weights.size)
+        w[columns.features] = place.w = new
+        place.point = SmoothPoint(
+            w, here.z, samples[0], value, t, *samples[1:], level=level, along=along
+        )
+        place.z = -columns.sums(problem.design.weights * samples[1])
+        self.look(problem, columns, place)
         return True
 
     def _solved(self, problem, model: QuadraticModel, place: Place, target: float):
@@ -262,15 +241,17 @@ class ProxNewton(Solver):
         if few >= columns.count:
             new, left = np.arange(columns.count), left[:0]
         for turn in range(TURNS):
-            rank = distances(problem, z[left], columns.features[left])
-            violators = int(np.count_nonzero(rank < 0.0))
-            if turn and not violators:
-                break
-            in_use = np.count_nonzero(w)
-            room = min(max(few, in_use), 2 * violators + int(MARGIN * in_use) + SOME)
-            order = np.argsort(rank)
-            model.extend(np.sort(np.concatenate([new, left[order[:room]]])))
-            new, left = new[:0], left[order[room:]]
+            if left.size:
+                rank = distances(problem, z[left], columns.features[left])
+                violators = int(np.count_nonzero(rank < 0.0))
+                if turn and not violators:
+                    break
+                in_use = np.count_nonzero(w)
+                room = min(max(few, in_use), 2 * violators + int(MARGIN * in_use) + SOME)
+                order = np.argsort(rank)
+                new, left = np.sort(np.append(new, left[order[:room]])), left[order[room:]]
+            model.extend(new)
+            new = new[:0]
             block = ModelBlock(problem, model, w, z, place.squares)
             self.inner.solve(block, target, SWEEPS)
             w[model.chosen] = block.w
@@ -280,13 +261,12 @@ class ProxNewton(Solver):
             z = model.after(found[0])
         return w, found
 
-    def _look(self, problem, columns, place, samples) -> None:
-        """What follows from the predictions of a place."""
-        place.loss, place.slopes, place.curvatures = samples
-        s = problem.design.weights
-        pull = s * place.slopes
-        place.bend = floored(problem.loss, place.slopes, place.curvatures)
-        place.squares = float(pull @ (place.slopes / place.bend))
-        place.gain = problem.refitted_part.left_over(place.slopes, place.curvatures)
-        place.z = -columns.sums(pull)
-        place.error = self._error(problem, columns.features, place)
+    def look(self, problem: SmoothProblem, columns: Gathered, place: Place) -> None:
+        """What follows from the samples and the correlations of a place."""
+        here = place.point
+        place.bend = floored(problem.loss, here.slopes, here.curvatures)
+        place.squares = float(problem.design.weights @ (here.slopes * here.slopes / place.bend))
+        place.error = problem.refitted_part.left_over(here.slopes, here.curvatures)
+        samples = here.loss, place.squares
+        weights = problem.weights[columns.features]
+        place.error += likely_gap(problem, weights, place.w, place.z, *samples)

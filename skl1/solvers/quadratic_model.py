@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 from scipy.linalg import lstsq
 
 from skl1.designs.gathered import Gathered
-from skl1.problems.smooth import SmoothProblem
+from skl1.problems.smooth import SmoothPoint, SmoothProblem
 from skl1.problems.unpenalised import Unpenalised
 from skl1.solvers.block import GramBlock
+
+
+@dataclass
+class Place:
+    """Where the Newton steps in a working set are: its coefficients, and what follows from them."""
+
+    w: np.ndarray
+    z: np.ndarray
+    point: SmoothPoint  #: where z is that of the beginning, and the intercept not yet the best
+    bend: np.ndarray = field(init=False)  #: the curvatures of the quadratic model
+    squares: float = field(init=False)  #: ``sum_i s_i v_i^2 / h_i`` of slopes v and curvatures h
+    error: float = field(init=False)  #: about the gap of the problem of the working set
 
 
 class QuadraticModel:
