@@ -40,7 +40,7 @@ class Gathered(ABC):
         """``X' V X`` of the columns at the places new with those at old and new, one a row.
 
         For other weights than the first design's, and centred by these: ``shift`` are the means of
-        the columns as they are held, zeros where there is no intercept.
+        the columns as they are held, zeros where there is no intercept. Places are in order.
         """
 
     @property
@@ -97,13 +97,14 @@ class DenseGathered(Gathered):
         # By rows of X so few that they stay in cache, in one place of memory.
         root, size, both = np.sqrt(v), v.size, np.concatenate([old, new])
         width = min(size, max(SHORTEST, BLOCK // both.size))
+        held: Any = both if both.size < self.count or old.size else slice(self.count)
         gram = np.outer(shift[new], -float(v.sum()) * shift[both])
         beside, square = gram[:, : old.size], gram[:, old.size :]
         buffer = np.empty((both.size, width))
         for start in range(0, size, width):
             end = min(start + width, size)
             half = buffer[:, : end - start]
-            np.multiply(self.held[both, start:end], root[start:end], out=half)
+            np.multiply(self.held[held, start:end], root[start:end], out=half)
             left = half[old.size :]
             square += left @ left.T  # a product of a matrix with itself takes half the time
             if old.size:

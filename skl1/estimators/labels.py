@@ -8,15 +8,11 @@ import numpy as np
 from sklearn.utils.multiclass import check_classification_targets
 
 
-def whole_numbers(y: np.ndarray) -> bool:
-    """Whether y holds nothing but whole numbers."""
-    return y.dtype.kind in "biu" or (y.dtype.kind == "f" and bool(np.all(y == np.floor(y))))
-
-
 def numbered(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """``(classes, labels)``: the classes of y, sorted, and which of them each sample has."""
     try:
-        if not whole_numbers(y):  # which are classes in any case, and the check takes its time
+        # Whole numbers are classes in any case, and the check takes a tenth of a small fit.
+        if y.dtype.kind not in "biuf" or not np.all(y == np.floor(y)):
             check_classification_targets(y)
         classes, labels = np.unique(y, return_inverse=True)
     except (ValueError, TypeError) as error:  # the latter where labels cannot be sorted

@@ -16,6 +16,7 @@ from skl1.problems.smooth import SmoothPoint, SmoothProblem
 from skl1.solvers.driver import met, without_rounding
 from skl1.solvers.minimise import minimise
 from skl1.solvers.prox_newton import LAST_SHARE, SPARE, ProxNewton
+from skl1.solvers.selection import smallest
 
 #: Alphas at most between two passes over all features.
 TOGETHER = 10
@@ -59,8 +60,8 @@ class _Path:
     """How far a path has come: its models, and the point where it goes on.
 
     On the features that correlate the most there, the problems of some alphas are solved; one
-    product then tells the gradients of all of them, by which they are certified. Where a feature was
-    missing the path goes on from there, with those that pull: of fewer alphas at a time.
+    product then tells the gradients of all of them, by which they are certified. Where a feature
+    was missing the path goes on from there, with those that pull: of fewer alphas at a time.
     """
 
     def __init__(self, solver: ProxNewton, problem: SmoothProblem, alphas, tol, max_iter):
@@ -119,10 +120,10 @@ class _Path:
         problem, used = self.problem, self.point.w != 0.0
         limit = problem.weights * problem.penalty.slope_at_zero()
         level = np.where(problem.included, pulls(problem.penalty, self.point.z) / limit, 0.0)
-        room = int(PLAYING * max(np.count_nonzero(used), SOME))
+        room = int(PLAYING * max(int(np.count_nonzero(used)), SOME))
         wanted = used | (level >= alpha)
-        room = min(room + int(np.count_nonzero(wanted)), level.size)
-        wanted |= level >= np.partition(level, level.size - room)[level.size - room]
+        room += int(np.count_nonzero(wanted))
+        wanted[smallest(-level, min(room, level.size))] = True
         wanted &= problem.included
         if np.count_nonzero(self.known | wanted) > SPARE * np.count_nonzero(wanted) + 1:
             self.columns = problem.design.gathering()
