@@ -41,6 +41,37 @@ def test_of_two_designs(kind, fit_intercept):
     assert_allclose(gathered.fits(W), W @ C[:, order].T, rtol=1e-12, atol=1e-13)
 
 
+@pytest.mark.parametrize("kind", sorted(concrete(Gathered), key=label), ids=label)
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("rows", [30, 700])
+def test_gram_matrices_of_other_weights(kind, fit_intercept, rows):
+    """Block by block, centred by these weights: as from the columns themselves."""
+    rng = np.random.default_rng(3)
+    X = np.where(rng.random((rows, 9)) < 0.4, rng.standard_normal((rows, 9)) + 1.0, 0.0)
+    X = X.astype(np.float32)
+    store = sparse.csc_matrix(X) if kind is SparseGathered else X
+    first = make_design(store, rng.standard_normal(rows), None, fit_intercept)
+    gathered = kind(first)
+    gathered.extend(np.array([4, 2, 7]))
+    gathered.extend(np.array([0, 8, 5, 1]))
+    v = rng.random(rows) * (rng.random(rows) < 0.8)
+    centre = first.x_mean[gathered.features]
+    shift = gathered.sums(v) / v.sum() if fit_intercept else np.zeros(7)
+    C = X[:, gathered.features].astype(np.float64)
+    assert_allclose(gathered.sums(v), v @ (C - centre), rtol=1e-11, atol=1e-12)
+    C -= v @ C / v.sum() if fit_intercept else 0.0
+    exact = (C * v[:, None]).T @ C
+    for first_ones, more in [([], range(7)), ([], [1, 4]), ([5, 0], [2, 3, 6]), ([1], [0])]:
+        old, new = np.array(first_ones, dtype=np.intp), np.array(more)
+        block = gathered.weighted_gram(old, new, v, shift)
+        expected = exact[np.ix_(new, np.concatenate([old, new]))]
+        assert_allclose(block, expected, rtol=1e-10, atol=1e-11)
+    assert gathered.work > 0.0
+    one = rng.standard_normal((1, 7))
+    whole = X[:, gathered.features] - centre
+    assert_allclose(gathered.fits(one), one @ whole.T, rtol=1e-11, atol=1e-12)
+
+
 def test_designs_choose_by_how_full_they_are():
     """A sparse matrix of mostly numbers is gathered as a dense one."""
     X, y, _ = data()

@@ -38,8 +38,7 @@ class PenalisedClassifier(LinearClassifier):
 
     def _one(self) -> LogOdds:
         """The estimator of one of the binary problems."""
-        names = self._binary._parameter_constraints
-        return self._binary(**{name: getattr(self, name) for name in names})
+        return self._binary(**{k: getattr(self, k) for k in self._binary._parameter_constraints})
 
     def fits_along(self, value: Any) -> bool:
         """Whether a value of ``path_parameter`` has a place on a path; for developers.

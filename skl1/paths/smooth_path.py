@@ -119,7 +119,8 @@ class _Path:
         """See to it that the columns are there that may be in use next."""
         problem, used = self.problem, self.point.w != 0.0
         limit = problem.weights * problem.penalty.slope_at_zero()
-        level = np.where(problem.included, pulls(problem.penalty, self.point.z) / limit, 0.0)
+        pulled, level = pulls(problem.penalty, self.point.z), np.zeros(used.size)
+        np.divide(pulled, limit, out=level, where=problem.included)
         room = int(PLAYING * max(int(np.count_nonzero(used)), SOME))
         wanted = used | (level >= alpha)
         room += int(np.count_nonzero(wanted))

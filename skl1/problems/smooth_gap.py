@@ -99,7 +99,8 @@ def likely_gap(
     """About the gap of the problem of some features, without a look at the samples: a guide.
 
     ``squares`` is ``sum_i s_i v_i^2 / h_i``. The loss's part of the gap is convex in c, no more
-    than ``(1 - c) loss``, and ``(1 - c)^2 squares / 2`` to second order.
+    than ``(1 - c) loss``, and ``(1 - c)^2 squares / 2`` to second order. Where a curvature is zero
+    there is none: an outlier's part is of the first order.
     """
     penalty = problem.penalty
     highest = largest_multiple(weights * penalty.slope_at_zero(), pulls(penalty, z))

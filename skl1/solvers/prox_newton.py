@@ -14,7 +14,7 @@ from skl1.problems.model import PRECISION
 from skl1.problems.problem import Problem
 from skl1.problems.smooth import SmoothPoint, SmoothProblem
 from skl1.problems.smooth_gap import likely_gap
-from skl1.problems.unpenalised import floored
+from skl1.problems.unpenalised import TINY, floored
 from skl1.solvers.base import Goal, Solver, State
 from skl1.solvers.inner import Inner, SweepsThenNewton
 from skl1.solvers.quadratic_model import ModelBlock, Place, QuadraticModel
@@ -252,7 +252,7 @@ class ProxNewton(Solver):
                 new, left = np.sort(np.append(new, left[order[:room]])), left[order[room:]]
             model.extend(new)
             new = new[:0]
-            block = ModelBlock(problem, model, w, z, place.squares)
+            block = ModelBlock(problem, model, w, z)
             self.inner.solve(block, target, SWEEPS)
             w[model.chosen] = block.w
             found = model.fit(w - place.w)
@@ -265,7 +265,8 @@ class ProxNewton(Solver):
         """What follows from the samples and the correlations of a place."""
         here = place.point
         place.bend = floored(problem.loss, here.slopes, here.curvatures)
-        place.squares = float(problem.design.weights @ (here.slopes * here.slopes / place.bend))
+        bends = np.maximum(here.curvatures, TINY)
+        place.squares = float(problem.design.weights @ (here.slopes * here.slopes / bends))
         place.error = problem.refitted_part.left_over(here.slopes, here.curvatures)
         samples = here.loss, place.squares
         weights = problem.weights[columns.features]

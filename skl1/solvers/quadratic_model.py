@@ -21,7 +21,7 @@ class Place:
     z: np.ndarray
     point: SmoothPoint  #: where z is that of the beginning, and the intercept not yet the best
     bend: np.ndarray = field(init=False)  #: the curvatures of the quadratic model
-    squares: float = field(init=False)  #: ``sum_i s_i v_i^2 / h_i`` of slopes v and curvatures h
+    squares: float = field(init=False)  #: ``sum_i s_i v_i^2 / h_i`` of slopes and true curvatures
     error: float = field(init=False)  #: about the gap of the problem of the working set
 
 
@@ -38,6 +38,8 @@ class QuadraticModel:
         Places of the columns that may get other coefficients.
     gram : ndarray
         The second derivative in their coefficients.
+    squares : float
+        ``sum_i s_i v_i^2 / h_i``, twice the loss of the problem of squares.
     z : ndarray
         Minus the gradient in the coefficients of all columns, at the point.
     """
@@ -46,6 +48,7 @@ class QuadraticModel:
         self.columns, design = columns, part.design
         self.v, self.pull = design.weights * bend, design.weights * slopes
         mass = float(self.v.sum())
+        self.squares = float(self.pull @ (slopes / bend))
         self.chosen = np.zeros(0, dtype=np.intp)
         self.gram = np.zeros((0, 0))
         self.shift, self.level = np.zeros(z.size), 0.0
@@ -100,10 +103,8 @@ class QuadraticModel:
 class ModelBlock(GramBlock):
     """A quadratic model with the penalty of a problem, for the solvers of blocks."""
 
-    def __init__(
-        self, problem: SmoothProblem, model: QuadraticModel, w: np.ndarray, z: np.ndarray, squares
-    ):
+    def __init__(self, problem: SmoothProblem, model: QuadraticModel, w: np.ndarray, z: np.ndarray):
         self.problem, self.features = problem, model.columns.features[model.chosen]
         self.weights = problem.weights[self.features]
         self.gram, self.norms = model.gram, model.gram.diagonal().copy()
-        self.w, self.z, self.loss = w[model.chosen], z[model.chosen], 0.5 * squares
+        self.w, self.z, self.loss = w[model.chosen], z[model.chosen], 0.5 * model.squares
