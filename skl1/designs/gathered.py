@@ -14,7 +14,7 @@ from skl1.designs.sparse_passes import add_product, transposed_product
 #: A sparse matrix with a larger share of numbers is faster, and no larger, as a dense one.
 DENSE = 0.1
 #: Numbers of a block of rows that are to stay in cache; and its rows at least.
-BLOCK, SHORTEST = 2**15, 256
+BLOCK, SHORTEST = 2**17, 1024
 
 
 class Gathered(ABC):
