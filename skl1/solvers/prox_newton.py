@@ -27,6 +27,8 @@ ROUND_SHARE, LAST_SHARE, MODEL_SHARE = 0.1, 0.3, 1e-2
 SWEEPS = 1_000
 #: Multiplications of a matrix that is formed for all features at once; turns in which they join.
 CHEAP, TURNS = 2e6, 6
+#: Multiplications from which on it is worth while to try the matrix of the last step once more.
+DEAR = 3e7
 #: Newton steps in a row that lower nothing, after which rounding is all that is left.
 IDLE = 3
 #: A gap below this share of another one is smaller for more reasons than rounding.
@@ -155,7 +157,11 @@ class ProxNewton(Solver):
         """Newton steps until the problem of the working set is solved; how many."""
         done = idle = 0
         while place.w.size and place.error > target and done < most and idle < IDLE:
-            value, error = place.point.objective, place.error
+            value, error, model = place.point.objective, place.error, place.model
+            if model is not None and (
+                columns.work < DEAR or error * model.change(place.bend) > target
+            ):
+                place.model = None
             if not self._step(problem, columns, place, max(target, MODEL_SHARE * place.error)):
                 break
             done += 1
@@ -204,7 +210,12 @@ class ProxNewton(Solver):
     def _step(self, problem: SmoothProblem, columns: Gathered, place: Place, target: float) -> bool:
         """One Newton step on the working set. Whether it moved."""
         weights, here = problem.weights[columns.features], place.point
-        model = QuadraticModel(problem.refitted_part, columns, here.slopes, place.bend, place.z)
+        model, place.model = place.model, None
+        if model is None:
+            model = QuadraticModel(problem.refitted_part, columns, here.slopes, place.bend, place.z)
+            place.model = model
+        else:  # with the curvatures of the last step one may suffice
+            model.aim(here.slopes, place.z)
         aim, (e, level, along) = self._solved(problem, model, place, target)
         charge = total(problem.penalty, weights, place.w)
         promise = total(problem.penalty, weights, aim) - charge + float(model.pull @ e)
@@ -238,7 +249,9 @@ class ProxNewton(Solver):
         w, z, columns = place.w.copy(), model.z, model.columns
         few = int(columns.count * np.sqrt(CHEAP / max(columns.work, 1.0)))
         new, left = np.flatnonzero(w), np.flatnonzero(w == 0.0)
-        if few >= columns.count:
+        if model.chosen.size:
+            new, left = new[:0], np.setdiff1d(np.arange(columns.count), model.chosen)
+        elif few >= columns.count:
             new, left = np.arange(columns.count), left[:0]
         for turn in range(TURNS):
             if left.size:
@@ -250,7 +263,8 @@ class ProxNewton(Solver):
                 room = min(max(few, in_use), 2 * violators + int(MARGIN * in_use) + SOME)
                 order = np.argsort(rank)
                 new, left = np.sort(np.append(new, left[order[:room]])), left[order[room:]]
-            model.extend(new)
+            if new.size:
+                model.extend(new)
             new = new[:0]
             block = ModelBlock(problem, model, w, z)
             self.inner.solve(block, target, SWEEPS)

@@ -23,6 +23,7 @@ class Place:
     bend: np.ndarray = field(init=False)  #: the curvatures of the quadratic model
     squares: float = field(init=False)  #: ``sum_i s_i v_i^2 / h_i`` of slopes and true curvatures
     error: float = field(init=False)  #: about the gap of the problem of the working set
+    model: QuadraticModel | None = None  #: of the last step, whose matrix may serve again
 
 
 class QuadraticModel:
@@ -45,28 +46,43 @@ class QuadraticModel:
     """
 
     def __init__(self, part: Unpenalised, columns: Gathered, slopes, bend, z: np.ndarray):
-        self.columns, design = columns, part.design
-        self.v, self.pull = design.weights * bend, design.weights * slopes
-        mass = float(self.v.sum())
-        self.squares = float(self.pull @ (slopes / bend))
+        self.columns, self.design, self.bend = columns, part.design, bend
+        self.v = self.design.weights * bend
+        self.mass = float(self.v.sum())
         self.chosen = np.zeros(0, dtype=np.intp)
         self.gram = np.zeros((0, 0))
-        self.shift, self.level = np.zeros(z.size), 0.0
-        if design.fit_intercept:
-            self.shift = columns.sums(self.v) / mass
-            self.level = -float(self.pull.sum()) / mass
-        self.z = z - (self.level * mass) * self.shift
-        self.basis, self.along = part.basis, np.zeros(part.basis.shape[1])
+        self.shift = np.zeros(z.size)
+        if self.design.fit_intercept:
+            self.shift = columns.sums(self.v) / self.mass
+        self.basis = part.basis
+        if self.basis.shape[1]:
+            v, self.mean = self.v, np.zeros(self.basis.shape[1])
+            if self.design.fit_intercept:
+                self.mean = v @ self.basis / self.mass
+            self.around = self.basis - self.mean
+            self.across = np.stack([columns.sums(v * each) for each in self.around.T])
+            self.across -= np.outer(v @ self.around, self.shift)
+            self.normal = (self.around * v[:, None]).T @ self.around
+            self.refit = lstsq(self.normal, self.across, check_finite=False)[0]
+        self.aim(slopes, z)
+
+    def aim(self, slopes: np.ndarray, z: np.ndarray) -> None:
+        """Let the gradient be that at a point with these slopes and correlations."""
+        self.pull = self.design.weights * slopes
+        self.squares = float(self.pull @ (slopes / self.bend))
+        self.level = 0.0
+        if self.design.fit_intercept:
+            self.level = -float(self.pull.sum()) / self.mass
+        self.z = z - (self.level * self.mass) * self.shift
+        self.along = np.zeros(self.basis.shape[1])
         if self.along.size:
-            v = self.v
-            self.mean = v @ self.basis / mass if design.fit_intercept else self.along
-            around = self.basis - self.mean
-            self.across = np.stack([columns.sums(v * each) for each in around.T])
-            self.across -= np.outer(v @ around, self.shift)
-            both = np.column_stack([self.across, around.T @ self.pull])
-            both = lstsq((around * v[:, None]).T @ around, both, check_finite=False)[0]
-            self.refit, self.along = both[:, :-1], -both[:, -1]
+            pulled = self.around.T @ self.pull
+            self.along = -lstsq(self.normal, pulled, check_finite=False)[0]
             self.z -= self.across.T @ self.along
+
+    def change(self, bend: np.ndarray) -> float:
+        """By which share other curvatures are not these, in the mean."""
+        return float(self.design.weights @ np.abs(bend - self.bend)) / self.mass
 
     def extend(self, new: np.ndarray) -> None:
         """Let the columns at more places vary."""
