@@ -18,8 +18,8 @@ from skl1 import ProximalLasso, StabilitySelection, lasso_path
 from skl1.inference.bounds import lifted, unimodal, worst_case
 from skl1.inference.halves import halved
 from skl1.paths import path_state
-from skl1.paths.one_by_one import ALONG
-from skl1.paths.solve import path_until, solve_paths
+from skl1.paths.one_by_one import ALONG, models_until, runs_along
+from skl1.paths.solve import solve_paths
 from skl1.problems import moments
 from skl1.problems.model import coefficients
 
@@ -322,5 +322,5 @@ def test_paths_end_where_enough_is_known(monkeypatch):
     def six(steps):
         return steps[-1].features.size >= 6
 
-    single = path_until(ALONG, six, problem, alphas, **limits)
+    single = models_until(six, runs_along(ALONG, problem, alphas, problem.null.w, **limits))
     assert len(single) == first

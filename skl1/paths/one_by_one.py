@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from skl1.problems.model import Model
 from skl1.problems.problem import Problem
 from skl1.solvers.base import Solver
 from skl1.solvers.driver import Run
@@ -15,6 +16,16 @@ from skl1.solvers.working_set import WorkingSet
 
 #: The working-set solver as a sequence needs it: the next problem asks for all correlations.
 ALONG = WorkingSet(SweepsThenNewton(), narrows=False)
+
+
+def models_until(done: Callable[[list[Model]], bool], runs: Iterator[Run]) -> list[Model]:
+    """The models of some runs, until that is true of them."""
+    models: list[Model] = []
+    for run in runs:
+        models.append(run.model)
+        if done(models):
+            break
+    return models
 
 
 def runs_along(

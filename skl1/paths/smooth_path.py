@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 import numpy as np
 
 from skl1.designs.gathered import Gathered
-from skl1.paths.solve import sequential_path
+from skl1.paths.one_by_one import models_until, runs_along
 from skl1.penalties.elementwise import pulls
 from skl1.problems.certificates import certify
 from skl1.problems.model import Model
@@ -25,7 +26,13 @@ PLAYING, SOME = 1.0, 20
 
 
 def smooth_path(
-    solver: ProxNewton, problem: Problem, alphas: np.ndarray, *, tol: float, max_iter: int
+    solver: ProxNewton,
+    problem: Problem,
+    alphas: np.ndarray,
+    *,
+    tol: float,
+    max_iter: int,
+    enough: Callable[[list[Model]], bool] | None = None,
 ) -> list[Model]:
     """The solutions of a problem with its penalty for each alpha, all certified.
 
@@ -40,18 +47,23 @@ def smooth_path(
         The duality gap wanted, as a share of the null objective.
     max_iter : int
         Newton steps allowed, for each alpha.
+    enough : callable, optional
+        Once it is true of the models so far, no more alphas are begun.
 
     Returns
     -------
     list of Model
         In the order of the alphas.
     """
+    done = enough or (lambda _: False)
     penalty = problem.penalty
     sparse = penalty.convex and penalty.proportional and penalty.slope_at_zero() > 0.0
     if problem.has_free or not sparse:
-        return sequential_path(solver, problem, alphas, tol=tol, max_iter=max_iter)
+        start = problem.null.w
+        runs = runs_along(solver, problem, alphas, start, tol=tol, max_iter=max_iter)
+        return models_until(done, runs)
     path = _Path(solver, cast(SmoothProblem, problem), alphas, tol, max_iter)
-    while len(path.models) < alphas.size:
+    while len(path.models) < alphas.size and not (path.models and done(path.models)):
         path.go_on()
     return path.models
 

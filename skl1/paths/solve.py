@@ -8,7 +8,8 @@ import numpy as np
 
 from skl1.designs import MomentDesign, TableDesign
 from skl1.designs.span import EPS
-from skl1.paths.one_by_one import ALONG, runs_along
+from skl1.paths.one_by_one import ALONG, models_until, runs_along
+from skl1.paths.smooth_path import smooth_path
 from skl1.paths.together import SharedPaths, shared_paths
 from skl1.problems import moments
 from skl1.problems.model import Model, coefficients
@@ -79,10 +80,10 @@ def solve_paths(
     are begun, though some after it may have been solved for.
     """
     if problems[0].any_loss:
-        solver, each_done = ProxNewton(narrows=False), enough or [lambda _: False] * len(problems)
+        solver, ends = ProxNewton(narrows=False), enough or [lambda _: False] * len(problems)
         return [
-            path_until(solver, done, each, alphas, tol=tol, max_iter=max_iter)
-            for each, done in zip(problems, each_done, strict=True)
+            smooth_path(solver, problem, alphas, tol=tol, max_iter=max_iter, enough=end)
+            for problem, end in zip(problems, ends, strict=True)
         ]
     cores = [each.core for each in problems]
     if any(core is not each for core, each in zip(cores, problems, strict=True)):
@@ -94,8 +95,9 @@ def solve_paths(
         return shared_paths(problems, alphas, **limits)
     if enough is None:
         return [working_set_path(each, alphas, tol=tol, max_iter=max_iter) for each in problems]
+    limits = {"tol": tol, "max_iter": max_iter}
     return [
-        path_until(ALONG, done, each, alphas, tol=tol, max_iter=max_iter)
+        models_until(done, runs_along(ALONG, each, alphas, each.null.w, **limits))
         for each, done in zip(problems, enough, strict=True)
     ]
 
@@ -132,16 +134,6 @@ def go_together(problems: Sequence[Problem]) -> bool:
         and penalty.constant_curvature is not None
         and (penalty.slope_at_zero() > 0.0 or design.n_features <= moments.ALL)
     )
-
-
-def path_until(solver: Solver, done: Callable[[list[Model]], bool], problem, alphas, **limits):
-    """One alpha after the other, until that is true of the models so far."""
-    models: list[Model] = []
-    for run in runs_along(solver, problem, alphas, problem.null.w, **limits):
-        models.append(run.model)
-        if done(models):
-            break
-    return models
 
 
 def with_free(problem: Problem, models: list[Model], tol: float) -> list[Model]:

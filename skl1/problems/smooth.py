@@ -128,12 +128,12 @@ class SmoothProblem(Problem):
         return self.look(t)[0]
 
     def hessian(self, w: np.ndarray, support: np.ndarray) -> np.ndarray:
-        columns, curvatures = self.design.gathering(), self.at(w).curvatures
-        if not self.design.weights @ curvatures > 0.0:
-            return np.zeros((support.size, support.size))
+        columns, v = self.design.gathering(), self.design.weights * self.at(w).curvatures
         columns.extend(support)
-        weighted, mass = columns.reweighted(curvatures)
-        return mass * columns.gram(weighted, support, support)
+        shift = np.zeros(support.size)
+        if self.design.fit_intercept and v.sum() > 0.0:
+            shift = columns.sums(v) / v.sum()
+        return columns.weighted_gram(NONE, np.arange(support.size), v, shift)
 
     def bends(self, point: Point) -> np.ndarray:
         # The curvatures' mean for each sample's: the second derivative itself takes a pass.
