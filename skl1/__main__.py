@@ -24,14 +24,18 @@ from sklearn.preprocessing import StandardScaler
 
 from skl1 import (
     BestSubsetRegressor,
+    LogSumClassifier,
     LogSumRegressor,
+    MCPClassifier,
     MCPRegressor,
+    NonconvexLpClassifier,
     NonconvexLpRegressor,
     ProximalHuberRegressor,
     ProximalLasso,
     ProximalLogisticRegression,
     ProximalPoissonRegressor,
     RidgeGD,
+    SCADClassifier,
     SCADRegressor,
     SubgradientLasso,
     __version__,
@@ -118,6 +122,10 @@ def contenders(data: Data) -> list[Contender]:
         ("ProximalHuberRegressor", huber, "steps"),
         ("ProximalPoissonRegressor", ProximalPoissonRegressor(RATE_ALPHA), "steps"),
         ("ProximalLogisticRegression", ProximalLogisticRegression(CLASS_ALPHA), "steps"),
+        ("NonconvexLpClassifier", NonconvexLpClassifier(CLASS_ALPHA), "steps"),
+        ("MCPClassifier", MCPClassifier(CLASS_ALPHA), "steps"),
+        ("SCADClassifier", SCADClassifier(CLASS_ALPHA), "steps"),
+        ("LogSumClassifier", LogSumClassifier(CLASS_ALPHA), "steps"),
     ]
     high = data.y > np.median(data.y)
     return [Contender(*each, high if is_classifier(each[1]) else data.y) for each in lineup]
@@ -142,7 +150,7 @@ def objective(model, data: Data) -> float:
 def gap_of(model, data: Data) -> str:
     """What the fitted model says of its own accuracy."""
     if hasattr(model, "optimality_gap_"):
-        return f"{model.optimality_gap_:.0e}"
+        return f"{float(np.ravel(model.optimality_gap_)[0]):.0e}"
     if not hasattr(model, "dual_gap_"):
         return "-"
     squares = hasattr(model, "fit_moments")
@@ -300,10 +308,10 @@ def main(arguments: Sequence[str] = ()) -> None:
         "\nFor NonconvexLpRegressor p is 1/2. A gap bounds how far the objective is above its "
         "global\nminimum, here as a share of the null objective, "
         f"{data.null_objective:.2f}; that of a nonconvex\npenalty remains, as a convex problem "
-        "gives the bound. Objectives of different penalties and losses\ndo not compare. The last "
-        "three have other losses than squares, and gaps as shares of the objective;\nthe class is "
-        "whether y is above its median. A first fit may load compiled code, or compile it, once\n"
-        "per machine.\n"
+        "gives the bound. Objectives of different penalties and losses\ndo not compare. From "
+        "ProximalHuberRegressor on there are other losses than squares, and gaps as\nshares of the "
+        "objective, or of the null objective; the class is whether y is above its median.\n"
+        "A first fit may load compiled code, or compile it, once per machine.\n"
     )
     models = {type(contender.model): contender.model for contender in lineup}
     trio = models[ProximalLasso], models[NonconvexLpRegressor], models[RidgeGD]

@@ -13,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 import skl1
 from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.linear_classifier import LinearClassifier
-from skl1.estimators.log_odds import LogOdds
+from skl1.estimators.log_odds import BinaryModel
 from skl1.estimators.nonconvex import NonconvexRegressor
 from skl1.exceptions import EmptyModelWarning
 from skl1.model_selection.base import PenalisedRegressorCV
@@ -46,7 +46,7 @@ def suited(cls, y):
     """Responses that a class takes, which grow with y: labels, counts or y itself."""
     if not np.isfinite(np.asarray(y)).all() or np.ptp(np.asarray(y)) == 0.0:
         return y
-    if issubclass(cls, LogOdds | LinearClassifier):
+    if issubclass(cls, BinaryModel | LinearClassifier):
         return (y > np.median(y)).astype(float)
     if not issubclass(cls, PenalisedRegressor | PathCV) or takes_any_response(cls):
         return y

@@ -12,8 +12,9 @@ from sklearn.base import BaseEstimator
 import skl1
 from common import needed
 from referee import Charge, Referee, clipped, logarithm, minimax, power
+from skl1.model_selection.classifier_cv import PenalisedClassifierCV
 from skl1.model_selection.smooth_cv import SmoothPathCV
-from smooth_data import FORMULAS
+from smooth_data import CHARGES, FORMULAS
 
 PUBLIC = {name: getattr(skl1, name) for name in skl1.__all__}
 FITTED = {
@@ -23,8 +24,8 @@ FITTED = {
     if inspect.isclass(each)
     and issubclass(each, BaseEstimator)
     and not needed(each)
-    and each not in FORMULAS
-    and not issubclass(each, SmoothPathCV)
+    and each not in {*FORMULAS, *CHARGES}
+    and not issubclass(each, SmoothPathCV | PenalisedClassifierCV)
 }
 SEARCHES = sorted(name for name in FITTED if name.endswith("CV"))
 SINGLES = sorted(

@@ -26,6 +26,41 @@ FORMULAS = {
 }
 
 
+#: g(w) for w > 0 of each classifier with a nonconvex penalty, without the l2 term, from its
+#: definition; and values of its own parameter.
+CHARGES = {
+    skl1.NonconvexLpClassifier: (
+        lambda w, alpha, p: alpha * w**p,
+        "p",
+        (0.0, 0.5, 0.8),
+    ),
+    skl1.MCPClassifier: (
+        lambda w, alpha, gamma: np.where(
+            w <= gamma * alpha, alpha * w - w * w / (2 * gamma), 0.5 * gamma * alpha**2
+        ),
+        "gamma",
+        (1.5, 3.0, 12.0),
+    ),
+    skl1.SCADClassifier: (
+        lambda w, alpha, gamma: np.select(
+            [w <= alpha, w <= gamma * alpha],
+            [
+                alpha * w,
+                (2 * gamma * alpha * w - w * w - alpha**2) / (2 * (gamma - 1)),
+            ],
+            0.5 * (gamma + 1) * alpha**2,
+        ),
+        "gamma",
+        (2.5, 3.7, 12.0),
+    ),
+    skl1.LogSumClassifier: (
+        lambda w, alpha, epsilon: alpha * np.log1p(w / epsilon),
+        "epsilon",
+        (0.1, 1.0),
+    ),
+}
+
+
 class Draw:
     """A random problem: data, weights and parameters, with all options."""
 

@@ -163,7 +163,10 @@ def test_product_with_arrays_is_that_with_numbers_bit_for_bit(size):
 
 
 def test_every_solver_does_without_the_compiler_on_small_data(tmp_path):
-    """A first fit of any estimator to the diabetes data does not even import numba."""
+    """A first fit of any estimator to the diabetes data does not even import numba.
+
+    But for classifiers with nonconvex penalties, which look at the loss along many coefficients.
+    """
     script = """
         import sys
         import warnings
@@ -180,6 +183,8 @@ def test_every_solver_does_without_the_compiler_on_small_data(tmp_path):
         for name in skl1.estimators.__all__:
             cls = getattr(skl1, name)
             if isinstance(cls, type) and issubclass(cls, BaseEstimator):
+                if hasattr(cls, "predict_proba") and "n_init" in cls().get_params():
+                    continue
                 kernels.Kernel.spent = 0
                 cls().fit(X, y > np.median(y) if hasattr(cls, "predict_proba") else y)
                 assert "numba" not in sys.modules, name

@@ -64,6 +64,10 @@ class Gathered(ABC):
     def sums(self, v: np.ndarray) -> np.ndarray:
         """``X' v`` for the columns gathered; centred for the first."""
 
+    @abstractmethod
+    def squares(self, v: np.ndarray) -> np.ndarray:
+        """``sum_i v_i x_ij^2`` for the columns gathered; centred for the first."""
+
 
 class DenseGathered(Gathered):
     """As rows of a matrix that has room for more."""
@@ -120,6 +124,10 @@ class DenseGathered(Gathered):
 
     def sums(self, v):
         return self.held[: self.count] @ v
+
+    def squares(self, v):
+        held = self.held[: self.count]
+        return (held * held) @ v
 
 
 class SparseGathered(Gathered):
@@ -180,3 +188,6 @@ class SparseGathered(Gathered):
     @property
     def _arrays(self):
         return self.held.data, self.held.indices, self.held.indptr
+
+    def squares(self, v):
+        return self.first.squares(v, self.features)[self.features]

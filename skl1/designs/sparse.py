@@ -87,6 +87,21 @@ class SparseDesign(TableDesign):
         out -= self.x_mean * float(self.weights @ r)
         return out
 
+    def squares(self, v, among=None):
+        among = self._every if among is None else among
+        X = self.X if among.size == self.n_features else self.X[:, among]
+        numbers = X.data.astype(np.float64)
+        seconds, sums = np.zeros((2, among.size))
+        every = np.arange(among.size)
+        transposed_product(numbers * numbers, X.indices, X.indptr, v, every, seconds)
+        transposed_product(numbers, X.indices, X.indptr, v, every, sums)
+        out, mean = np.zeros(self.n_features), self.x_mean[among]
+        out[among] = seconds - mean * (2.0 * sums - mean * v.sum())
+        # Of a column whose mean dwarfs its spread rounding would be left.
+        if (steep := among[self._steep[among]]).size:
+            out[steep] = super().squares(v, steep)[steep]
+        return out
+
     @lazy
     def _every(self):
         return np.arange(self.n_features)

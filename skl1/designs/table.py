@@ -18,6 +18,8 @@ from skl1.designs.weights import normalised_weights, sample_count
 
 #: Largest dense block (in float64 entries) that a least-squares fit may gather: 256 MB.
 BLOCK_ENTRIES = 2**25
+#: Entries of the columns whose squares are summed at a time: 1 MB, to stay in cache.
+PANEL_ENTRIES = 2**17
 #: Range of the variances that products of several of them leave finite and nonzero.
 SMALLEST, LARGEST = 1e-140, 1e140
 #: Singular values below this share of the largest, times the size, count as zero.
@@ -217,6 +219,16 @@ class TableDesign(Design):
             dtype=np.float64,
         )
         return lsmr(operator, target, atol=1e-14, btol=1e-14, maxiter=2000)[0]
+
+    def squares(self, v, among=None):
+        """``sum_i v_i x_ij^2`` of the centred X; maybe 0 of features not ``among`` those wanted."""
+        among = np.arange(self.n_features) if among is None else among
+        out, width = np.zeros(self.n_features), max(1, PANEL_ENTRIES // self.n_samples)
+        for start in range(0, among.size, width):
+            index = among[start : start + width]
+            block = self.columns(index)
+            out[index] = v @ (block * block)
+        return out
 
     @abstractmethod
     def _scan_columns(self):

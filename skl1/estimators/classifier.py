@@ -11,7 +11,7 @@ from skl1.compiled.threads import single_threaded
 from skl1.designs import make_design
 from skl1.estimators.classifier_path import ClassifierPath, as_they_are
 from skl1.estimators.linear_classifier import CLASS_WEIGHT, LinearClassifier
-from skl1.estimators.log_odds import LogOdds
+from skl1.estimators.log_odds import BinaryModel
 from skl1.estimators.state import all_or_nothing, untouched
 from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.results.names import settle_names
@@ -26,7 +26,7 @@ class PenalisedClassifier(LinearClassifier):
     path_parameter = "alpha"
 
     #: The estimator of one binary problem.
-    _binary: ClassVar[type[LogOdds]]
+    _binary: ClassVar[type[BinaryModel]]
     _parameter_constraints: ClassVar[dict]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -36,7 +36,7 @@ class PenalisedClassifier(LinearClassifier):
             "class_weight": CLASS_WEIGHT,
         }
 
-    def _one(self) -> LogOdds:
+    def _one(self) -> BinaryModel:
         """The estimator of one of the binary problems."""
         return self._binary(**{k: getattr(self, k) for k in self._binary._parameter_constraints})
 
@@ -166,7 +166,7 @@ class PenalisedClassifier(LinearClassifier):
 
         Returns
         -------
-        one : LogOdds
+        one : BinaryModel
             The estimator that poses each problem, by ``problem_on``.
         responses : list of ndarray of shape (n_samples,)
             For each problem True in its class.

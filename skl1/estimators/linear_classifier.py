@@ -22,8 +22,13 @@ from skl1.sklearn_api import (
     check_sample_weight,
 )
 
-#: Attributes of each binary problem.
-FIGURES = ("n_iter_", "objective_", "dual_gap_", "converged_", "stop_reason_", "alpha_max_")
+#: Attributes of each binary problem: numbers and words, which become arrays; and others.
+FIGURES = (
+    *("n_iter_", "objective_", "dual_gap_", "converged_", "stop_reason_", "alpha_max_"),
+    *("stationarity_", "is_local_minimum_", "lower_bound_", "lower_bound_kind_"),
+    *("optimality_gap_", "start_"),
+)
+RECORDS = ("history_", "minima_", "start_objectives_")
 #: The constraint of ``class_weight``.
 CLASS_WEIGHT = [dict, StrOptions({"balanced"}), None]
 
@@ -98,8 +103,9 @@ class LinearClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, Base
         for name in FIGURES:
             if hasattr(plain[0], name):
                 found[name] = np.array([getattr(one, name) for one in plain])
-        if hasattr(plain[0], "history_"):
-            found["history_"] = [one.history_ for one in plain]
+        for name in RECORDS:
+            if hasattr(plain[0], name):
+                found[name] = [getattr(one, name) for one in plain]
         return found
 
     def decision_function(self, X):

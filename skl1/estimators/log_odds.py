@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from skl1.designs import Design
+from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.parameters import keep
 from skl1.estimators.smooth import SmoothRegressor
 from skl1.losses import Logistic, Loss
@@ -15,26 +16,8 @@ from skl1.losses import Logistic, Loss
 LOGISTIC = Logistic()
 
 
-class LogOdds(SmoothRegressor):
-    """A linear model of the log-odds that y is 1 and not 0, for classifiers to use.
-
-    The parameters are those of ``ProximalLogisticRegression`` without ``class_weight``.
-    """
-
-    def __init__(
-        self,
-        alpha=0.01,
-        *,
-        l1_ratio=1.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        tol=1e-6,
-        max_iter=1000,
-        warm_start=False,
-        record_history=False,
-    ):
-        keep(self, locals())
+class BinaryModel(PenalisedRegressor):
+    """A linear model of the log-odds that y is 1 and not 0, for classifiers to use."""
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -66,3 +49,25 @@ class LogOdds(SmoothRegressor):
         found = self._solve(problem, self._start_at(problem, start), callback)
         found = self._publish(problem, found, dtype)
         return self._complaint(problem, found), self._emptiness(problem)
+
+
+class LogOdds(BinaryModel, SmoothRegressor):
+    """With an L1 or elastic net penalty.
+
+    The parameters are those of ``ProximalLogisticRegression`` without ``class_weight``.
+    """
+
+    def __init__(
+        self,
+        alpha=0.01,
+        *,
+        l1_ratio=1.0,
+        penalty_weights=None,
+        positive=False,
+        fit_intercept=True,
+        tol=1e-6,
+        max_iter=1000,
+        warm_start=False,
+        record_history=False,
+    ):
+        keep(self, locals())

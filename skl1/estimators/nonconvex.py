@@ -1,36 +1,21 @@
-"""What the estimators with a nonconvex penalty share: starts, local search, certificates."""
+"""Least squares with a nonconvex penalty: local search, and sums over the rows."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from dataclasses import replace
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
-from sklearn.utils import check_random_state
 
+from skl1.estimators.many_minima import ManyMinima
 from skl1.estimators.quadratic import QuadraticRegressor
 from skl1.paths.one_by_one import ALONG
-from skl1.penalties import Penalty, Ridged
-from skl1.problems.certificates import fixed_point_certificate
-from skl1.problems.local_minimum import is_local_minimum
 from skl1.problems.model import INTERRUPTED
 from skl1.problems.moments import for_search
 from skl1.search.column_store import HELD
-from skl1.search.lower_bound import DUAL, lower_bound
-from skl1.search.nonconvex_path import solve_nonconvex_path
-from skl1.search.starts import (
-    homotopy_start,
-    lasso_start,
-    path_start,
-    random_starts,
-    seek,
-    subset_start,
-)
-from skl1.sklearn_api import Interval, StrOptions
+from skl1.search.starts import subset_start
+from skl1.sklearn_api import StrOptions
 from skl1.solvers.driver import certified
-from skl1.solvers.free import lift_calls, lifted
 from skl1.solvers.minimise import minimise
 
 #: What the docstrings of the estimators have in common.
@@ -144,78 +129,26 @@ def largest_exchanged(local_search: str | None, n_features: int) -> int:
     return n_features if local_search == "swaps" else min(EXCHANGED, HELD // n_features)
 
 
-class NonconvexRegressor(QuadraticRegressor):
+class NonconvexRegressor(ManyMinima, QuadraticRegressor):
     """Least squares with a penalty of many minima: everything but the penalty."""
 
-    l2: float
     local_search: str | None
-    n_init: int
-    random_state: Any
-
-    _charges = ("alpha", "l2")
 
     _parameter_constraints: ClassVar[dict] = {
-        **QuadraticRegressor._parameter_constraints,
-        "l2": [Interval(Real, 0, None, closed="left")],
+        **ManyMinima._parameter_constraints,
         "local_search": [StrOptions({"auto", "swaps"}), None],
-        "n_init": [Interval(Integral, 0, None, closed="left")],
-        "random_state": ["random_state"],
     }
-
-    @abstractmethod
-    def _shaped(self) -> Penalty:
-        """The penalty without the l2 term."""
-
-    def _penalty(self) -> Penalty:
-        return Ridged(self._shaped(), self.l2) if self.l2 else self._shaped()
 
     def _solver(self):
         return ALONG
 
-    def _remedy(self) -> str:
-        return "Increase max_iter or tol, or scale the columns."
+    def _exchanges(self, problem):
+        return largest_exchanged(self.local_search, problem.design.n_features)
 
-    def fits_along(self, value):
-        return not self.n_init and super().fits_along(value)  # a path has no random starts
+    def _searched(self, problem):
+        return for_search(problem)
 
-    def follow(self, problems, values):
-        most = largest_exchanged(self.local_search, problems[0].design.n_features)
-        limits = {"tol": self.tol, "max_iter": self.max_iter, "most": most}
-        return [solve_nonconvex_path(problem, values, **limits) for problem in problems]
-
-    def _solve(self, problem, start, callback):
-        warm = start is not problem.null.w
-        core = problem.core
-        if core is problem:
-            return self._search(problem, start, callback, warm=warm)
-        start, callback = core.bare(start), lift_calls(core, callback)
-        return lifted(problem, self._search(core, start, callback, warm=warm), self.tol)
-
-    def _search(self, problem, start, callback, *, warm):
-        """The best minimum of all starts."""
-        searched = not problem.penalty.convex and self.alpha > 0.0
-        searched = searched and not problem.empties(self.alpha)
-        quick = for_search(problem) if searched else problem
-        if not searched:
-            starts = iter([("warm start" if warm else "path", start)])
-        elif warm:
-            starts = iter([("warm start", start)])
-        else:
-            starts = self._starts(quick)
-        minima = seek(
-            quick,
-            starts,
-            tol=self.tol,
-            max_iter=self.max_iter,
-            most=largest_exchanged(self.local_search, problem.design.n_features) if searched else 0,
-            callback=callback,
-            record=self.record_history,
-        )
-        self.start_, self.n_swaps_ = minima.start, minima.exchanges
-        self.minima_, self.start_objectives_ = minima.objectives, minima.by_start
-        return minima.best if quick is problem else self._on_rows(problem, minima.best, callback)
-
-    def _on_rows(self, problem, best, callback):
+    def _from_data(self, problem, best, callback):
         """The best of a search on moments, certified from the data, and improved if need be."""
         if best.model.stop_reason == INTERRUPTED:
             return certified(problem, best, best.w)
@@ -224,38 +157,12 @@ class NonconvexRegressor(QuadraticRegressor):
         n_iter = max(best.model.n_iter, result.model.n_iter)
         return replace(result, model=result.model._replace(n_iter=n_iter), history=best.history)
 
-    def _starts(self, problem):
-        """Names and coefficients, each made when its turn has come."""
-        path = path_start(problem)
-        yield "path", path
-        lasso = lasso_start(problem)
-        yield "lasso", lasso
-        yield "homotopy", homotopy_start(problem, lasso)
-        most = largest_exchanged(self.local_search, problem.design.n_features)
+    def _more_starts(self, problem, path):
+        most = self._exchanges(problem)
         if most:
             size = 2 * np.count_nonzero(path) + SMALLEST
             yield "subset", subset_start(problem, min(most, LARGEST, size))
-        state = check_random_state(self.random_state)
-        for number, w in enumerate(random_starts(problem, self.n_init, state)):
-            yield f"random {number + 1}", w
 
-    def _publish(self, problem, result, dtype):
-        exact = result
-        result = super()._publish(problem, result, dtype)
-        point = problem.at(np.asarray(self.coef_, dtype=np.float64))
-        self.stationarity_ = fixed_point_certificate(problem, point).error
-        self._certify(problem, exact)
-        return result
-
-    def _certify(self, problem, result):
-        """The tests of the minimum, on the coefficients before any rounding to float32."""
-        null = problem.null.objective
-        if problem.penalty.convex:
-            self.is_local_minimum_ = result.model.converged
-            self.lower_bound_, self.lower_bound_kind_ = max(result.model.bound, 0.0), DUAL
-        else:
-            self.is_local_minimum_ = is_local_minimum(problem, result.point, self.tol)
-            bound = lower_bound(problem, result.model.objective)
-            self.lower_bound_, self.lower_bound_kind_ = bound.value, bound.kind
-        excess = max(float(self.objective_) - self.lower_bound_, 0.0)
-        self.optimality_gap_ = excess / float(null) if null > 0.0 else 0.0
+    def _note(self, minima):
+        super()._note(minima)
+        self.n_swaps_ = minima.exchanges

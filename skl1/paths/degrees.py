@@ -20,7 +20,7 @@ def degrees_of_freedom(problem: Problem, w: np.ndarray, alpha: float) -> float:
     curvature = problem.weights[support] * curvatures(penalty, w[support])
     if not curvature.any():
         return float(support.size)
-    gram = problem.hessian(w, support)
+    gram = problem.hessian_of(problem.at(w), support)
     # Of least squares, as free columns may be dependent; in units of the columns.
     units = 1.0 / np.sqrt(gram.diagonal() + curvature)
     gram = gram * units * units[:, None]

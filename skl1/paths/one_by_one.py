@@ -12,10 +12,18 @@ from skl1.solvers.base import Solver
 from skl1.solvers.driver import Run
 from skl1.solvers.inner import SweepsThenNewton
 from skl1.solvers.minimise import minimise
+from skl1.solvers.prox_newton import ProxNewton
 from skl1.solvers.working_set import WorkingSet
 
 #: The working-set solver as a sequence needs it: the next problem asks for all correlations.
 ALONG = WorkingSet(SweepsThenNewton(), narrows=False)
+#: That of any other loss.
+NEWTON = ProxNewton(narrows=False)
+
+
+def along(problem: Problem) -> Solver:
+    """The solver of a sequence of problems like this one."""
+    return NEWTON if problem.any_loss else ALONG
 
 
 def models_until(done: Callable[[list[Model]], bool], runs: Iterator[Run]) -> list[Model]:

@@ -11,11 +11,13 @@ from skl1.compiled import formula, kernel
 from skl1.designs import BesideDesign, Design
 from skl1.penalties.base import Penalty
 from skl1.penalties.elementwise import proxes, pulls, total
+from skl1.problems.coordinates import CoordinateSteps
 from skl1.problems.feasible import charge_beyond, largest_multiple
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
 from skl1.problems.smooth import SmoothPoint, SmoothProblem
 from skl1.problems.smooth_gap import smooth_gap
+from skl1.problems.unpenalised import floored
 
 EPS = float(np.finfo(np.float64).eps)
 #: Cosine of the angle to the residual below which a column is orthogonal up to rounding.
@@ -24,6 +26,8 @@ ORTHOGONAL = 1e-10
 WORST_FLOOR = 1e-10
 #: A gap below this share of y's energy is the square of its rounding: there is nothing to explain.
 NOTHING = (4.0 * EPS) ** 2
+#: Rounding never excuses a larger stationarity under another loss than squares.
+SMOOTH_FLOOR = 1e-9
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,15 @@ class Certificate:
         The correlations of the dual point (convex) or of the residual (nonconvex).
     excess : float
         The part of a duality gap that refitting the free coefficients would take away.
+    alone : CoordinateSteps
+        Of a stationarity under another loss than squares: the steps that it is made of.
     """
 
     error: float
     floor: float
     dual: np.ndarray
     excess: float = 0.0
+    alone: CoordinateSteps | None = None
 
 
 def certify(problem: Problem, point: Point) -> Certificate:
@@ -216,6 +223,8 @@ def fixed_point_certificate(problem: Problem, point: Point) -> Certificate:
     distance to the subdifferential, which for l_p is zero at every zero coefficient, it
     vanishes at coordinate-wise minima only. Free coefficients make one step, of all of them.
     """
+    if isinstance(problem, SmoothProblem):
+        return smooth_fixed_point(problem, cast(SmoothPoint, point))
     total = problem.design.total
     if total == 0.0:
         return Certificate(0.0, 0.0, point.z)
@@ -235,6 +244,37 @@ def fixed_point_certificate(problem: Problem, point: Point) -> Certificate:
     if not problem.design.has_rows:  # correlations of sums are as exact as what cancels in them
         error = max(error, EPS * float(np.abs(point.w) @ problem.design.lengths) / np.sqrt(total))
     return Certificate(error, floor, point.z)
+
+
+def smooth_fixed_point(problem: SmoothProblem, point: SmoothPoint) -> Certificate:
+    """The same under another loss, for steps that lower the objective (``CoordinateSteps``).
+
+    ``d_j`` is the curvature of the loss along the coefficient, and the share is one of the root of
+    twice the null model's loss, which is the size of y where the loss is that of squares.
+    """
+    size = problem.size
+    if size == 0.0:
+        return Certificate(0.0, 0.0, point.z)
+    inside, here, z, lost = problem, point, point.z, 0.0
+    if problem.has_free:
+        refitted = problem.refitted(point.w)
+        inside = problem.beside(refitted)
+        here = inside.at(np.where(refitted, 0.0, point.w))
+        # What refitting changes, by the slopes and to second order.
+        step = point.predictions - here.predictions
+        bend = floored(problem.loss, here.slopes, here.curvatures)
+        lost = float(np.sqrt(problem.design.weights @ (bend * step * step)))
+        z = -problem.design.adjoint(here.slopes, problem.among)
+        z[~problem.included | refitted] = 0.0
+    found = CoordinateSteps(inside, here, z, size)
+    error = max(float(found.sizes.max(initial=0.0)), lost) / size
+    counted = found.norms > 0.0
+    ratio = (problem.design.lengths[counted] / np.sqrt(found.norms[counted])).max(initial=0.0)
+    fit = float(np.abs(point.w) @ problem.design.lengths)
+    bends = float(np.sqrt(problem.design.weights @ here.curvatures))
+    rounding = (min(ratio, 1.0 / EPS) * problem.slope_size(here) + fit * bends) / size
+    floor = min(8.0 * EPS * (1.0 + rounding), SMOOTH_FLOOR)
+    return Certificate(error, floor, point.z, 0.0, found)
 
 
 def coordinate_moves(penalty, weights, norms, w, z):

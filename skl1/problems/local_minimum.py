@@ -17,15 +17,16 @@ POSITIVE = 1e-10
 def is_local_minimum(problem: Problem, point: Point, tol: float) -> bool:
     """Whether second-order conditions hold that no local minimum but this has to meet.
 
-    * on the support S, ``z_S = u g'(w_S)`` to the tolerance, and ``G_SS + diag(u g''(w_S))`` is
-      positive definite; or g'' is nowhere negative there, and the problem on S locally convex;
+    * on the support S, ``z_S = u g'(w_S)`` to the tolerance, and ``G_SS + diag(u g''(w_S))``, G
+      being the second derivative of the loss, is positive definite; or g'' is nowhere negative
+      there, and the problem on S locally convex;
     * off the support, ``|z_j| < u_j g'(0+)``, strictly. For l_p with p < 1 there is nothing to
       test: the slope at zero is infinite.
 
     Compare ncvreg's test of local convexity (Breheny and Huang 2011, section 4.1).
     """
-    design, penalty = problem.design, problem.penalty
-    if design.total == 0.0:
+    design, penalty, size = problem.design, problem.penalty, problem.size
+    if size == 0.0:
         return True
     if problem.has_free:
         return _beside_free(problem, point, tol)
@@ -36,13 +37,14 @@ def is_local_minimum(problem: Problem, point: Point, tol: float) -> bool:
         return False
     w, u = point.w[support], problem.weights[support]
     curvature, slope = u * curvatures(penalty, w), u * slopes(penalty, w)
-    left = np.abs(point.z[support] - slope) / design.lengths[support]
-    if left.max(initial=0.0) > max(tol, 8.0 * EPS) * np.sqrt(design.total):
+    lengths = np.sqrt(problem.bends(point)[support])
+    left = np.abs(point.z[support] - slope) / lengths
+    if left.max(initial=0.0) > max(tol, 8.0 * EPS) * size:
         return False
     if np.all(curvature >= 0.0) or (support.size > design.n_samples and np.all(curvature <= 0.0)):
         return bool(np.all(curvature >= 0.0))
-    units = 1.0 / design.lengths[support]
-    matrix = design.gram(support, support) * units * units[:, None]
+    units = 1.0 / lengths
+    matrix = problem.hessian_of(point, support) * units * units[:, None]
     matrix[np.diag_indices_from(matrix)] += curvature * units**2 - POSITIVE
     return dpotrf(matrix)[1] == 0
 
@@ -56,7 +58,7 @@ def _beside_free(problem: Problem, point: Point, tol: float) -> bool:
     # A free coefficient at its bound of zero is held there by a negative correlation, unless it
     # depends on those in use and has none.
     others = problem.free & ~refitted
-    least = ORTHOGONAL * design.lengths[others] * np.sqrt(2.0 * point.loss)
+    least = ORTHOGONAL * design.lengths[others] * problem.slope_size(point)
     if np.any(point.z[others] > least):
         return False
     return is_local_minimum(core, core.at(core.bare(point.w)), tol)

@@ -125,7 +125,10 @@ class Problem:
 
     def at_alpha(self, alpha: float) -> Problem:
         """The same problem with another strength of the penalty."""
-        return self.with_penalty(self.penalty.with_alpha(alpha))
+        other = self.with_penalty(self.penalty.with_alpha(alpha))
+        if "alpha_max" in vars(self):
+            vars(other)["alpha_max"] = self.alpha_max
+        return other
 
     def scaled(self, factor: float) -> Problem:
         """The same problem with the penalty multiplied by a factor."""
@@ -226,13 +229,21 @@ class Problem:
         energy = self.design.energy
         return 1.0 - 2.0 * loss / energy if energy > 0.0 else 0.0
 
-    def hessian(self, w: np.ndarray, support: np.ndarray) -> np.ndarray:
-        """The second derivatives of the loss in some coefficients, the intercept refitted."""
-        return self.design.gram(support, support)
+    @property
+    def size(self) -> float:
+        """What a stationarity is a share of: the root of twice the loss of the null model.
+
+        Of what free features explain too, if this problem is beside them.
+        """
+        return float(np.sqrt(self.design.total))
 
     def bends(self, point: Point) -> np.ndarray:
         """The second derivative of the loss along each coefficient."""
         return self.design.norms
+
+    def hessian_of(self, point: Point, features: np.ndarray) -> np.ndarray:
+        """The matrix of second derivatives of the loss in some coefficients."""
+        return self.design.gram(features, features)
 
     def negligible(self, W: np.ndarray, features: Any = slice(None)) -> np.ndarray:
         """Mask of the penalised coefficients that are nothing but rounding.
@@ -288,9 +299,14 @@ class Problem:
             # A feature without an effect correlates by rounding, which no alpha should go by.
             least = NEGLIGIBLE * self.strain * self.design.lengths[penalised]
             pulled[~(pulled > least)] = 0.0
-        norms, weights = self.bends(self.null)[penalised], self.weights[penalised]
-        top = alpha_max(self.penalty, pulled, norms, weights)
-        return top if self.penalty.convex else top * (1.0 + 4.0 * ROUNDING)
+        # Where a convex penalty lets zero go, the curvature does not matter.
+        norms = self.design.norms if self.penalty.convex else self.bends(self.null)
+        top = alpha_max(self.penalty, pulled, norms[penalised], self.weights[penalised])
+        return top if self.penalty.convex else self._rests_from(top) * (1.0 + 4.0 * ROUNDING)
+
+    def _rests_from(self, top: float) -> float:
+        """The smallest alpha for which no coefficient leaves zero; ``top`` is that of squares."""
+        return top
 
     def empties(self, alpha):
         """Whether no penalised feature is in use at this alpha, or for each of some.

@@ -12,11 +12,15 @@ from skl1.designs import TableDesign
 from skl1.designs.table import adjoints
 from skl1.losses import Loss
 from skl1.losses.elementwise import EVALUATION, looked, mean_along
+from skl1.problems.coordinates import CoordinateSteps, Directions
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
-from skl1.problems.unpenalised import Unpenalised
+from skl1.problems.unpenalised import Unpenalised, floored
 
 NONE = np.zeros(0, dtype=np.intp)
+#: How closely alpha_max of a nonconvex penalty is found, and doublings at most until it is between
+#: two alphas.
+CLOSE, DOUBLINGS = 1e-7, 60
 
 
 @dataclass(frozen=True)
@@ -127,18 +131,56 @@ class SmoothProblem(Problem):
         t, _, _ = Unpenalised(self.loss, self.design, NONE).usual_fit
         return self.look(t)[0]
 
-    def hessian(self, w: np.ndarray, support: np.ndarray) -> np.ndarray:
-        columns, v = self.design.gathering(), self.design.weights * self.at(w).curvatures
-        columns.extend(support)
-        shift = np.zeros(support.size)
-        if self.design.fit_intercept and v.sum() > 0.0:
-            shift = columns.sums(v) / v.sum()
-        return columns.weighted_gram(NONE, np.arange(support.size), v, shift)
-
     def bends(self, point: Point) -> np.ndarray:
-        # The curvatures' mean for each sample's: the second derivative itself takes a pass.
+        # With the intercept and what else is refitted, to second order.
+        here = cast(SmoothPoint, point)
+        bend = floored(self.loss, here.slopes, here.curvatures)
+        return Directions(self.refitted_part, bend).norms()
+
+    def hessian_of(self, point: Point, features: np.ndarray) -> np.ndarray:
         curvatures = cast(SmoothPoint, point).curvatures
-        return self.design.norms * float(self.design.weights @ curvatures)
+        rows = Directions(self.refitted_part, curvatures).columns(features)
+        half = rows * np.sqrt(self.design.weights * curvatures)
+        return half @ half.T
+
+    @property
+    def size(self) -> float:
+        return float(np.sqrt(2.0 * self.null.loss))
+
+    def _rests_from(self, top: float) -> float:
+        """By bisection from what the quadratic model at the null model says."""
+        if not 0.0 < top < np.inf:
+            return top
+        low = high = top
+        leaving = self._leaving(top * (1.0 + CLOSE), None)
+        if leaving.size:  # the loss falls further than its model
+            for _ in range(DOUBLINGS):
+                low, high = high, 2.0 * high
+                still = self._leaving(high, leaving)
+                if not still.size:
+                    break
+                leaving = still
+        else:
+            share = 1.0 - CLOSE
+            for _ in range(DOUBLINGS):
+                low = share * high
+                leaving = self._leaving(low, None)
+                if leaving.size:
+                    break
+                high, share = low, min(share, 0.9) ** 2
+        while leaving.size and high - low > CLOSE * high:
+            middle = 0.5 * (low + high)
+            still = self._leaving(middle, leaving)
+            if still.size:
+                low, leaving = middle, still
+            else:
+                high = middle
+        return high
+
+    def _leaving(self, alpha: float, among: np.ndarray | None) -> np.ndarray:
+        """Features, of some, that leave zero at the null model for this alpha."""
+        stage = cast(SmoothProblem, self.at_alpha(alpha))
+        return CoordinateSteps(stage, self.null, self.null.z, self.size, among).moving
 
     @property
     def reach(self) -> float:

@@ -112,7 +112,7 @@ class Unpenalised:
         """The Newton step of intercept and coordinates, and by how much the quadratic falls."""
         root = np.sqrt(self.design.weights * floored(self.loss, slopes, curvatures))
         pull = -self.design.weights * slopes
-        parts = self._parts() * root[:, None]
+        parts = self.parts() * root[:, None]
         units = np.sqrt(np.einsum("ij,ij->j", parts, parts))
         units[units == 0.0] = 1.0
         target = np.divide(pull, root, out=np.zeros_like(root), where=root > 0.0)
@@ -129,7 +129,7 @@ class Unpenalised:
         bend = float(self.design.weights @ floored(self.loss, slopes, curvatures))
         return 0.5 * float(self.design.weights @ slopes) ** 2 / bend
 
-    def _parts(self) -> np.ndarray:
+    def parts(self) -> np.ndarray:
         """The basis, behind a column of ones where there is an intercept."""
         if not self.design.fit_intercept:
             return self.basis

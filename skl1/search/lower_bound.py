@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg.lapack import dpotrf, dpotri, dpotrs
 
-from skl1.paths.one_by_one import ALONG
+from skl1.paths.one_by_one import along
 from skl1.penalties import L1, Penalty, Ridged
 from skl1.penalties.elementwise import chords, pulls, reaches
 from skl1.problems.certificates import certify
@@ -27,6 +27,8 @@ TIGHTENINGS, GAIN = 5, 1e-3
 #: Where slopes are so small that the rough bound is below a share of the null objective, it stays.
 FIRST, WORTH = 1e-2, 0.02
 LOOSE, ROUNDS = 1e-4, 30
+#: Gap of a fit without a penalty, as a share of its loss, up to which it counts.
+PROVED = 1e-8
 #: Multipliers tried, and how far down from the largest of use.
 MULTIPLIERS, DOWN = 20, 1e-3
 DUAL, TRIVIAL = "dual", "trivial"
@@ -43,8 +45,9 @@ def lower_bound(problem: Problem, objective: float) -> Bound:
     """A rigorous bound below the objective of every w, where one of them attains ``objective``.
 
     A global minimiser w* is no worse, which bounds its coefficients: ``u_j g(w*_j)`` is at most
-    the objective less the least-squares loss, and w* lies in a level set of the loss, an ellipsoid
-    if the columns are independent. With ``|w*_j| <= M_j`` and g concave on w >= 0,
+    the objective less the least loss, and w* lies in a level set of the loss. Of squares that is an
+    ellipsoid if the columns are independent; of another loss no bound is taken from it. With
+    ``|w*_j| <= M_j`` and g concave on w >= 0,
 
         u_j g(w) >= a_j |w|,    a_j = u_j g(M_j) / M_j,    for |w| <= M_j,
 
@@ -54,10 +57,14 @@ def lower_bound(problem: Problem, objective: float) -> Bound:
     """
     if problem.core.design.hides:
         return Bound(0.0, TRIVIAL)
-    problem = for_search(problem.core)
+    if problem.any_loss:
+        # With its free features: the convex problem below has to have them too.
+        floor, reach = least_loss(problem), np.full(problem.weights.size, np.inf)
+    else:
+        problem = for_search(problem.core)
+        floor, reach = level_set(problem, objective)
     free = problem.included & problem.free
     penalised = problem.included & ~problem.free
-    floor, reach = level_set(problem, objective)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         room = max(objective - floor, 0.0) / problem.weights[penalised]
     reach[penalised] = np.minimum(reach[penalised], reaches(problem.penalty, room))
@@ -66,9 +73,12 @@ def lower_bound(problem: Problem, objective: float) -> Bound:
         relaxed = bounding_problem(problem, free, reach)
         if not relaxed.weights.any():
             break
-        run = minimise(ALONG, relaxed, relaxed.null.w, tol=FIRST, max_iter=ROUNDS)
-        if run.model.bound > WORTH * problem.null.objective:
-            run = minimise(ALONG, relaxed, run.w, tol=LOOSE, max_iter=ROUNDS, last=run)
+        try:
+            run = minimise(along(relaxed), relaxed, relaxed.null.w, tol=FIRST, max_iter=ROUNDS)
+            if run.model.bound > WORTH * problem.null.objective:
+                run = minimise(along(relaxed), relaxed, run.w, tol=LOOSE, max_iter=ROUNDS, last=run)
+        except ValueError:  # what may be as large as one likes separates the classes
+            break
         known = certify(relaxed, run.point)
         value = run.point.objective - known.error - known.floor
         slack = relaxed.weights - pulls(relaxed.penalty, known.dual)
@@ -100,7 +110,7 @@ def subset_bound(problem: Problem, objective: float, most: int) -> Bound:
     lasso = lasso_of(problem, shares)
     top, best, w = lasso.alpha_max, floor, lasso.null.w
     for multiplier in np.geomspace(top, DOWN * top, MULTIPLIERS) if top > 0.0 else ():
-        run = minimise(ALONG, lasso.at_alpha(multiplier), w, tol=LOOSE, max_iter=ROUNDS)
+        run = minimise(along(lasso), lasso.at_alpha(multiplier), w, tol=LOOSE, max_iter=ROUNDS)
         w, best = run.w, max(best, run.model.bound - multiplier * most)
     return Bound(float(min(best, objective)), DUAL if best > floor else TRIVIAL)
 
@@ -123,6 +133,22 @@ def level_set(problem: Problem, objective: float) -> tuple[float, np.ndarray]:
     spread = units * np.sqrt(dpotri(factor)[0].diagonal())
     reach[inside] = np.abs(w) + np.sqrt(2.0 * max(objective - loss, 0.0)) * spread
     return loss, reach
+
+
+def least_loss(problem: Problem) -> float:
+    """A bound below the loss of all coefficients, of any loss: 0 where none is proved."""
+    count = int(np.count_nonzero(problem.included))
+    if problem.one_sided or not 0 < count <= min(INVERTED, problem.design.n_samples // 2):
+        return 0.0
+    plain = problem.with_penalty(L1(1.0)).reweighted(np.where(problem.included, 0.0, np.inf))
+    try:
+        point = plain.null
+    except ValueError:  # no finite coefficients are best
+        return 0.0
+    known = certify(plain, point)
+    # The gap of a refit is one to second order, which it may be trusted to be where it is small.
+    proved = known.error <= PROVED * point.loss
+    return max(point.loss - 2.0 * known.error - known.floor, 0.0) if proved else 0.0
 
 
 def bounding_problem(problem: Problem, free: np.ndarray, reach: np.ndarray) -> Problem:

@@ -9,8 +9,16 @@ import numpy as np
 
 from skl1.paths.grid import default_eps
 from skl1.paths.model_path import no_worse
-from skl1.paths.one_by_one import ALONG
-from skl1.paths.solve import SHRINK, STAGES, solve_path, with_free, working_set_path
+from skl1.paths.one_by_one import ALONG, along
+from skl1.paths.solve import (
+    ROUNDS,
+    SHRINK,
+    STAGES,
+    sequential_path,
+    solve_path,
+    with_free,
+    working_set_path,
+)
 from skl1.paths.together import shared_paths
 from skl1.problems.model import Model
 from skl1.problems.moments import for_path
@@ -53,6 +61,8 @@ def solve_nonconvex_path(
         Features at most of models that also start from the Lasso and exchange features; 0 leaves
         the path as it is.
     """
+    if problem.any_loss:
+        return path_of_any_loss(problem, alphas, tol=tol, max_iter=max_iter)
     if problem.penalty.convex:
         return solve_path(problem, alphas, tol=tol, max_iter=max_iter)
     if (core := problem.core) is not problem:
@@ -66,6 +76,40 @@ def solve_nonconvex_path(
         models = shared_paths([problem], ladder, tol=tol, max_iter=max_iter, origins=[origin])[0]
     models = [no_worse(problem, models[k], tol) for k in asked]
     return list(improved(origin, models, tol=tol, max_iter=max_iter, most=most))
+
+
+def path_of_any_loss(
+    problem: Problem, alphas: np.ndarray, *, tol: float, max_iter: int
+) -> list[Model]:
+    """The same under another loss than squares, without exchanges.
+
+    Each model is the best of what follows from alpha_max down, from the Lasso's solution, and from
+    the model before it, if that was found in such a way.
+    """
+    solver = along(problem)
+    limits: dict[str, Any] = {"tol": tol, "max_iter": max_iter}
+    top = problem.alpha_max
+    if problem.penalty.convex or not 0.0 < top < np.inf:
+        return sequential_path(solver, problem, alphas, **limits)
+    ladder, asked = _ladder(top, alphas)
+    followed = sequential_path(solver, problem, ladder, **limits)
+    lasso, least = lasso_of(problem), least_gain(problem)
+    at = entry_share(problem, alphas) * lasso.alpha_max
+    lassos = solve_path(lasso, at, tol=LOOSE, max_iter=ROUNDS)
+    models: list[Model] = []
+    carried: list[Model] = []
+    for k, start in zip(asked, lassos, strict=True):
+        best = followed[k]
+        stage = problem.at_alpha(best.alpha)
+        rivals = [*carried, start] if not problem.empties(best.alpha) else []
+        carried = []
+        for rival in rivals:
+            if rival.features.size:
+                found = minimise(solver, stage, whole(problem, rival), **limits).model
+                if found.objective < best.objective - least:
+                    best, carried = found, [found]
+        models.append(no_worse(problem, best, tol))
+    return models
 
 
 def _ladder(top: float, alphas: np.ndarray) -> tuple[np.ndarray, list[int]]:

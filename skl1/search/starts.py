@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from skl1.paths.nonconvex_state import FACTORED
-from skl1.paths.one_by_one import ALONG
+from skl1.paths.one_by_one import along
 from skl1.paths.solve import stages
 from skl1.penalties import Lp
 from skl1.penalties.elementwise import total
@@ -37,7 +37,7 @@ SAME = 1e-5
 def lasso_start(problem: Problem) -> np.ndarray:
     """The solution of the Lasso whose features enter where those of the problem would."""
     lasso = lasso_at(problem)
-    return minimise(ALONG, lasso, lasso.null.w, tol=LOOSE, max_iter=ROUNDS).w
+    return minimise(along(lasso), lasso, lasso.null.w, tol=LOOSE, max_iter=ROUNDS).w
 
 
 def path_start(problem: Problem) -> np.ndarray:
@@ -65,7 +65,7 @@ def random_starts(problem: Problem, count: int, random_state) -> Iterator[np.nda
     for _ in range(count):
         factors = np.exp(SPREAD * random_state.standard_normal(problem.weights.size))
         lasso = lasso_at(problem, factors)
-        yield minimise(ALONG, lasso, lasso.null.w, tol=LOOSE, max_iter=ROUNDS).w
+        yield minimise(along(lasso), lasso, lasso.null.w, tol=LOOSE, max_iter=ROUNDS).w
 
 
 def subset_start(problem: Problem, most: int) -> np.ndarray:
@@ -96,7 +96,7 @@ def approached(problem: Problem, w: np.ndarray, share: float = LOOSE**2) -> np.n
         near = _descended(problem, w.copy(), share)
         if np.isfinite(near).all():  # penalty weights of extreme sizes overflow
             return near
-    return minimise(ALONG, problem, w, tol=LOOSE, max_iter=ROUNDS).w
+    return minimise(along(problem), problem, w, tol=LOOSE, max_iter=ROUNDS).w
 
 
 def _descended(problem: Problem, w: np.ndarray, share: float) -> np.ndarray:
@@ -177,7 +177,7 @@ def seek(
     most : int
         Features at most of a model in which they are exchanged.
     """
-    minima = Minima(problem)
+    minima, solver = Minima(problem), along(problem)
     limits: dict[str, Any] = {"tol": tol, "max_iter": max_iter}
     store = ColumnStore(problem.design)
     for name, w in starts:
@@ -186,9 +186,9 @@ def seek(
             if objective is not None:
                 minima.by_start[name] = objective
                 continue
-        result = minimise(ALONG, problem, w, callback=callback, record=record, **limits)
+        result = minimise(solver, problem, w, callback=callback, record=record, **limits)
         if minima.add(name, result) and result.model.stop_reason != INTERRUPTED and most:
-            better, count = exchanged(ALONG, problem, result, most=most, store=store, **limits)
+            better, count = exchanged(solver, problem, result, most=most, store=store, **limits)
             if count:
                 minima.add(name, better, count)
         if result.model.stop_reason == INTERRUPTED:

@@ -64,7 +64,7 @@ class Block(ABC):
         penalty = self.problem.penalty
         if not penalty.convex:
             moves = coordinate_moves(penalty, self.weights, self.norms, self.w, self.z)
-            return float(np.abs(moves).max(initial=0.0) / np.sqrt(self.problem.design.total))
+            return float(np.abs(moves).max(initial=0.0) / self.problem.size)
         return self._gap()
 
     def _gap(self) -> float:

@@ -17,6 +17,7 @@ from skl1.problems.smooth_gap import likely_gap
 from skl1.problems.unpenalised import TINY, floored
 from skl1.solvers.base import Goal, Solver, State
 from skl1.solvers.inner import Inner, SweepsThenNewton
+from skl1.solvers.majorised import descended, largest_move, moved_alone
 from skl1.solvers.quadratic_model import ModelBlock, Place, QuadraticModel
 from skl1.solvers.selection import MARGIN, SOME, distances, first_of
 
@@ -75,6 +76,10 @@ class ProxNewton(Solver):
     refitted. Features that the gap proves to be zero leave, those nearest to entering join, as in
     ``WorkingSet``.
 
+    Under a nonconvex penalty a share of a step may be worse than both of its ends: the curvatures
+    are doubled instead until the step descends (``majorised.py``). Where none does, the coefficient
+    moves that lowers the objective the most alone.
+
     Parameters
     ----------
     inner : Inner
@@ -93,10 +98,6 @@ class ProxNewton(Solver):
         if not isinstance(problem, SmoothProblem):
             return (
                 "squares need no Newton's method around them. Use WorkingSet(SweepsThenNewton())."
-            )
-        if not problem.penalty.convex:
-            return (
-                "the penalty must be convex. Squares with any take WorkingSet(SweepsThenNewton())."
             )
         return ""
 
@@ -128,8 +129,11 @@ class ProxNewton(Solver):
         if state.idle > IDLE or not problem.included.any():
             state.verdict = PRECISION
             return
+        if state.idle and (w := moved_alone(problem, point, known)) is not None:
+            state.w, state.idle, state.n_iter = w, 0, state.n_iter + 1
+            return
         problem = self._drop(problem, state, point, known)
-        wanted, complete = self._wanted(problem, state, point)
+        wanted, complete = self._wanted(problem, state, point, known)
         self._gather(problem, state, wanted)
         target = LAST_SHARE * goal.target if complete else ROUND_SHARE * known.error
         if state.idle:  # the set looks solved, the whole does not: look more closely
@@ -147,12 +151,7 @@ class ProxNewton(Solver):
         return place
 
     def descend(
-        self,
-        problem: SmoothProblem,
-        columns: Gathered,
-        place: Place,
-        target: float,
-        most: int,
+        self, problem: SmoothProblem, columns: Gathered, place: Place, target: float, most: int
     ) -> int:
         """Newton steps until the problem of the working set is solved; how many."""
         done = idle = 0
@@ -182,13 +181,19 @@ class ProxNewton(Solver):
             state.narrowed = problem.narrowed(kept)
         return state.narrowed or problem
 
-    def _wanted(self, problem: SmoothProblem, state: ProxNewtonState, point: SmoothPoint):
+    def _wanted(
+        self, problem: SmoothProblem, state: ProxNewtonState, point: SmoothPoint, known: Certificate
+    ):
         """Mask of the working set, and whether no feature is missing in it that pulls."""
         used = point.w != 0.0
         if used.size <= FULL_GRAM:
             return state.alive | used, True
         candidates = np.flatnonzero(state.alive & ~used)
-        rank = distances(problem, point.z[candidates], candidates)
+        if known.alone is None:
+            rank = distances(problem, point.z[candidates], candidates)
+        else:
+            rank = -known.alone.sizes[candidates]
+            candidates, rank = candidates[rank < 0.0], rank[rank < 0.0]
         violators = int(np.count_nonzero(rank < 0.0))
         if not violators:  # the last set will do
             return used | (state.known & state.alive), True
@@ -209,6 +214,11 @@ class ProxNewton(Solver):
 
     def _step(self, problem: SmoothProblem, columns: Gathered, place: Place, target: float) -> bool:
         """One Newton step on the working set. Whether it moved."""
+        if not problem.penalty.convex:
+            if not descended(self.inner, problem, columns, place, target, SWEEPS):
+                return False
+            self.look(problem, columns, place)
+            return True
         weights, here = problem.weights[columns.features], place.point
         model, place.model = place.model, None
         if model is None:
@@ -281,6 +291,9 @@ class ProxNewton(Solver):
         place.bend = floored(problem.loss, here.slopes, here.curvatures)
         bends = np.maximum(here.curvatures, TINY)
         place.squares = float(problem.design.weights @ (here.slopes * here.slopes / bends))
+        if not problem.penalty.convex:
+            place.error = largest_move(problem, columns, place)
+            return
         place.error = problem.refitted_part.left_over(here.slopes, here.curvatures)
         samples = here.loss, place.squares
         weights = problem.weights[columns.features]

@@ -1,0 +1,142 @@
+"""The log-odds of one class against the rest, with nonconvex penalties.
+
+Each has the parameters of its classifier without ``class_weight``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from skl1.estimators.log_odds import BinaryModel
+from skl1.estimators.log_sum import LogSumRegressor
+from skl1.estimators.many_minima import ManyMinima
+from skl1.estimators.mcp import MCPRegressor
+from skl1.estimators.nonconvex import NonconvexRegressor
+from skl1.estimators.nonconvex_lp import NonconvexLpRegressor
+from skl1.estimators.parameters import keep
+from skl1.estimators.scad import SCADRegressor
+from skl1.paths.one_by_one import NEWTON
+from skl1.penalties import L1, MCP, SCAD, LogSum, Lp
+
+
+class NonconvexLogOdds(BinaryModel, ManyMinima):
+    """With a penalty of many minima; ``of`` names the regressor that has the same one."""
+
+    def __init_subclass__(cls, of: type[NonconvexRegressor], **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own = of._parameter_constraints.keys() - NonconvexRegressor._parameter_constraints.keys()
+        cls._parameter_constraints = {
+            **ManyMinima._parameter_constraints,
+            **{name: of._parameter_constraints[name] for name in own},
+        }
+
+    def _solver(self):
+        return NEWTON
+
+
+class LpLogOdds(NonconvexLogOdds, of=NonconvexLpRegressor):
+    """With the penalty of ``NonconvexLpRegressor``."""
+
+    p: float
+
+    def __init__(
+        self,
+        alpha=0.01,
+        *,
+        p=0.5,
+        l2=0.0,
+        penalty_weights=None,
+        positive=False,
+        fit_intercept=True,
+        n_init=0,
+        random_state=None,
+        tol=1e-6,
+        max_iter=1000,
+        warm_start=False,
+        record_history=False,
+    ):
+        keep(self, locals())
+
+    def _shaped(self):
+        return L1(self.alpha) if self.p == 1.0 else Lp(self.alpha, self.p)
+
+
+class MCPLogOdds(NonconvexLogOdds, of=MCPRegressor):
+    """With the penalty of ``MCPRegressor``."""
+
+    gamma: float
+
+    def __init__(
+        self,
+        alpha=0.01,
+        *,
+        gamma=12.0,
+        l2=0.0,
+        penalty_weights=None,
+        positive=False,
+        fit_intercept=True,
+        n_init=0,
+        random_state=None,
+        tol=1e-6,
+        max_iter=1000,
+        warm_start=False,
+        record_history=False,
+    ):
+        keep(self, locals())
+
+    def _shaped(self):
+        return MCP(self.alpha, self.gamma)
+
+
+class SCADLogOdds(NonconvexLogOdds, of=SCADRegressor):
+    """With the penalty of ``SCADRegressor``."""
+
+    gamma: float
+
+    def __init__(
+        self,
+        alpha=0.01,
+        *,
+        gamma=12.0,
+        l2=0.0,
+        penalty_weights=None,
+        positive=False,
+        fit_intercept=True,
+        n_init=0,
+        random_state=None,
+        tol=1e-6,
+        max_iter=1000,
+        warm_start=False,
+        record_history=False,
+    ):
+        keep(self, locals())
+
+    def _shaped(self):
+        return SCAD(self.alpha, self.gamma)
+
+
+class LogSumLogOdds(NonconvexLogOdds, of=LogSumRegressor):
+    """With the penalty of ``LogSumRegressor``."""
+
+    epsilon: float
+
+    def __init__(
+        self,
+        alpha=0.01,
+        *,
+        epsilon=1.0,
+        l2=0.0,
+        penalty_weights=None,
+        positive=False,
+        fit_intercept=True,
+        n_init=0,
+        random_state=None,
+        tol=1e-6,
+        max_iter=1000,
+        warm_start=False,
+        record_history=False,
+    ):
+        keep(self, locals())
+
+    def _shaped(self):
+        return LogSum(self.alpha, self.epsilon)

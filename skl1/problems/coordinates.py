@@ -1,0 +1,174 @@
+"""Coordinate steps under any smooth loss: how far downhill one coefficient alone would move."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.linalg import svd
+
+from skl1.compiled.lazy import lazy
+from skl1.designs.gathered import Gathered
+from skl1.losses.elementwise import EVALUATION
+from skl1.penalties.elementwise import proxes, values
+from skl1.problems.along import descents
+from skl1.problems.unpenalised import floored
+
+#: A coefficient is looked at if it moves where the curvature is at least this share of that at the
+#: point.
+FIRST = 1.0 / 64.0
+#: Steps of this size, as a share of the size of the problem, count without a look at the loss; and
+#: a fall that counts, as a share of the null objective.
+SMALL, FALL = 1e-5, 1e-12
+#: Singular values below this share of the largest are zero; so is what is left of a column.
+DEPENDENT, NOTHING = 1e-13, 1e-10
+#: Numbers in the columns that are looked at together: 8 MB.
+BLOCK = 2**20
+
+
+class Directions:
+    """What a coefficient changes in the predictions, where others are refitted to second order.
+
+    The direction of feature j is its column without its part along the intercept and what else is
+    refitted, by the weights ``s_i h_i``. The loss has the slope ``-z_j`` along it, and the
+    curvature ``sum_i s_i h_i e_ij^2``.
+
+    Parameters
+    ----------
+    part : Unpenalised
+    bend : ndarray of shape (n_samples,)
+        The curvatures h, of which none is zero.
+    """
+
+    def __init__(self, part: Any, bend: np.ndarray):
+        self.design, self.parts, self.bend = part.design, part.parts(), bend
+        self.root = np.sqrt(self.design.weights * bend)
+        basis, sizes, turn = svd(
+            self.parts * self.root[:, None], full_matrices=False, check_finite=False
+        )
+        held = sizes > DEPENDENT * sizes.max(initial=0.0)
+        self.basis = basis[:, held]
+        self.back = turn[held].T / sizes[held]
+
+    def norms(self, among: np.ndarray | None = None) -> np.ndarray:
+        """The curvature along each feature; 0 of constant columns."""
+        squares = self.design.squares(self.root * self.root, among)
+        left = squares.copy()
+        for each in self.basis.T:
+            left -= self.design.correlations(np.sqrt(self.bend) * each) ** 2
+        return np.where(self.design.norms > 0.0, np.maximum(left, NOTHING * squares), 0.0)
+
+    def norms_of(self, columns: Gathered) -> np.ndarray:
+        """The same of columns that have been gathered."""
+        squares = columns.squares(self.root * self.root)
+        left = squares.copy()
+        for each in self.basis.T:
+            left -= columns.sums(self.root * each) ** 2
+        return np.maximum(left, NOTHING * squares)
+
+    def columns(self, features: np.ndarray) -> np.ndarray:
+        """The directions of some features, one a row."""
+        X = self.design.columns(features)
+        if self.basis.shape[1]:
+            X = X - self.parts @ (self.back @ (self.basis.T @ (X * self.root[:, None])))
+        return np.ascontiguousarray(X.T)
+
+
+class CoordinateSteps:
+    """How far each coefficient would move if it alone were free, so that the objective falls.
+
+    Two places may be better than where it is: zero, and the minimum that is the farthest from zero,
+    which is found by the loss itself. Where neither is, the quadratic model's step is tried, then
+    that with twice the curvature and so on. Where nothing lowers the objective there is no step.
+    Small steps are those of the model, which is then exact but for the third order.
+
+    Parameters
+    ----------
+    problem : SmoothProblem
+    point : SmoothPoint
+    z : ndarray of shape (n_features,)
+        Minus the gradient; of features that must stay as they are 0.
+    size : float
+        That of the problem: the root of twice the loss of its null model.
+    among : ndarray of int, default=None
+        Features that may move; all by default.
+
+    Attributes
+    ----------
+    steps : ndarray of shape (n_features,)
+    sizes : ndarray of shape (n_features,)
+        ``sqrt(d_j) |step_j|``, d being the curvature along the coefficient: the root of twice what
+        the step is worth by a quadratic, or of what the objective falls by, if that is more. Of
+        squares, the change of the predictions.
+    """
+
+    def __init__(
+        self,
+        problem: Any,
+        point: Any,
+        z: np.ndarray,
+        size: float,
+        among: np.ndarray | None = None,
+    ):
+        self.problem, self.point, self.z, self.size = problem, point, z, size
+        bend = floored(problem.loss, point.slopes, point.curvatures)
+        self.directions = Directions(problem.refitted_part, bend)
+        self.norms = self.directions.norms(among)
+        if among is not None:
+            self.norms = np.where(np.isin(np.arange(z.size), among), self.norms, 0.0)
+        self.small = (SMALL * size) ** 2
+        self.steps = self._model_step(1.0)
+        self.sizes = np.sqrt(self.norms) * np.abs(self.steps)
+        busy = self.sizes**2 > self.small
+        used = np.flatnonzero(point.w)
+        charges = values(problem.penalty, point.w[used]) * problem.weights[used]
+        busy[used] |= 2.0 * charges > self.small
+        factor = FIRST
+        while factor < 1.0:
+            busy |= factor * self.norms * self._model_step(factor) ** 2 > self.small
+            factor *= 2.0
+        left = np.flatnonzero(busy)
+        width = max(1, BLOCK // problem.design.n_samples)
+        for start in range(0, left.size, width):
+            self._search(left[start : start + width])
+
+    def _model_step(self, factor: float) -> np.ndarray:
+        """The steps of the quadratic model with so many times its curvature."""
+        d = factor * np.where(self.norms > 0.0, self.norms, 1.0)
+        w, problem = self.point.w, self.problem
+        step = proxes(problem.penalty, w + self.z / d, problem.weights / d) - w
+        return np.where(self.norms > 0.0, step, 0.0)
+
+    def _search(self, features: np.ndarray) -> None:
+        """Make the steps of some features such that the objective falls."""
+        problem, point, design = self.problem, self.point, self.problem.design
+        steps, bends, gains = np.zeros((3, features.size))
+        directions = self.directions.columns(features)
+        run = descents.sized(20 * EVALUATION * directions.size)
+        run(
+            problem.loss,
+            problem.penalty,
+            design.response,
+            design.weights,
+            point.predictions,
+            directions,
+            point.w[features],
+            problem.weights[features],
+            self.z[features],
+            self.norms[features],
+            point.loss,
+            self.small,
+            0.5 * FALL * self.size**2,
+            problem.penalty.ridge == 0.0,
+            steps,
+            bends,
+            gains,
+        )
+        self.steps[features] = steps
+        # Where the loss bends more elsewhere than here, a step is worth more than that.
+        self.sizes[features] = np.sqrt(np.maximum(bends * steps * steps, 2.0 * gains))
+
+    @lazy
+    def moving(self) -> np.ndarray:
+        """The features that move."""
+        return np.flatnonzero(self.sizes > 0.0)

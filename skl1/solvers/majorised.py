@@ -1,0 +1,175 @@
+"""Newton steps under a nonconvex penalty, of which the curvature grows until they descend."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.linalg.lapack import dpotrf, dpotrs
+
+from skl1.designs.gathered import Gathered
+from skl1.penalties import Penalty
+from skl1.penalties.elementwise import curvatures, slopes, total
+from skl1.problems.certificates import Certificate, coordinate_moves
+from skl1.problems.coordinates import Directions
+from skl1.problems.point import Point
+from skl1.problems.smooth import SmoothPoint, SmoothProblem
+from skl1.solvers.block import GramBlock
+from skl1.solvers.gram_store import GramStore
+from skl1.solvers.inner import Inner
+from skl1.solvers.quadratic_model import Place, QuadraticModel
+
+#: Models that are tried, each with twice the curvature of the one before.
+TRIALS = 60
+#: A step has to lower the objective by this share of what its model promises.
+SUFFICIENT = 1e-4
+#: What is added to a matrix of unit diagonal; share of the way to zero that a coefficient may go.
+DAMPED, KEPT = 1e-10, 0.9
+#: What rounding may add to an objective, as a share of it.
+ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
+
+
+def largest_move(problem: SmoothProblem, columns: Gathered, place: Place) -> float:
+    """The largest coordinate step of the quadratic model, of some features: a guide, no proof."""
+    norms = Directions(problem.refitted_part, place.bend).norms_of(columns)
+    weights = problem.weights[columns.features]
+    moves = coordinate_moves(problem.penalty, weights, norms, place.w, place.z)
+    return float(np.abs(moves).max(initial=0.0)) / problem.size
+
+
+def moved_alone(problem: SmoothProblem, point: SmoothPoint, known: Certificate):
+    """Coefficients after the largest coordinate step; None if that does not lower the objective."""
+    if known.alone is None:
+        return None
+    first = int(np.argmax(known.alone.sizes))
+    w = point.w.copy()
+    w[first] += known.alone.steps[first]
+    if problem.has_free:  # which are refitted with it
+        refitted = problem.refitted(w)
+        w = problem.clip(problem.beside(refitted).lift_exactly(np.where(refitted, 0.0, w)))
+    return w if problem.at(w).objective < point.objective else None
+
+
+def descended(
+    inner: Inner,
+    problem: SmoothProblem,
+    columns: Gathered,
+    place: Place,
+    target: float,
+    sweeps: int,
+) -> bool:
+    """Move a place to coefficients with a lower objective. Whether there were any.
+
+    They are a minimum of the quadratic model; if the objective is not lower there, what Newton's
+    method makes of the coefficients in use; then with twice the curvature, and so on: in the end
+    the model is above the loss. The intercept, and what is refitted besides, are then the best.
+
+    Parameters
+    ----------
+    inner : Inner
+    problem : SmoothProblem
+    columns : Gathered
+        Of the working set.
+    place : Place
+        Coefficients and correlations there, and the point.
+    target : float
+        The error that is left in each model.
+    sweeps : int
+        At most, in each of them.
+    """
+    part, here = problem.refitted_part, place.point
+    model = QuadraticModel(part, columns, here.slopes, place.bend, place.z)
+    model.extend(np.arange(columns.count))
+    found = _descending(inner, problem, model, columns.features, place, target, sweeps)
+    if found is None:
+        return False
+    w, t, level, along = found
+    shift, more, change = part.refit(t, 0.0, np.zeros_like(along))
+    loss, slopes, bends = problem.look(shift)
+    place.w = w[columns.features]
+    objective = loss + total(problem.penalty, problem.weights[columns.features], place.w)
+    samples = shift, slopes, bends, level + more, along + change
+    place.point = SmoothPoint(w, here.z, loss, objective, *samples)
+    place.z = -columns.sums(problem.design.weights * slopes)
+    return True
+
+
+def _descending(
+    inner: Inner,
+    problem: SmoothProblem,
+    model: QuadraticModel,
+    features: np.ndarray,
+    place: Place,
+    target: float,
+    sweeps: int,
+) -> tuple[np.ndarray, np.ndarray, float, np.ndarray] | None:
+    """Coefficients that lower the objective, their predictions, and what is refitted."""
+    here, weights, old = place.point, problem.weights[features], place.w
+    charge = total(problem.penalty, weights, old)
+    before = here.loss + charge
+    noise = ROUNDING * abs(before)
+
+    def falls(new, gram, least):
+        """The change with new coefficients, if the objective falls as a model says."""
+        step = new - old
+        change = total(problem.penalty, weights, new) - charge
+        promise = change - float(place.z @ step) + 0.5 * float(step @ (gram @ step))
+        if not promise <= least:
+            return None
+        fit = model.fit(step)
+        value = problem.mean_along(here.predictions, fit[0], 1.0) + charge + change
+        if not value <= before + SUFFICIENT * promise + noise:
+            return None
+        w = np.zeros(problem.weights.size)
+        w[features] = new
+        e, level, along = fit
+        return w, here.predictions + e, here.level + level, here.along + along
+
+    factor = 1.0
+    for _ in range(TRIALS):
+        gram = factor * model.gram
+        new = _solved(inner, problem, gram, features, place, target, sweeps)
+        if np.array_equal(new, old):
+            return None
+        if found := falls(new, gram, noise):
+            return found
+        if factor == 1.0:
+            new = on_support(problem.penalty, weights, gram, old, place.z)
+            if found := falls(new, gram, -noise):
+                return found
+        factor *= 2.0
+    return None
+
+
+def on_support(penalty: Penalty, weights: np.ndarray, gram: np.ndarray, w: np.ndarray, z):
+    """A Newton step in the coefficients in use, of which none changes its sign.
+
+    Far from zero the model may promise much of a coefficient's fall to zero, and be wrong.
+    """
+    new, support = w.copy(), np.flatnonzero(w)
+    if not support.size:
+        return new
+    u, old = weights[support], w[support]
+    square = gram[np.ix_(support, support)]
+    slope = z[support] - u * slopes(penalty, old)
+    extra, units = u * curvatures(penalty, old), 1.0 / np.sqrt(square.diagonal())
+    for bend in (extra, np.maximum(extra, 0.0)):
+        matrix = square + np.diag(bend)
+        matrix = matrix * units * units[:, None] + DAMPED * np.eye(support.size)
+        factor, info = dpotrf(matrix)
+        if not info:
+            step = units * dpotrs(factor, units * slope)[0]
+            against = step * old < 0.0
+            shares = -old[against] / step[against]
+            new[support] += min(1.0, KEPT * float(shares.min(initial=np.inf))) * step
+            break
+    return new
+
+
+def _solved(inner, problem, gram, features, place, target, sweeps) -> np.ndarray:
+    """A minimum of the quadratic model."""
+    store = GramStore(problem.weights.size, np.float64)
+    store.features, store.matrix = features, gram
+    w, z = np.zeros((2, problem.weights.size))
+    w[features], z[features] = place.w, place.z
+    block = GramBlock(problem, store, Point(w, z, place.point.loss, 0.0))
+    inner.solve(block, target, sweeps)
+    return block.w
