@@ -16,6 +16,7 @@ from skl1.penalties import L1, ElasticNet, SquaredL2
 from skl1.problems.certificates import certify
 from skl1.problems.smooth import SmoothProblem
 from skl1.problems.smooth_gap import gap_of, likely_gap
+from skl1.solvers import prox_newton
 from skl1.solvers.minimise import minimise
 from skl1.solvers.prox_newton import ProxNewton
 from skl1.solvers.selection import smallest
@@ -117,6 +118,19 @@ def test_the_likely_gap_is_the_gap_to_second_order(penalty, loss):
         likely = likely_gap(problem, *known, point.loss, squares)
         exact = gap_of(problem, point, *known)[0]
         assert exact / 3.0 <= likely <= 3.0 * exact
+
+
+@pytest.mark.parametrize("cls", LOSSES, ids=label)
+def test_sets_in_turns_and_matrices_that_serve_again(cls, monkeypatch):
+    """However dear the matrix of a working set, the model is the same."""
+    X, y = data(cls)
+    plain = cls(alpha=0.01, tol=1e-10).fit(X, y)
+    monkeypatch.setattr(prox_newton, "CHEAP", 0.0)
+    monkeypatch.setattr(prox_newton, "DEAR", 0.0)
+    dear = cls(alpha=0.01, tol=1e-10).fit(X, y)
+    assert plain.converged_
+    assert dear.converged_
+    assert dear.objective_ == pytest.approx(plain.objective_, rel=1e-9)
 
 
 @pytest.mark.parametrize("size", [1, 5, 16, 17, 1000])

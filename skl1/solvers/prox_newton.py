@@ -270,7 +270,7 @@ class ProxNewton(Solver):
                 if turn and not violators:
                     break
                 in_use = np.count_nonzero(w)
-                room = min(max(few, in_use), 2 * violators + int(MARGIN * in_use) + SOME)
+                room = min(max(few, in_use, SOME), 2 * violators + int(MARGIN * in_use) + SOME)
                 order = np.argsort(rank)
                 new, left = np.sort(np.append(new, left[order[:room]])), left[order[room:]]
             if new.size:
