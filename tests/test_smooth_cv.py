@@ -12,12 +12,20 @@ from sklearn.model_selection import KFold, StratifiedKFold, cross_val_predict
 from sklearn.preprocessing import StandardScaler
 
 from skl1 import (
+    LogSumClassifier,
+    LogSumClassifierCV,
+    MCPClassifier,
+    MCPClassifierCV,
+    NonconvexLpClassifier,
+    NonconvexLpClassifierCV,
     ProximalHuberRegressor,
     ProximalHuberRegressorCV,
     ProximalLogisticRegression,
     ProximalLogisticRegressionCV,
     ProximalPoissonRegressor,
     ProximalPoissonRegressorCV,
+    SCADClassifier,
+    SCADClassifierCV,
 )
 from skl1.exceptions import EmptyModelWarning, GridEdgeWarning
 from skl1.losses import Huber
@@ -245,3 +253,32 @@ def test_a_search_on_real_data():
     model = ProximalLogisticRegressionCV(n_alphas=25, selection="1se").fit(X, y)
     assert model.score(X, y) > 0.97
     assert 5 < np.count_nonzero(model.coef_) < 20
+
+
+CONCAVE = [
+    pytest.param(NonconvexLpClassifierCV, NonconvexLpClassifier, {"p": [0.0, 0.5]}, id="l_p"),
+    pytest.param(MCPClassifierCV, MCPClassifier, {"gamma": [6.0, 12.0]}, id="MCP"),
+    pytest.param(SCADClassifierCV, SCADClassifier, {"gamma": [6.0, 12.0]}, id="SCAD"),
+    pytest.param(LogSumClassifierCV, LogSumClassifier, {"epsilon": [0.5, 1.0]}, id="log-sum"),
+]
+
+
+@pytest.mark.parametrize(("search", "one", "shapes"), CONCAVE)
+def test_searches_of_concave_penalties_follow_the_paths_of_their_classifiers(search, one, shapes):
+    ((name, values),) = shapes.items()
+    model = quietly(search(n_alphas=6, eps=0.1, cv=FOLDS, **shapes), X, LABELS)
+    assert model.deviance_path_.shape == (2, 6, 3)
+    assert model.coef_path_.shape == (2, 6, 1, 7)
+    for row, value in enumerate(values):
+        for k, (train, test) in enumerate(FOLDS.split(X)):
+            plain = one(**{name: value}, tol=1e-5)
+            path = plain.fit_path(X[train], LABELS[train], model.alphas_[row].tolist())
+            for column in (2, 5):
+                probabilities = path[column].predict_proba(X[test])
+                expected = 2.0 * log_loss(LABELS[test], probabilities)
+                assert model.deviance_path_[row, column, k] == pytest.approx(expected, rel=1e-3)
+    mean = model.deviance_path_.mean(axis=-1)
+    assert model.best_index_ == mean.ravel().argmin()
+    assert getattr(model, f"{name}_") == values[model.best_index_ // 6]
+    assert model.stationarity_[0] <= 1e-5
+    assert model.converged_ is True

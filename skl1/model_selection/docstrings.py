@@ -120,6 +120,63 @@ l1_ratio_ : float
 alphas_ : ndarray of shape (n_alphas,) or (n_l1_ratio, n_alphas)
     The grid, from large to small.
 """,
+    "classes of many minima": """
+The models seek minima of the objective of ``MODEL``: each from the one before on the path from the
+largest alpha downwards, and from the Lasso's solution. A rule chooses one by the deviance on
+held-out folds, or by a criterion. Of more than two classes each is told from the rest; all have the
+same alpha, and the deviance is the mean of theirs.
+""",
+    "class weights": """
+class_weight : dict or "balanced", default=None
+    Factors of the sample weights by class, in the fits and in the held-out deviance. "balanced"
+    gives all classes the same sum of weights.
+""",
+    "newton of many minima": """
+tol : float, default=1e-5
+    Stationarity wanted of each model; the relative duality gap where it is convex. What a step of
+    such a size gains is 1e-10 of the loss; where a path ends, and features in use separate the
+    classes, coefficients would grow without end for the sake of less.
+max_iter : int, default=1000
+    Newton steps allowed for each model.
+n_jobs : int, default=None
+    Threads that work on folds. None means 1, -1 all.
+""",
+    "results of classes": """
+Attributes
+----------
+alpha_ : float
+    The chosen alpha.
+SHAPE_ : float
+    The chosen SHAPE.
+alphas_ : ndarray of shape GRID
+    The grid, from large to small.
+@classes@
+converged_ : bool
+    Whether all models of all paths met the tolerance.
+n_iter_, objective_, stationarity_, is_local_minimum_, lower_bound_, lower_bound_kind_,
+optimality_gap_, start_, start_objectives_, minima_, stop_reason_, alpha_max_
+    Of the chosen model, for each binary problem, as for ``MODEL``.
+@features@
+
+Warns
+-----
+@warns@
+
+See Also
+--------
+MODEL : One alpha, from more starts.
+ProximalLogisticRegressionCV : The convex case.
+
+Notes
+-----
+The deviance of a sample is twice its loss, minus twice the logarithm of the probability that the
+model gave to its class.
+
+@likelihood criteria@
+
+Degrees of freedom count the nonzero coefficients, which leaves out that their choice was free, too:
+the criteria favour models that are too large.
+""",
     "classes": """
 classes_ : ndarray of shape (n_classes,)
     The class labels, sorted.

@@ -61,9 +61,9 @@ class ProximalHuberRegressorCV(SmoothRegressorCV, of=ProximalHuberRegressor):
     >>> from skl1 import ProximalHuberRegressorCV
     >>> X, y = load_diabetes(return_X_y=True)
     >>> y[::20] += 5000.0
-    >>> model = ProximalHuberRegressorCV(scale="mad", n_alphas=30, selection="1se").fit(X, y)
+    >>> model = ProximalHuberRegressorCV(scale="mad", n_alphas=30).fit(X, y)
     >>> int((model.coef_ != 0).sum()), model.converged_
-    (5, True)
+    (7, True)
     """
 
     delta: float

@@ -25,9 +25,7 @@ class ProximalLogisticRegressionCV(
     l1_ratio : float or list of float, default=1.0
         Share of the L1 penalty, in [0, 1]; of several the rule chooses one.
     @columns@
-    class_weight : dict or "balanced", default=None
-        Factors of the sample weights by class, in the fits and in the held-out deviance.
-        "balanced" gives all classes the same sum of weights.
+    @class weights@
     @newton@
 
     Attributes
