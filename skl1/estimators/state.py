@@ -27,13 +27,14 @@ class AllOrNothing(Versioned):
         return getattr(vars(self).get(BEFORE, self), name, default)
 
     def __getattr__(self, name: str) -> Any:
-        if name in STREAMED:
+        if name in STREAMED and not hasattr(type(self), name):
             raise AttributeError(
                 f"{type(self).__name__} has no {name}: sums over the rows tell everything of "
                 "squared loss only, as of ProximalLasso. Give fit all rows, from a file that NumPy "
                 "maps if they are many."
             )
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        # A property, or a method that is there at times only, has words of its own.
+        return super().__getattribute__(name)
 
     def __getstate__(self) -> dict[str, Any]:
         # A copy that a callback gets is no fit under way.
