@@ -71,7 +71,7 @@ def hasty(name):
         "param_grid": {"alpha": [1.0, 1e-4]},
     }
     known = inspect.signature(CLASSES[name]).parameters
-    if "param_grid" not in known:  # where a search is not of a grid, an estimator is one of many ways
+    if "param_grid" not in known:  # elsewhere an estimator is one of many ways
         del wanted["estimator"]
     return CLASSES[name](**{key: value for key, value in wanted.items() if key in known})
 
