@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 
 from skl1.compiled.lazy import lazy
-from skl1.designs import TableDesign
+from skl1.designs import TableDesign, make_design
 from skl1.designs.table import adjoints
 from skl1.losses import Loss
 from skl1.losses.elementwise import EVALUATION, looked, mean_along
@@ -265,6 +265,15 @@ class SmoothProblem(Problem):
     def weak(self) -> np.ndarray:
         part = self.refitted_part
         return part.span.weak if part.columns.size else NONE
+
+
+def on_features(problem: SmoothProblem, features: np.ndarray) -> SmoothProblem:
+    """The problem of some features alone, on their columns."""
+    design, (lower, upper) = problem.design, problem.bounds
+    X = np.asfortranarray(design.columns(features))
+    few = make_design(X, design.response, design.weights, design.fit_intercept)
+    weights, more = problem.weights[features], {"lower": lower, "upper": upper}
+    return SmoothProblem(few, problem.penalty, weights, loss=problem.loss, **more)
 
 
 def with_loss(problem: Problem, loss: Loss) -> SmoothProblem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -23,9 +23,11 @@ from skl1.paths.together import shared_paths
 from skl1.problems.model import Model
 from skl1.problems.moments import for_path
 from skl1.problems.problem import Problem
+from skl1.problems.smooth import SmoothProblem, on_features
 from skl1.search.column_store import ColumnStore
 from skl1.search.exchanges import exchange, least_gain, refitted
 from skl1.search.lasso import entry_share, lasso_of
+from skl1.solvers.base import Solver
 from skl1.solvers.minimise import minimise
 
 #: How exact the Lasso's solutions are that serve as starts, and how many features they may have
@@ -104,12 +106,21 @@ def path_of_any_loss(
         rivals = [*carried, start] if not problem.empties(best.alpha) else []
         carried = []
         for rival in rivals:
-            if rival.features.size:
+            if rival.features.size and promising(solver, stage, rival, best.objective - least):
                 found = minimise(solver, stage, whole(problem, rival), **limits).model
                 if found.objective < best.objective - least:
                     best, carried = found, [found]
         models.append(no_worse(problem, best, tol))
     return models
+
+
+def promising(solver: Solver, problem: Problem, rival: Model, objective: float) -> bool:
+    """Whether a rival's features alone may lead to a lower objective: a look at few columns."""
+    if problem.has_free:
+        return True
+    few = on_features(cast(SmoothProblem, problem), rival.features)
+    found = minimise(solver, few, rival.values, tol=LOOSE, max_iter=ROUNDS)
+    return found.point.objective < objective
 
 
 def _ladder(top: float, alphas: np.ndarray) -> tuple[np.ndarray, list[int]]:
