@@ -109,6 +109,12 @@ SEARCHES = sorted(
 )
 
 
+def one_shape(cls, **options):
+    """A search with one value of its second grid, where its default has several."""
+    several = isinstance(getattr(cls(), cls._shape or "", None), tuple)
+    return cls(**({cls._shape: 0.5} if several else {}), **options)
+
+
 def searches():
     """An instance of every CV estimator, and of some ways to search."""
     return [
@@ -117,6 +123,7 @@ def searches():
         skl1.ProximalLassoCV(n_alphas=10, cv=3, scoring="r2"),
         skl1.ProximalLassoCV(n_alphas=10, cv=3, l1_ratio=[0.5, 1.0]),
         skl1.ProximalLassoCV(selection="bic"),
+        skl1.RelaxedLassoCV(n_alphas=10, cv=3, gamma=0.5),
     ]
 
 

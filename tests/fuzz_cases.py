@@ -135,11 +135,12 @@ def options(cls, name):
 
 
 def draw_params(rng, cls, *, share=0.5):
-    """Some parameters of a class, the others default."""
+    """Some parameters of a class, the others default; one value where that is several."""
     params = {}
+    several = {name for name, value in cls().get_params().items() if isinstance(value, tuple)}
     for name in inspect.signature(cls).parameters:
         values = options(cls, name) if name not in GIVEN else []
-        if values and rng.random() < share:
+        if values and (rng.random() < share or name in several):
             params[name] = values[rng.integers(len(values))]
     if params.get("acceleration") == "conjugate_gradient":
         params.pop("positive", None)

@@ -22,7 +22,7 @@ from sklearn.model_selection import (
 )
 
 import skl1
-from common import SEARCHES, label, quiet
+from common import SEARCHES, label, one_shape, quiet
 from skl1 import (
     EmptyModelWarning,
     FoldWarning,
@@ -65,6 +65,7 @@ def test_there_is_one_for_each_penalty():
         "SCADRegressorCV",
         "NonconvexLpRegressorCV",
         "ProximalLassoCV",
+        "RelaxedLassoCV",
         "RidgeGDCV",
         "SubgradientLassoCV",
     }
@@ -109,7 +110,7 @@ def test_errors_of_folds_are_those_of_refits(route, shape, options, storage):
 def test_the_model_is_the_fit_at_the_chosen_alpha(cls, route):
     X, y, s = data()
     with hush():
-        model = cls(n_alphas=7, eps=0.1, cv=3, tol=1e-8).fit(X, y, sample_weight=s)
+        model = one_shape(cls, n_alphas=7, eps=0.1, cv=3, tol=1e-8).fit(X, y, sample_weight=s)
     plain = model._plain(model._shapes()[0]).set_params(alpha=model.alpha_, tol=1e-8)
     with hush():
         plain.fit(X, y, sample_weight=s)
@@ -135,7 +136,7 @@ def test_weights_equal_repetition(cls, route):
         (X, y, groups, s.astype(float)),
         (X.repeat(s, axis=0), y.repeat(s), groups.repeat(s), None),
     ]:
-        model = cls(n_alphas=5, eps=0.1, cv=GroupKFold(4), tol=1e-10)
+        model = one_shape(cls, n_alphas=5, eps=0.1, cv=GroupKFold(4), tol=1e-10)
         with hush():
             model.fit(X_, y_, sample_weight=s_, groups=groups_)
         fitted.append(model)
@@ -274,8 +275,8 @@ def test_two_grids():
 def test_threads_change_nothing(cls, route):
     X, y, _ = data()
     with hush():
-        one = cls(n_alphas=6, eps=0.1, cv=5).fit(X, y)
-        two = cls(n_alphas=6, eps=0.1, cv=5, n_jobs=2).fit(X, y)
+        one = one_shape(cls, n_alphas=6, eps=0.1, cv=5).fit(X, y)
+        two = one_shape(cls, n_alphas=6, eps=0.1, cv=5, n_jobs=2).fit(X, y)
     np.testing.assert_allclose(one.mse_path_, two.mse_path_, rtol=1e-4)
     np.testing.assert_allclose(one.coef_, two.coef_, atol=1e-6)
 
@@ -388,10 +389,10 @@ def test_errors_where_quadratic_forms_cancel():
 def test_moments_of_folds_give_the_same(cls):
     X, y, s = data()
     with hush():
-        rows = cls(n_alphas=6, eps=0.1, cv=KFold(3), tol=1e-9).fit(X, y, sample_weight=s)
+        rows = one_shape(cls, n_alphas=6, eps=0.1, cv=KFold(3), tol=1e-9).fit(X, y, sample_weight=s)
     parts = [Moments.of(X[test], y[test], s[test]) for _, test in KFold(3).split(X)]
     with hush():
-        sums = cls(n_alphas=6, eps=0.1, tol=1e-9).fit_moments(parts)
+        sums = one_shape(cls, n_alphas=6, eps=0.1, tol=1e-9).fit_moments(parts)
     np.testing.assert_allclose(rows.mse_path_, sums.mse_path_, rtol=1e-6)
     np.testing.assert_allclose(rows.coef_, sums.coef_, atol=1e-5)
     assert rows.alpha_ == pytest.approx(sums.alpha_)
@@ -412,16 +413,16 @@ def test_bad_moments():
 def test_bad_alphas(cls, alphas):
     X, y, _ = data()
     with pytest.raises(ValueError, match="alphas must be a sequence of positive numbers"):
-        cls(alphas=alphas).fit(X, y)
+        one_shape(cls, alphas=alphas).fit(X, y)
 
 
 @every
 def test_alphas_in_any_order_and_more_than_once(cls):
     X, y, _ = data()
     with hush():
-        model = cls(alphas=[0.1, 0.5, 0.1, 2.0], cv=3).fit(X, y)
+        model = one_shape(cls, alphas=[0.1, 0.5, 0.1, 2.0], cv=3).fit(X, y)
     assert model.alphas_.tolist() == [2.0, 0.5, 0.1, 0.1]
-    assert cls(alphas=4, cv=3)._plain(model._shapes()[0]).alpha == 1.0
+    assert one_shape(cls, alphas=4, cv=3)._plain(model._shapes()[0]).alpha == 1.0
 
 
 def test_fewer_samples_than_folds():
@@ -550,7 +551,7 @@ def test_grid_search_finds_the_same():
 @every
 def test_repeated_fits_leave_nothing_behind(cls):
     X, y, _ = data()
-    model = cls(n_alphas=5, eps=0.1, cv=3)
+    model = one_shape(cls, n_alphas=5, eps=0.1, cv=3)
     with hush():
         first = model.fit(X, y).coef_.copy()
         model.set_params(selection="bic").fit(X, y)

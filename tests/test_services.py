@@ -18,7 +18,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from common import ESTIMATORS, SEARCHES, label, problem, quiet, variants
+from common import ESTIMATORS, SEARCHES, label, one_shape, problem, quiet, variants
 from skl1 import NonconvexLpRegressor, ProximalLasso, RelaxedLasso, RidgeGD, SubgradientLasso
 from skl1.exceptions import GridEdgeWarning
 
@@ -102,7 +102,7 @@ def test_a_callback_sees_every_step(estimator):
 def test_a_callback_sees_every_path(cls):
     """Of all data and of each fold; told to stop, the search makes do with two folds."""
     recorder = Recorder()
-    model = cls(n_alphas=4, eps=0.1, cv=3).set_callbacks(recorder)
+    model = one_shape(cls, n_alphas=4, eps=0.1, cv=3).set_callbacks(recorder)
     with quiet(GridEdgeWarning):
         model.fit(X, Y)
     assert recorder.set_up == recorder.torn_down == 1
@@ -110,7 +110,7 @@ def test_a_callback_sees_every_path(cls):
     assert len(recorder.objectives) == 4
     recorder = Recorder(stop_after=1)
     with quiet(GridEdgeWarning):
-        stopped = cls(n_alphas=4, eps=0.1, cv=3).set_callbacks(recorder).fit(X, Y)
+        stopped = one_shape(cls, n_alphas=4, eps=0.1, cv=3).set_callbacks(recorder).fit(X, Y)
     assert len(recorder.objectives) == 1
     assert stopped.stop_reason_ == "stopped by a callback"
     assert not stopped.converged_

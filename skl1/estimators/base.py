@@ -34,6 +34,8 @@ class PenalisedRegressor(Following):
     record_history: bool
 
     path_parameter: str | None = "alpha"
+    #: Whether coefficients are fitted anew to the features that the penalty has chosen.
+    refits: bool = False
 
     _parameter_constraints: ClassVar[dict] = {
         **Posing._parameter_constraints,

@@ -5,11 +5,13 @@ from skl1.inference.coef_frame import coef_frame
 from skl1.inference.debiased import debiased_lasso
 from skl1.inference.intervals import DebiasedCoefficients
 from skl1.inference.relaxed import RelaxedLasso
+from skl1.inference.relaxed_cv import RelaxedLassoCV
 from skl1.inference.stability import StabilitySelection
 
 __all__ = [
     "DebiasedCoefficients",
     "RelaxedLasso",
+    "RelaxedLassoCV",
     "StabilitySelection",
     "adaptive_weights",
     "coef_frame",

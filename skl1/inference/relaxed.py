@@ -12,6 +12,8 @@ from skl1.estimators import ProximalLasso
 from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
 from skl1.exceptions import warn_user
+from skl1.inference.relaxed_model import Relaxed, quick_refit, relaxed
+from skl1.problems.model import Model, coefficients
 from skl1.problems.problem import Problem
 from skl1.sklearn_api import Interval
 from skl1.solvers.driver import Run
@@ -161,8 +163,43 @@ class RelaxedLasso(ProximalLasso):
     ):
         keep(self, locals())
 
+    @property
+    def refits(self) -> bool:  # type: ignore[override]
+        """Whether coefficients are fitted anew to the features that the penalty has chosen."""
+        return self.gamma < 1.0
+
     def _last_solution(self) -> np.ndarray | None:
         return self._earlier("lasso_coef_")
+
+    def relax(
+        self, problem: Problem, models: list[Model], gammas: list[float]
+    ) -> list[list[Relaxed]]:
+        """The models of both stages, from those of the first; for developers.
+
+        Parameters
+        ----------
+        problem : Problem
+            As ``problem_on`` makes it, of any alpha.
+        models : list of Model
+            Lasso models, as ``follow`` finds them.
+        gammas : list of float
+            Shares of the Lasso.
+
+        Returns
+        -------
+        list of list of Relaxed
+            A path for each share. Models with the same features have one refit for all shares.
+        """
+        known: dict[bytes, Model] = {}
+        free = np.flatnonzero(problem.free)
+        for model in models if min(gammas) < 1.0 else ():
+            support = model.features.tobytes()
+            if support not in known:
+                quick = quick_refit(problem, np.union1d(model.features, free), self.tol)
+                w = coefficients([model], problem.design.n_features)[0]
+                known[support] = quick or self._refit(problem, w).model
+        pairs = [(model, known.get(model.features.tobytes(), model)) for model in models]
+        return [[relaxed(problem, *pair, gamma) for pair in pairs] for gamma in gammas]
 
     def _refit(self, problem: Problem, w: np.ndarray) -> Run:
         """Least squares on the support of w: the problem in which its features are free."""

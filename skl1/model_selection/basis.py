@@ -19,7 +19,8 @@ def basis_of(chooser: Any, search: Search, count: float) -> Basis:
     """
     problem, rule = search.problems[0], chooser.selection
     p = int(np.count_nonzero(problem.included)) * len(search.targets)
-    limits = search.merged([limit(each, count) for each in search.problems], np.sum)
+    by_row = zip(search.problems, search.plains, strict=True)
+    limits = search.merged([limit(each, count, plain.refits) for each, plain in by_row], np.sum)
     if rule == "gcv":
         return Basis(count, p, limits, None)
     if problem.loss.likelihood:

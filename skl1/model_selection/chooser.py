@@ -27,10 +27,9 @@ from skl1.model_selection.folds import Folds
 from skl1.model_selection.improvement import Improvement
 from skl1.model_selection.outcome import Outcome
 from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED, choose, mean, standard_errors
-from skl1.model_selection.search import ALL_DATA, Search, posed
+from skl1.model_selection.search import ALL_DATA, Search, posed, row_by_row
 from skl1.model_selection.tail import Tail, applies
 from skl1.paths.degrees import degrees_along
-from skl1.paths.together import SharedPaths
 from skl1.problems.model import INTERRUPTED, Model
 from skl1.problems.problem import Problem
 from skl1.results.names import settle_names
@@ -59,6 +58,11 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
     #: The attributes that predict needs, for callbacks; None for those of a linear regression.
     _linear_model: Any = None
 
+    #: How the paths of all shapes come about; of one path after the other.
+    _by_row: ClassVar[Any] = staticmethod(row_by_row)
+    #: A method like ``_paths`` that makes paths to be followed in stages (``tail.py``), if any.
+    _course: ClassVar[Any] = None
+
     @abstractmethod
     def _kind(self) -> type[PenalisedRegressor]:
         """The estimator of one model."""
@@ -76,12 +80,6 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
     ) -> list[list[Model]]:
         """The path of each problem."""
         return plain.follow(problems, alphas)
-
-    def _course(
-        self, plain: PenalisedRegressor, problems: Sequence[Problem], alphas: np.ndarray
-    ) -> SharedPaths | None:
-        """The same paths, to be followed in stages; None where they cannot be."""
-        return None
 
     def _by_errors(self) -> bool:
         """Whether nothing but held-out mean squared errors decides, by a rule that is known."""
@@ -140,7 +138,7 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
             longest = max(problems[first : first + len(targets)], key=attrgetter("alpha_max"))
             grids += [self._grid(longest, shapes[first])] * len(targets)
         course = self._course if report is None and self._by_errors() else None
-        paths = self._paths, folds, scorer, course, targets, self._together
+        paths = self._paths, folds, scorer, course, targets, self._together, self._by_row
         search = Search(plains, problems, grids, *paths)
         groups = search.groups(self.n_jobs, together=report is None)
         outcome = Outcome(search)
@@ -255,7 +253,7 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
         strength = search.grids[rows[0]][column].item()
         for row, plain in zip(rows, plains, strict=True):
             plain.set_params(**{self._strength: strength})
-            start = outcome.coefficients[row][column]
+            start = outcome.start(row, column)
             result = plain.fit_problem(search.problems[row], start, dtype)
             outcome.note(ALL_DATA, strength, result.model.error, result.model.converged)
         for name, value in self.gathered(plains).items():

@@ -45,12 +45,14 @@ class Basis:
         return self.count >= TALL * self.n_features
 
 
-def limit(problem: Problem, count: float) -> float:
+def limit(problem: Problem, count: float, refits: bool) -> float:
     """Degrees of freedom at most of models that are considered; free features come on top.
+
+    ``refits`` says whether coefficients are fitted anew to the features that were chosen.
 
     With fewer than two samples per feature a criterion is easily taken in by large models:
 
-    * Nonzeros of a nonconvex penalty, or of a subset, are no honest count of degrees of freedom,
+    * Nonzeros of a nonconvex penalty, of a subset or of a refit, are no honest count of degrees of freedom,
       as the choice of the features was free, too. Among p features of pure noise the best k leave
       about ``2 k log(p) / n`` less of it: of ``n / (2 log p)`` nothing would be left by this
       count. At ``n / log p``, and at half of n, models end.
@@ -61,7 +63,7 @@ def limit(problem: Problem, count: float) -> float:
     penalty = problem.penalty
     if count >= TALL * p or (penalty.convex and penalty.slope_at_zero() == 0.0):
         return np.inf
-    share = LEAST_LOG if penalty.convex else max(LEAST_LOG, float(np.log(p)))
+    share = LEAST_LOG if penalty.convex and not refits else max(LEAST_LOG, float(np.log(p)))
     return count / share + np.count_nonzero(problem.free)
 
 

@@ -73,6 +73,11 @@ class Outcome:
         p = self.search.problems[0].design.n_features
         self.coefficients = [coefficients(models, p) for models in self.models]
 
+    def start(self, row: int, column: int) -> np.ndarray:
+        """Where a fit of a model of all data begins: where its path has left it."""
+        p = self.search.problems[row].design.n_features
+        return coefficients([self.models[row][column].first], p)[0]
+
     def recount(self) -> None:
         """Take in the parts again, whose models have changed."""
         self.failures, self.n_models = [], 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -22,6 +22,8 @@ from skl1.problems.problem import Problem
 ALL_DATA = -1
 #: Problems on shared rows that are solved together at most.
 TOGETHER = 12
+#: The problems of a row on some parts, and the path of each.
+Row = tuple[list[Problem], list[list[Model]]]
 
 
 @dataclass
@@ -65,6 +67,8 @@ class Search:
     targets: Sequence[np.ndarray | None]
     #: What a scorer is given: a function of the estimators of all targets.
     scored: Callable[[list[PenalisedRegressor]], Any]
+    #: The paths of all rows, with their problems: rows may share what they are made of.
+    by_row: Callable[[Search, Iterable[list[Problem]]], Iterator[Row]]
 
     @property
     def n_shapes(self) -> int:
@@ -99,9 +103,12 @@ class Search:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             designs = [self.design(number) for number in numbers]
             parts = list(map(self.part, numbers, designs))
-            for row, (plain, grid) in enumerate(zip(self.plains, self.grids, strict=True)):
-                problems = [self.posed(row, *each) for each in zip(numbers, designs, strict=True)]
-                for each in zip(parts, problems, self.paths(plain, problems, grid), strict=True):
+            posed = (
+                [self.posed(row, *each) for each in zip(numbers, designs, strict=True)]
+                for row in range(len(self.plains))
+            )
+            for row, (problems, paths) in enumerate(self.by_row(self, posed)):
+                for each in zip(parts, problems, paths, strict=True):
                     self.keep(row, *each)
         return parts
 
@@ -190,6 +197,12 @@ class Search:
             for model, (W, intercepts) in zip(models, part.fits, strict=True):
                 model.coef_, model.intercept_ = W[column], float(intercepts[column])
             scores[shape, column] = scorer(part.fold, self.scored(models))
+
+
+def row_by_row(search: Search, problems: Iterable[list[Problem]]) -> Iterator[Row]:
+    """The paths of all rows, each by itself."""
+    for plain, posed, grid in zip(search.plains, problems, search.grids, strict=True):
+        yield posed, search.paths(plain, posed, grid)
 
 
 def posed(plain: PenalisedRegressor, design: Any, y: np.ndarray | None) -> Problem:

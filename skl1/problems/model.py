@@ -36,6 +36,11 @@ class Model(NamedTuple):
         known = point.objective, point.loss, error, bound, n_iter, stop_reason, converged
         return cls(alpha, features, point.w[features], *known)
 
+    @property
+    def first(self) -> Model:
+        """What a fit of this model begins with: itself, or the first of its two stages."""
+        return self
+
     def at(self, point: Point, **known) -> Model:
         """The same of another point."""
         known = {"n_iter": self.n_iter, "stop_reason": self.stop_reason, **known}
