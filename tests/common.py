@@ -99,6 +99,8 @@ def variants():
         skl1.LogSumRegressor(alpha=0.1, epsilon=0.1),
         skl1.RelaxedLasso(alpha=0.01, gamma=0.5),
         skl1.RelaxedLasso(alpha=0.01, l1_ratio=0.5, positive=True),
+        skl1.AdaptiveLasso(alpha=0.01, first_stage="least_squares"),
+        skl1.AdaptiveLasso(alpha=0.01, first_stage="lasso", gamma=0.5, positive=True),
     ]
 
 
@@ -295,7 +297,7 @@ def own_objective(model, X, y, sample_weight=None):
         l1_ratio=l1_ratio,
         charge=charge_of(model) if isinstance(model, NonconvexRegressor) else None,
         sample_weight=sample_weight,
-        penalty_weights=model.penalty_weights,
+        penalty_weights=getattr(model, "penalty_weights_", model.penalty_weights),
     )
 
 

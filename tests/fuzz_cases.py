@@ -33,6 +33,9 @@ SINGLES = sorted(
     for name, each in FITTED.items()
     if f"{name}CV" in FITTED or "alpha" in inspect.signature(each).parameters
 )
+#: Their penalty weights come from y: tests/test_adaptive_lasso.py has them.
+ADAPTIVE = {"AdaptiveLasso", "AdaptiveLassoCV"}
+SEARCHES, SINGLES = (sorted({*names} - ADAPTIVE) for names in (SEARCHES, SINGLES))
 OTHERS = sorted({*FITTED} - {*SEARCHES, *SINGLES})
 FUNCTIONS = sorted(name for name, each in PUBLIC.items() if inspect.isfunction(each))
 PATHS = [name for name in FUNCTIONS if name.endswith("_path")]

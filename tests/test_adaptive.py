@@ -89,7 +89,7 @@ def test_adaptive_first_estimates(storage):
 
 def test_adaptive_ridge_is_chosen_as_by_generalised_cross_validation():
     """The penalty is that of scikit-learn's RidgeCV, up to its intercept's degree of freedom."""
-    from skl1.inference.adaptive import RIDGE_ALPHAS
+    from skl1.inference.first_stage import RIDGE_ALPHAS
 
     X, y, _ = gaussian(40, 30, [1.0, -1.0, 0.5], noise=2.0)
     X = (X - X.mean(axis=0)) / X.std(axis=0)

@@ -60,6 +60,7 @@ def route(request, monkeypatch):
 def test_there_is_one_for_each_penalty():
     names = {cls.__name__ for cls in CLASSES}
     assert names == {
+        "AdaptiveLassoCV",
         "LogSumRegressorCV",
         "MCPRegressorCV",
         "SCADRegressorCV",

@@ -41,7 +41,7 @@ def test_everything_public_is_drawn():
     assert {*SINGLES, *SEARCHES, *OTHERS} == {*FITTED}
     assert {*SINGLES, *PATHS} <= {*DEFINITIONS}
     assert {name.removesuffix("CV") for name in SEARCHES} <= {*SINGLES}
-    assert {*OTHERS} == {"StabilitySelection"}
+    assert {*OTHERS} == {"AdaptiveLasso", "AdaptiveLassoCV", "StabilitySelection"}
     assert {*FUNCTIONS} == {*PATHS, "adaptive_weights", "debiased_lasso"}
 
 

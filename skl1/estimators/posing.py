@@ -111,6 +111,13 @@ class Posing(LinearRegressor):
 
     def _feature_weights(self, p: int) -> np.ndarray:
         """The penalty weights of p features, checked. Without a penalty every feature is free."""
+        weights = self._given_weights(p)
+        if self._charges and not any(getattr(self, name) for name in self._charges):
+            weights[np.isfinite(weights)] = 0.0
+        return weights
+
+    def _given_weights(self, p: int) -> np.ndarray:
+        """The penalty weights of p features as they are given, checked."""
         if self.penalty_weights is None:
             weights = np.ones(p)
         else:
@@ -138,6 +145,4 @@ class Posing(LinearRegressor):
                     "penalty_weights must not be negative or NaN; 0 leaves a feature "
                     "unpenalised, inf excludes it."
                 )
-        if self._charges and not any(getattr(self, name) for name in self._charges):
-            weights[np.isfinite(weights)] = 0.0
         return weights

@@ -1,6 +1,8 @@
 """What comes after a selection: less shrinkage, stability, confidence intervals."""
 
 from skl1.inference.adaptive import adaptive_weights
+from skl1.inference.adaptive_cv import AdaptiveLassoCV
+from skl1.inference.adaptive_lasso import AdaptiveLasso
 from skl1.inference.coef_frame import coef_frame
 from skl1.inference.debiased import debiased_lasso
 from skl1.inference.intervals import DebiasedCoefficients
@@ -9,6 +11,8 @@ from skl1.inference.relaxed_cv import RelaxedLassoCV
 from skl1.inference.stability import StabilitySelection
 
 __all__ = [
+    "AdaptiveLasso",
+    "AdaptiveLassoCV",
     "DebiasedCoefficients",
     "RelaxedLasso",
     "RelaxedLassoCV",

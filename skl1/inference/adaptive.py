@@ -8,22 +8,17 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
-from skl1.compiled.threads import single_threaded
 from skl1.estimators import ProximalLasso
-from skl1.estimators.lasso_path import lasso_path
 from skl1.exceptions import EmptyModelWarning, warn_user
-from skl1.model_selection.scaled_lasso import (
-    penalty_level,
-    scaled_lasso,
-    shortfall,
-    standard_lasso,
-    standard_weights,
+from skl1.inference.first_stage import (
+    NAMES,
+    NOTHING,
+    adapted,
+    checked,
+    excludes_all,
+    first_estimate,
+    method_for,
 )
-
-#: Penalties that are tried for a first estimate by ridge regression in standard units.
-RIDGE_ALPHAS = np.geomspace(10.0, 1e-6, 15)
-#: Up to this many features ridge regression is the first estimate where there are more rows.
-RIDGE_COLUMNS = 500
 
 
 def adaptive_weights(
@@ -65,8 +60,10 @@ def adaptive_weights(
     gamma : float, default=1.0
         Power of the first estimate, positive. Zou tries 0.5, 1 and 2.
     initial : str, estimator or array-like of shape (n_features,), default="auto"
-        The first estimate: "ridge", "lasso", "auto" or one's own. "ridge" is ridge regression
-        in standard units, with the penalty that generalised cross-validation chooses among 15.
+        The first estimate: "ridge", "least_squares", "lasso", "auto" or one's own. "ridge" is
+        ridge regression in standard units, with the penalty that generalised cross-validation
+        chooses among 15. "least_squares" has no penalty, and of dependent columns the solution of
+        least norm: it wants many more samples than features.
         "lasso" is the scaled Lasso [2]_ in standard units, which has nothing to choose; what it
         leaves out is excluded. "auto" is "ridge" with more samples than features, of which there
         are at most 500, else "lasso". An estimator is cloned and fitted, with ``sample_weight`` if
@@ -108,6 +105,7 @@ def adaptive_weights(
 
     See Also
     --------
+    AdaptiveLasso, AdaptiveLassoCV : First estimate and fit in one.
     ProximalLasso : Takes the weights.
     RelaxedLasso : Less shrinkage by a second fit.
     NonconvexLpRegressor : Less shrinkage by a nonconvex penalty, without a first estimate.
@@ -118,7 +116,8 @@ def adaptive_weights(
     of n to infinity with p fixed, a first estimate with errors of the order :math:`n^{-1/2}`, and
     an alpha that falls faster than :math:`n^{-1/2}` but more slowly than
     :math:`n^{-(1 + \gamma) / 2}`. The weights are computed from y: cross-validation of
-    the second stage alone is optimistic, so compute them inside each fold.
+    the second stage alone is optimistic, so compute them inside each fold,
+    as ``AdaptiveLassoCV`` does.
 
     References
     ----------
@@ -141,51 +140,35 @@ def adaptive_weights(
     """
     if not (isinstance(gamma, Real) and 0.0 < gamma < np.inf):
         raise ValueError(f"gamma must be a positive number, got {gamma!r}; 1 is customary.")
-    options = {
-        "penalty_weights": penalty_weights,
-        "positive": positive,
-        "fit_intercept": fit_intercept,
-        "tol": tol,
-        "max_iter": max_iter,
-    }
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        model = ProximalLasso(**options)
-        checked, problem = model.pose(X, y, sample_weight)
+        model = ProximalLasso(
+            penalty_weights=penalty_weights,
+            positive=positive,
+            fit_intercept=fit_intercept,
+            tol=tol,
+            max_iter=max_iter,
+        )
+        rows, problem = model.pose(X, y, sample_weight)
         factors = np.where(problem.included, problem.weights, np.inf)
-    n, p = checked.shape
+    p = rows.shape[1]
     if isinstance(initial, str):
-        if initial == "auto":
-            initial = "ridge" if n > p <= RIDGE_COLUMNS else "lasso"
-        if initial not in {"ridge", "lasso"}:
+        name = method_for(initial, problem.design)
+        if name not in NAMES:
             raise ValueError(
-                f'initial must be "auto", "ridge", "lasso", an estimator or coefficients, got '
-                f"{initial!r}."
+                'initial must be "auto", "ridge", "least_squares", "lasso", an estimator or '
+                f"coefficients, got {initial!r}."
             )
-        with single_threaded(float(n) * p * min(n, p)):
-            if initial == "ridge":
-                charge = standard_weights(problem.design.norms, factors)
-                coef = _ridge(checked, y, sample_weight, {**options, "penalty_weights": charge})
-            else:
-                coef = _scaled(problem.design, factors, positive, tol, max_iter)
+        limits = {"positive": positive, "tol": tol, "max_iter": max_iter}
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            estimate = first_estimate(name, problem.design, factors, **limits)
+        if estimate.remark:
+            warn_user(estimate.remark, ConvergenceWarning)
+        coef = estimate.coef
     else:
         coef = _given(initial, X, y, sample_weight, p)
-    return _weights(np.maximum(coef, 0.0) if positive else np.abs(coef), factors, gamma)
-
-
-def _weights(size: np.ndarray, factors: np.ndarray, gamma: float) -> np.ndarray:
-    penalised = np.isfinite(factors) & (factors > 0.0)
-    largest = size[penalised].max(initial=0.0)
-    if largest == 0.0 and penalised.any():
-        warn_user(
-            "Every penalised coefficient of the first estimate is zero, so that every penalised "
-            "feature is excluded. Give another initial estimate.",
-            EmptyModelWarning,
-        )
-    weights = factors.copy()
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        weights[penalised] *= np.where(
-            size[penalised] > 0.0, (largest / size[penalised]) ** gamma, np.inf
-        )
+    weights = adapted(coef, factors, gamma, positive)
+    if excludes_all(weights, factors):
+        warn_user(f"{NOTHING} Give another initial estimate.", EmptyModelWarning)
     return weights
 
 
@@ -198,45 +181,4 @@ def _given(initial, X, y, sample_weight, p: int) -> np.ndarray:
         if not hasattr(initial, "coef_"):
             raise TypeError(f"initial must be an estimator with coef_; {name} sets none.")
         initial = np.ravel(initial.coef_)
-    coef = np.asarray(initial)
-    if coef.dtype.kind not in "biuf":
-        raise TypeError(f"initial must be a name, an estimator or coefficients, got {initial!r}.")
-    if coef.shape != (p,) or not np.isfinite(coef).all():
-        raise ValueError(
-            f"initial must have one finite coefficient for each of the {p} features, got shape "
-            f"{coef.shape}, {np.count_nonzero(~np.isfinite(coef))} of them not finite."
-        )
-    return coef.astype(np.float64)
-
-
-def _scaled(design, factors, positive: bool, tol: float, max_iter: int) -> np.ndarray:
-    """The scaled Lasso in standard units."""
-    rows, columns = np.count_nonzero(design.weights), np.count_nonzero(np.isfinite(factors))
-    level = penalty_level(int(rows), max(int(columns), 1))
-    problem = standard_lasso(design, factors, positive)
-    fit = scaled_lasso(problem, level, tol=tol, max_iter=max_iter)
-    if not fit.converged:
-        warn_user(
-            f"The first estimate, a scaled Lasso, did not reach tol={tol:g}: "
-            f"{shortfall(fit.gap, tol)}. Increase max_iter or tol, or scale the columns.",
-            ConvergenceWarning,
-        )
-    return fit.result.w
-
-
-def _ridge(X, y, sample_weight, options: dict) -> np.ndarray:
-    """Ridge regression at the smallest ``(1 - R^2) / (1 - df / n)^2``."""
-    path = lasso_path(
-        X,
-        y,
-        alphas=RIDGE_ALPHAS,
-        l1_ratio=0.0,
-        sample_weight=sample_weight,
-        return_path=True,
-        **options,
-    )
-    n = X.shape[0] if np.ndim(sample_weight) == 0 else np.count_nonzero(sample_weight)
-    left = 1.0 - (path.degrees_of_freedom + options["fit_intercept"]) / n
-    with np.errstate(divide="ignore", invalid="ignore"):
-        criterion = np.where(left > 0.0, (1.0 - path.explained) / left**2, np.inf)
-    return path.coefs[:, np.argmin(criterion)]
+    return checked(initial, p, "initial")

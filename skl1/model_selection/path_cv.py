@@ -67,10 +67,16 @@ class PathCV(Chooser):
         "n_jobs": [Integral, None],
     }
 
-    def __init_subclass__(cls, of: type[PenalisedRegressor] | None = None, **kwargs: Any) -> None:
+    def __init_subclass__(
+        cls,
+        of: type[PenalisedRegressor] | None = None,
+        texts: dict[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
         """Derive a class from ``of``, the estimator of one model: what is not said in the class.
 
-        That is ``_kind``, the constraints of a shape parameter, and words of the docstring.
+        That is ``_kind``, the constraints of a shape parameter, and words of the docstring, which
+        may have further paragraphs: ``texts``.
         """
         super().__init_subclass__(**kwargs)
         if of is None:
@@ -85,7 +91,7 @@ class PathCV(Chooser):
         own = cls._parameter_constraints
         cls._parameter_constraints = {name: own[name] for name in own if name in given}
         paragraphs = PARAGRAPHS if "noise_variance" in given else PARAGRAPHS | WITHOUT_NOISE
-        shared(paragraphs, **words(of, cls._strength, cls._shape, cls._measure))(cls)
+        shared(paragraphs | (texts or {}), **words(of, cls._strength, cls._shape, cls._measure))(cls)
 
     def _asked(self):
         """``alphas`` and ``n_alphas``, the first None where it was a number."""
