@@ -100,10 +100,12 @@ def variants():
         skl1.RelaxedLasso(alpha=0.01, gamma=0.5),
         skl1.RelaxedLasso(alpha=0.01, l1_ratio=0.5, positive=True),
         skl1.AdaptiveLasso(alpha=0.01, first_stage="least_squares"),
-        skl1.AdaptiveLasso(alpha=0.01, first_stage="lasso", gamma=0.5, positive=True),
+        skl1.AdaptiveLasso(alpha=0.01, first_stage="least_squares", gamma=0.5, positive=True),
     ]
 
 
+#: Those whose default first stage penalises the less, the more rows there are.
+COUNTING = skl1.AdaptiveLasso, skl1.AdaptiveLassoCV
 #: Every search for an alpha.
 SEARCHES = sorted(
     (c for c in concrete(PenalisedRegressorCV) if "n_alphas" in inspect.signature(c).parameters),
@@ -115,6 +117,11 @@ def one_shape(cls, **options):
     """A search with one value of its second grid, where its default has several."""
     several = isinstance(getattr(cls(), cls._shape or "", None), tuple)
     return cls(**({cls._shape: 0.5} if several else {}), **options)
+
+
+def uncounted(cls):
+    """Options with which a class does not ask how many rows there are: weights repeat rows then."""
+    return {"first_stage": "least_squares"} if issubclass(cls, COUNTING) else {}
 
 
 def searches():

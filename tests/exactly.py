@@ -11,6 +11,7 @@ from common import ESTIMATORS, label, problem, quiet
 EXACT = {
     "ProximalLasso": {"alpha": 0.2, "tol": 1e-13},
     "RelaxedLasso": {"alpha": 0.2, "tol": 1e-13},
+    "AdaptiveLasso": {"alpha": 0.2, "tol": 1e-13, "first_stage": "least_squares"},
     "SubgradientLasso": {"alpha": 0.2, "tol": 1e-11, "max_iter": 50_000},
     "RidgeGD": {"alpha": 0.2, "tol": 1e-14},
     "NonconvexLpRegressor": {"alpha": 0.2, "tol": 1e-12},

@@ -21,6 +21,7 @@ from skl1 import (
     Moments,
     PathGridSearchCV,
     ProximalLasso,
+    ProximalLassoCV,
     adaptive_weights,
 )
 
@@ -223,6 +224,18 @@ def test_rules(selection, shape):
     assert 0 < np.count_nonzero(model.coef_) < 12
 
 
+@pytest.mark.parametrize("shape", [(60, 12), (40, 120)])
+def test_the_noise_is_estimated_before_y_has_chosen(shape):
+    """From all features, and not from those that the first stage has left."""
+    X, y, _ = data(*shape)
+    options = {"selection": "bic", "n_alphas": 10, "random_state": 0}
+    with hush():
+        adaptive = AdaptiveLassoCV(first_stage="lasso", **options).fit(X, y)
+        lasso = ProximalLassoCV(**options).fit(X, y)
+    assert np.isinf(adaptive.penalty_weights_).any()
+    assert adaptive.noise_variance_ == pytest.approx(lasso.noise_variance_, rel=1e-9)
+
+
 def test_the_grid_reaches_as_far_down_as_the_weights_reach_up():
     """The correlation at which a feature enters goes as the root of alpha, for gamma=1."""
     X, y, _ = data()
@@ -253,20 +266,21 @@ def test_a_first_stage_that_falls_short(monkeypatch):
 def test_a_first_estimate_of_nothing():
     """One warning, which names the cause."""
     X, y, _ = data(30, 4)
-    with pytest.warns(EmptyModelWarning, match="first estimate is zero.*another first_stage") as told:
+    with pytest.warns(
+        EmptyModelWarning, match="first estimate is zero.*another first_stage"
+    ) as told:
         model = AdaptiveLasso(0.1, first_stage="lasso").fit(X, np.full(30, 2.0))
     assert len(told) == 1
     assert np.isinf(model.penalty_weights_).all()
     assert not model.coef_.any()
 
 
-def test_no_penalty_is_least_squares_of_what_the_first_stage_left():
+def test_no_penalty_is_least_squares_whatever_the_first_stage_left_out():
     X, y, _ = data()
-    y = y + 20.0 * X[:, 0]
     model = AdaptiveLasso(0.0, first_stage="lasso", tol=1e-13).fit(X, y)
-    support = np.isfinite(model.penalty_weights_)
-    assert 0 < support.sum() < 12
-    coef, _ = least_squares(X, y, np.flatnonzero(support))
+    assert (model.first_stage_coef_ == 0.0).any()
+    assert not model.penalty_weights_.any()
+    coef, _ = least_squares(X, y, np.arange(12))
     assert_allclose(model.coef_, coef, atol=1e-8)
 
 

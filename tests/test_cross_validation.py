@@ -22,7 +22,7 @@ from sklearn.model_selection import (
 )
 
 import skl1
-from common import SEARCHES, label, one_shape, quiet
+from common import SEARCHES, label, one_shape, quiet, uncounted
 from skl1 import (
     EmptyModelWarning,
     FoldWarning,
@@ -137,7 +137,8 @@ def test_weights_equal_repetition(cls, route):
         (X, y, groups, s.astype(float)),
         (X.repeat(s, axis=0), y.repeat(s), groups.repeat(s), None),
     ]:
-        model = one_shape(cls, n_alphas=5, eps=0.1, cv=GroupKFold(4), tol=1e-10)
+        options = {"n_alphas": 5, "eps": 0.1, "cv": GroupKFold(4), "tol": 1e-10}
+        model = one_shape(cls, **options, **uncounted(cls))
         with hush():
             model.fit(X_, y_, sample_weight=s_, groups=groups_)
         fitted.append(model)

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from sklearn.base import clone
 
 from common import empty_prediction, solution
-from skl1 import ProximalLasso, SubgradientLasso
+from skl1 import AdaptiveLasso, ProximalLasso, SubgradientLasso
 from sound import N, P, X, Y, brief, containers, every, fit_soundly
 
 
@@ -82,6 +82,7 @@ def test_duplicate_columns(estimator, container):
     model = fit_soundly(brief(estimator), container(twice), Y)
     once = fit_soundly(brief(estimator), container(X), Y)
     lasso = isinstance(model, (ProximalLasso, SubgradientLasso))
+    lasso = lasso and not isinstance(model, AdaptiveLasso)  # the copies have other weights
     if lasso and getattr(model, "l1_ratio", 1.0) == 1.0 and model.converged_ and once.converged_:
         slack = model.dual_gap_ + once.dual_gap_ + 1e-12 * Y.var()
         assert abs(model.objective_ - once.objective_) <= slack

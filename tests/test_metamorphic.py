@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy import sparse
 
-from common import ESTIMATORS, is_convex, label, quiet
+from common import ESTIMATORS, is_convex, label, quiet, uncounted
 from skl1 import (
+    AdaptiveLasso,
     LogSumRegressor,
     MCPRegressor,
     NonconvexLpRegressor,
@@ -21,7 +22,7 @@ from skl1 import (
 )
 
 MODELS = [
-    *[cls(alpha=0.1) for cls in ESTIMATORS],
+    *[cls(alpha=0.1, **uncounted(cls)) for cls in ESTIMATORS],
     ProximalLasso(0.1, l1_ratio=0.5),
     ProximalLasso(0.1, solver="fista"),
     ProximalLasso(0.1, positive=True),
@@ -204,6 +205,8 @@ def test_a_zero_column(model, data):
 def test_a_duplicate_column(model, data):
     """A second copy of a column shares the coefficient: an L1 penalty does not notice it."""
     X, y, weights, _ = data
+    if isinstance(model, AdaptiveLasso):
+        return  # its first stage divides the coefficient, and both copies weigh more
     one = fit(model, X, y, weights)
     other = fit(model, np.c_[X, X[:, 0]], y, weights)
     coef = other.coef_[:-1].copy()
@@ -272,6 +275,8 @@ def test_scaled_columns_are_weighted_penalties(model, data):
     X, y, weights, rng = data
     if isinstance(model, ProximalLasso) and model.l1_ratio < 1.0:
         return
+    if isinstance(model, AdaptiveLasso):
+        return  # which undoes it by itself
     if isinstance(model, (MCPRegressor, SCADRegressor, LogSumRegressor)):
         return  # their other parameter has the unit of a coefficient, one for all
     scale = 10.0 ** rng.uniform(-3.0, 3.0, X.shape[1])

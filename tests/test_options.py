@@ -76,7 +76,7 @@ def test_combination(cls, kind, weighted, fit_intercept, penalties, positive):
             model.alpha,
             l1_ratio=0.0 if isinstance(model, RidgeGD) else 1.0,
             sample_weight=weights,
-            penalty_weights=u,
+            penalty_weights=getattr(model, "penalty_weights_", u),
             positive=positive,
             fit_intercept=fit_intercept,
         )

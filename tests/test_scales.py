@@ -69,6 +69,7 @@ def test_unequal_columns_equally_penalised(estimator, container):
         coef, intercept = elastic_net(
             X, y, model.alpha, l1_ratio=getattr(model, "l1_ratio", 1.0),
             positive=model.positive, fit_intercept=model.fit_intercept,
+            penalty_weights=getattr(model, "penalty_weights_", None),
         )  # fmt: skip
         expected = X @ coef + intercept
         found, constant = solution(model)

@@ -10,7 +10,7 @@ from sklearn.linear_model import LassoLarsIC
 from sklearn.model_selection import KFold
 
 import skl1
-from common import concrete, label, quiet
+from common import concrete, label, one_shape, quiet, uncounted
 from skl1 import EmptyModelWarning, FoldWarning, GridEdgeWarning, Moments
 from skl1.designs import make_design
 from skl1.model_selection import noise
@@ -31,7 +31,7 @@ NOISY = ("aic", "bic", "ebic")
 def made(cls, **options):
     """An instance with those options that the class has."""
     known = inspect.signature(cls).parameters
-    return cls(**{name: value for name, value in options.items() if name in known})
+    return one_shape(cls, **{name: value for name, value in options.items() if name in known})
 
 
 def wide(seed, n=20, p=60):
@@ -174,7 +174,7 @@ def test_weights_repeat_rows(cls):
     X = rng.standard_normal((30, 5))
     y, s = X[:, 0] + rng.standard_normal(30), rng.integers(0, 3, 30).astype(float)
     rows = np.repeat(np.arange(30), s.astype(int))
-    options = {"selection": "bic", "n_alphas": 5, "eps": 0.1, "k": 3}
+    options = {"selection": "bic", "n_alphas": 5, "eps": 0.1, "k": 3, **uncounted(cls)}
     with quiet(GridEdgeWarning):
         one = made(cls, **options).fit(X, y, sample_weight=s)
         two = made(cls, **options).fit(X[rows], y[rows])

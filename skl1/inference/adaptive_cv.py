@@ -87,7 +87,7 @@ class AdaptiveLassoCV(PenalisedRegressorCV, of=AdaptiveLasso, texts=SHARED):
     >>> X, y = load_diabetes(return_X_y=True)
     >>> model = AdaptiveLassoCV(selection="1se").fit(X, y)
     >>> int((model.coef_ != 0).sum()), model.converged_
-    (3, True)
+    (5, True)
     """
 
     first_stage: Any

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -51,7 +51,8 @@ positive : bool, default=False
 """,
     "stages": """
 penalty_weights_ : ndarray of shape (n_features,)
-    The weights u, with ``penalty_weights`` multiplied in; inf for what is excluded.
+    The weights u, with ``penalty_weights`` multiplied in; inf for what is excluded, and 0 without a
+    penalty.
 first_stage_ : str or estimator
     The method of the first stage, or the fitted estimator.
 first_stage_coef_ : ndarray of shape (n_features,)
@@ -67,6 +68,11 @@ class AdaptiveProblem(Problem):
     #: The penalty weights, inf for excluded features, and the factors in them that were given.
     adapted: np.ndarray
     factors: np.ndarray
+
+    @property
+    def unselected(self) -> Problem:
+        """The Lasso with the factors alone."""
+        return self.reweighted(self.factors)
 
 
 @shared(SHARED)
@@ -88,7 +94,7 @@ class AdaptiveLasso(ProximalLasso):
     ----------
     alpha : float, default=1.0
         Strength of the penalty of the second stage, at least 0. At ``alpha_max_`` and above the
-        model is empty.
+        model is empty; with 0 it is least squares on all features.
     @first stage@
     gamma : float, default=1.0
         Power of the first estimate, positive. Zou tries 0.5, 1 and 2. With 1 and a named first
@@ -132,7 +138,10 @@ class AdaptiveLasso(ProximalLasso):
 
     Notes
     -----
-    The model is no better than its first estimate: what that puts at zero stays there. The weights
+    The model is no better than its first estimate: what that puts at zero stays there. "ridge" and
+    "lasso" penalise the less the more samples there are: they count the rows that have a weight,
+    whatever the sum of the weights. With "least_squares" a weight of 2 equals repeating the row
+    exactly. The weights
     are computed from y: in a cross-validation each training part needs its own, which a grid search
     over this estimator and ``AdaptiveLassoCV`` see to.
 
@@ -187,19 +196,22 @@ class AdaptiveLasso(ProximalLasso):
         factors = np.where(design.norms > 0.0, factors, np.inf)
         stage = method_for(self.first_stage, design)
         if isinstance(stage, str):
-            limits = {"tol": self.tol, "max_iter": self.max_iter}
+            limits: dict[str, Any] = {"tol": self.tol, "max_iter": self.max_iter}
             estimate = first_estimate(stage, design, factors, positive=self.positive, **limits)
         else:
             estimate = fitted_estimate(stage, design)
-        weights = adapted(estimate.coef, factors, self.gamma, self.positive)
-        charged = weights if self.alpha else np.where(np.isfinite(weights), 0.0, weights)
+        if self.alpha:
+            weights = adapted(estimate.coef, factors, self.gamma, self.positive)
+        else:  # every feature is free, whatever the first stage says of it
+            weights = np.where(np.isfinite(factors), 0.0, np.inf)
         lower = 0.0 if self.positive else -np.inf
-        problem = AdaptiveProblem(design, self._penalty(), charged, lower=lower)
+        problem = AdaptiveProblem(design, self._penalty(), weights, lower=lower)
         problem.estimate, problem.adapted, problem.factors = estimate, weights, factors
         return problem
 
     def _publish(self, problem: Problem, result: Run, dtype) -> Run:
         result = super()._publish(problem, result, dtype)
+        problem = cast(AdaptiveProblem, problem)
         estimate = problem.estimate
         self.penalty_weights_ = problem.adapted.copy()
         self.first_stage_, self.first_stage_coef_ = estimate.stage, estimate.coef.copy()
@@ -208,12 +220,14 @@ class AdaptiveLasso(ProximalLasso):
         return result
 
     def _warn(self, problem: Problem, result: Run) -> None:
-        if result.model.converged and problem.estimate.remark:
-            warn_user(f"{type(self).__name__}: {problem.estimate.remark}", ConvergenceWarning)
+        remark = cast(AdaptiveProblem, problem).estimate.remark
+        if result.model.converged and remark:
+            warn_user(f"{type(self).__name__}: {remark}", ConvergenceWarning)
         else:
             super()._warn(problem, result)
 
     def _emptiness(self, problem: Problem) -> str:
-        if self.converged_ and excludes_all(problem.adapted, problem.factors):
+        own = cast(AdaptiveProblem, problem)
+        if self.converged_ and excludes_all(own.adapted, own.factors):
             return f"{NOTHING} Choose another first_stage."
         return super()._emptiness(problem)

@@ -34,6 +34,8 @@ NAMES = ("ridge", "least_squares", "lasso")
 RIDGE_ALPHAS = np.geomspace(10.0, 1e-6, 15)
 #: Up to this many features ridge regression is the first estimate where there are more rows.
 RIDGE_COLUMNS = 500
+#: A row of a smaller share of the largest weight is as good as removed.
+EPS = float(np.finfo(np.float64).eps)
 #: What is said of a first estimate of zeros.
 NOTHING = (
     "Every penalised coefficient of the first estimate is zero, so that every penalised feature is "
@@ -66,9 +68,9 @@ class Estimate:
 
 
 def rows_of(design: Design) -> int:
-    """The number of rows that have a weight."""
+    """The number of rows that have a weight, beside which rounding does not take it away."""
     if isinstance(design, TableDesign):
-        return int(np.count_nonzero(design.weights))
+        return int(np.count_nonzero(design.weights > EPS * design.weights.max()))
     return design.n_samples
 
 

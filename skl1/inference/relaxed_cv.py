@@ -144,7 +144,7 @@ class RelaxedLassoCV(PenalisedRegressorCV, of=RelaxedLasso):
             raise ValueError(
                 f"selection={self.selection!r} cannot choose among {len(shapes)} values of gamma: "
                 "models that differ in nothing else have the same number of degrees of freedom, "
-                'and the smallest gamma fits best. Give one gamma, or compare held-out errors: '
+                "and the smallest gamma fits best. Give one gamma, or compare held-out errors: "
                 'selection="min".'
             )
         return shapes

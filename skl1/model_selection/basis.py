@@ -17,10 +17,11 @@ def basis_of(chooser: Any, search: Search, count: float) -> Basis:
     Of a likelihood the deviance is charged as it is. The mean of those of several targets is as
     many times too small as there are targets.
     """
-    problem, rule = search.problems[0], chooser.selection
+    problem, rule = search.problems[0].unselected, chooser.selection
     p = int(np.count_nonzero(problem.included)) * len(search.targets)
     by_row = zip(search.problems, search.plains, strict=True)
-    limits = search.merged([limit(each, count, plain.refits) for each, plain in by_row], np.sum)
+    most = [limit(each.unselected, count, plain.refits) for each, plain in by_row]
+    limits = search.merged(most, np.sum)
     if rule == "gcv":
         return Basis(count, p, limits, None)
     if problem.loss.likelihood:

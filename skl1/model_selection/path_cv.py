@@ -91,7 +91,9 @@ class PathCV(Chooser):
         own = cls._parameter_constraints
         cls._parameter_constraints = {name: own[name] for name in own if name in given}
         paragraphs = PARAGRAPHS if "noise_variance" in given else PARAGRAPHS | WITHOUT_NOISE
-        shared(paragraphs | (texts or {}), **words(of, cls._strength, cls._shape, cls._measure))(cls)
+        shared(paragraphs | (texts or {}), **words(of, cls._strength, cls._shape, cls._measure))(
+            cls
+        )
 
     def _asked(self):
         """``alphas`` and ``n_alphas``, the first None where it was a number."""

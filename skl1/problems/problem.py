@@ -102,6 +102,11 @@ class Problem:
         """The upper bound of each coefficient."""
         return np.broadcast_to(np.asarray(self.bounds[1], dtype=np.float64), self.weights.shape)
 
+    @property
+    def unselected(self) -> Problem:
+        """The problem before y has chosen any of its features: this one, if it has not."""
+        return self
+
     def _bounded(self, penalty: Penalty) -> Penalty:
         """The penalty on a coefficient that stays within the bounds."""
         return NonNegative(penalty) if self.one_sided and not penalty.one_sided else penalty
