@@ -2,6 +2,7 @@
 
 import warnings
 from functools import partial
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -142,7 +143,7 @@ def test_folds_are_those_of_a_loop_by_hand(route, stage, options, storage):
 class Watched(LinearRegression):
     """Notes the rows that it is fitted to."""
 
-    seen = []
+    seen: ClassVar[list] = []
 
     def fit(self, X, y, sample_weight=None):
         Watched.seen.append((np.asarray(y).tolist(), sample_weight))
@@ -265,10 +266,9 @@ def test_a_first_stage_that_falls_short(monkeypatch):
 
 def test_a_first_estimate_of_nothing():
     """One warning, which names the cause."""
-    X, y, _ = data(30, 4)
-    with pytest.warns(
-        EmptyModelWarning, match="first estimate is zero.*another first_stage"
-    ) as told:
+    X = data(30, 4)[0]
+    words = "first estimate is zero.*another first_stage"
+    with pytest.warns(EmptyModelWarning, match=words) as told:
         model = AdaptiveLasso(0.1, first_stage="lasso").fit(X, np.full(30, 2.0))
     assert len(told) == 1
     assert np.isinf(model.penalty_weights_).all()

@@ -24,7 +24,7 @@ class AdaptiveLassoCV(PenalisedRegressorCV, of=AdaptiveLasso, texts=SHARED):
     eps : float, default=None
         The smallest alpha of the grid as a share of the largest, with which the model is empty.
         None means that of the Lasso, 1e-3 with more samples than features and else 1e-2, to the
-        power ``1 + gamma``: the smaller a coefficient is, the larger its weight, and the correlation
+        power ``1 + gamma``: the smaller a coefficient, the larger its weight, and the correlation
         at which a feature enters goes about as ``alpha^(1 / (1 + gamma))``.
     @folds@
     @first stage@

@@ -79,16 +79,16 @@ class AdaptiveProblem(Problem):
 class AdaptiveLasso(ProximalLasso):
     r"""Adaptive Lasso: a Lasso with penalty weights from a first estimate.
 
-    A first stage estimates coefficients :math:`\hat b`. The second is ``ProximalLasso`` with weights
-    that are small where these are large: it minimises over w and the intercept b
+    A first stage estimates coefficients :math:`\hat b`. The second is ``ProximalLasso`` with
+    weights that are small where these are large: it minimises over w and the intercept b
 
     .. math::
 
         \frac{1}{2 W} \sum_i s_i (y_i - x_i^\top w - b)^2 + \alpha \sum_j u_j |w_j|,
         \qquad u_j = \left(\frac{\max_k |\hat b_k|}{|\hat b_j|}\right)^\gamma,
 
-    the weights of Zou [1]_ times the number that makes the smallest of them 1. A feature whose first
-    estimate is exactly zero is excluded.
+    the weights of Zou [1]_ times the number that makes the smallest of them 1. A feature whose
+    first estimate is exactly zero is excluded.
 
     Parameters
     ----------

@@ -52,10 +52,10 @@ def limit(problem: Problem, count: float, refits: bool) -> float:
 
     With fewer than two samples per feature a criterion is easily taken in by large models:
 
-    * Nonzeros of a nonconvex penalty, of a subset or of a refit, are no honest count of degrees of freedom,
-      as the choice of the features was free, too. Among p features of pure noise the best k leave
-      about ``2 k log(p) / n`` less of it: of ``n / (2 log p)`` nothing would be left by this
-      count. At ``n / log p``, and at half of n, models end.
+    * Nonzeros of a nonconvex penalty, of a subset or of a refit, are no honest count of degrees of
+      freedom, as the choice of the features was free, too. Among p features of pure noise the best
+      k leave about ``2 k log(p) / n`` less of it: of ``n / (2 log p)`` nothing would be left by
+      this count. At ``n / log p``, and at half of n, models end.
     * Of the Lasso the count is honest on average (Zou, Hastie and Tibshirani 2007): half of n.
     * Ridge regression selects nothing, and has no limit.
     """
