@@ -32,6 +32,7 @@ import skl1
 from fuzz_cases import (
     DEFINITIONS,
     FITTED,
+    LIKE,
     OTHERS,
     PATHS,
     PUBLIC,
@@ -300,8 +301,7 @@ def zero_path(case, data):
     given = rng.random() < 0.5
     call = {"sample_weight": data.s, "penalty_weights": data.u, "return_path": True, **params}
     if given and name != "subset_path":
-        like = {"lasso_path": "ProximalLasso", "lp_path": "NonconvexLpRegressor"}[name]
-        top = top_of(case, like, params, data)
+        top = top_of(case, LIKE[name], params, data)
         top = top if 0.0 < top < np.inf else 1.0
         call.pop("n_alphas", None)
         call |= {"alphas": [1.5 * top, top, 0.5 * top, 0.03 * top]}

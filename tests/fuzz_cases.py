@@ -65,7 +65,18 @@ DEFINITIONS = {
     "lasso_path": elastic,
     "ridge_path": lambda q: Charge(l2=q["alpha"]),
     "lp_path": lp,
+    "mcp_path": lambda q: Charge(l2=q["l2"], g=minimax(q["alpha"], q["gamma"])),
+    "scad_path": lambda q: Charge(l2=q["l2"], g=clipped(q["alpha"], q["gamma"])),
+    "log_sum_path": lambda q: Charge(l2=q["l2"], g=logarithm(q["alpha"], q["epsilon"])),
     "subset_path": lambda q: Charge(l2=q["l2"], most=q["k"]),
+}
+#: The estimators of the models of paths.
+LIKE = {
+    "lasso_path": "ProximalLasso",
+    "lp_path": "NonconvexLpRegressor",
+    "mcp_path": "MCPRegressor",
+    "scad_path": "SCADRegressor",
+    "log_sum_path": "LogSumRegressor",
 }
 #: How a penalty and its strength change with the unit of a coefficient, and of y: the power of a
 #: column's scale in its penalty weight (None: it cannot be undone), and that of y's in alpha.
@@ -159,8 +170,7 @@ def draw_params(rng, cls, *, share=0.5):
 
 def draw_path_params(rng, function):
     """Some parameters of a path function, by those of the estimator of one of its models."""
-    like = {"lasso_path": "ProximalLassoCV", "lp_path": "NonconvexLpRegressorCV"}
-    cls = FITTED[like.get(function.__name__, "RidgeGDCV")]
+    cls = FITTED[f"{LIKE.get(function.__name__, 'RidgeGD')}CV"]
     known = inspect.signature(function).parameters
     drawn = {k: v for k, v in draw_params(rng, cls).items() if k in known}
     if "k" in known:

@@ -106,8 +106,13 @@ def test_searches(search, dtype):
             assert model.stop_reason_ in {CONVERGED, PRECISION}
 
 
+PATHS = [
+    getattr(skl1, name) for name in skl1.__all__ if name.endswith("_path") and name != "subset_path"
+]
+
+
 @pytest.mark.parametrize("kind", data())
-@pytest.mark.parametrize("function", [skl1.lasso_path, skl1.lp_path, skl1.ridge_path])
+@pytest.mark.parametrize("function", PATHS)
 def test_paths(function, kind):
     """The same of each model of a path; one warning for all that fell short."""
     X, y = data()[kind]

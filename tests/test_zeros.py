@@ -112,7 +112,7 @@ def test_path_functions_too():
     X, y = noise(20, 60)
     s = np.random.default_rng(1).uniform(size=60)
     for form in (np.asarray, np.asfortranarray, sparse.csc_array, np.float32):
-        for path in (skl1.lasso_path, skl1.lp_path):
+        for path in (skl1.lasso_path, skl1.lp_path, skl1.mcp_path, skl1.scad_path):
             for weights in (None, s):
                 _, coefs, _ = path(form(X), y, sample_weight=weights, n_alphas=30)
                 assert not coefs[:, 0].any()

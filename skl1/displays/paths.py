@@ -10,12 +10,18 @@ from sklearn.base import clone
 
 from skl1.estimators import (
     BestSubsetRegressor,
+    LogSumRegressor,
+    MCPRegressor,
     NonconvexLpRegressor,
     ProximalLasso,
     RidgeGD,
+    SCADRegressor,
     lasso_path,
+    log_sum_path,
     lp_path,
+    mcp_path,
     ridge_path,
+    scad_path,
     subset_path,
 )
 from skl1.exceptions import EmptyModelWarning
@@ -26,6 +32,9 @@ from skl1.paths.grid import given_alphas
 PATHS = {
     ProximalLasso: lasso_path,
     NonconvexLpRegressor: lp_path,
+    MCPRegressor: mcp_path,
+    SCADRegressor: scad_path,
+    LogSumRegressor: log_sum_path,
     RidgeGD: ridge_path,
     BestSubsetRegressor: subset_path,
 }

@@ -102,9 +102,14 @@ class Posing(LinearRegressor):
         return self._problem(design)
 
     def _problem(self, design: Design) -> Problem:
-        weights = self._feature_weights(design.n_features)
+        return self._weighted(design, self._feature_weights(design.n_features))
+
+    def _weighted(
+        self, design: Design, weights: np.ndarray, squared: type[Problem] = Problem
+    ) -> Problem:
+        """The problem with some penalty weights; of squares it is of a class."""
         lower, loss = 0.0 if self.positive else -np.inf, self._loss(design)
-        kind = Problem if loss.quadratic else SmoothProblem
+        kind = squared if loss.quadratic else SmoothProblem
         problem = kind(design, self._penalty(), weights, lower=lower, loss=loss)
         problem.feature_names = names_of(self)
         return problem

@@ -41,10 +41,10 @@ first_stage : {"auto", "ridge", "least_squares", "lasso"} or estimator, default=
     that are wanted: those of here hold for the named ones.
 """,
     "factors": """
-penalty_weights : array-like of shape (n_features,), default=None
+penalty_weights : array-like of shape (n_features,) or dict, default=None
     Factors that multiply the weights of the first estimate, at least 0: 0 for features that are not
     penalised, inf for excluded ones. They hold in the first stage too, unless that is an estimator.
-    None means 1 for all.
+    None means 1 for all. A dict, or a Series, has them by name: 1 for the others.
 positive : bool, default=False
     Allow no negative coefficient, in either stage. Negative ones of an estimator count as zero.
 @intercept@
@@ -204,8 +204,7 @@ class AdaptiveLasso(ProximalLasso):
             weights = adapted(estimate.coef, factors, self.gamma, self.positive)
         else:  # every feature is free, whatever the first stage says of it
             weights = np.where(np.isfinite(factors), 0.0, np.inf)
-        lower = 0.0 if self.positive else -np.inf
-        problem = AdaptiveProblem(design, self._penalty(), weights, lower=lower)
+        problem = cast(AdaptiveProblem, self._weighted(design, weights, AdaptiveProblem))
         problem.estimate, problem.adapted, problem.factors = estimate, weights, factors
         return problem
 

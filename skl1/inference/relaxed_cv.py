@@ -32,9 +32,10 @@ class RelaxedLassoCV(PenalisedRegressorCV, of=RelaxedLasso):
         single one.
     l1_ratio : float, default=1.0
         Share of the L1 penalty in the first stage, in [0, 1].
-    penalty_weights : array-like of shape (n_features,), default=None
+    penalty_weights : array-like of shape (n_features,) or dict, default=None
         Factors u of the penalty, one a feature, at least 0. A feature of weight 0 is not
         penalised, one of weight inf is excluded from both stages. None means 1 for all.
+        A dict, or a Series, has them by name: 1 for the others.
     positive : bool, default=False
         Allow no negative coefficient, in either stage.
     @intercept@
