@@ -46,6 +46,7 @@ EXTRAS = {
     "docs/names.md": ["pandas"],
     "docs/streams.md": ["h5py", "pandas", "pyarrow", "zarr"],
     "docs/dask.md": ["dask", "distributed"],
+    "docs/hand_over.md": ["mapie", "onnxruntime", "shap", "skl2onnx", "skops"],
 }
 
 

@@ -103,6 +103,8 @@ class BestSubsetRegressor(QuadraticRegressor):
     The time goes as the square of k. If y is fitted exactly by fewer features than k, or no more
     columns are independent, fewer are used.
 
+    @selecting@
+
     References
     ----------
     .. [1] H. Hazimeh and R. Mazumder, "Fast best subset selection: coordinate descent and local

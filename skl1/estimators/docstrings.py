@@ -69,6 +69,10 @@ stop_reasons : list of str
 feature_names_in_ : ndarray of shape (n_features,) or None
     Names of the features, if X has names that are strings.
 """,
+    "selecting": """
+``SelectFromModel`` takes the mean of ``|coef_|`` for its threshold unless the class is called a
+Lasso: pass ``threshold=1e-10`` to select the nonzero coefficients.
+""",
     "columns": """
 @weights@
 @signs@

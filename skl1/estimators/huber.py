@@ -72,6 +72,8 @@ class ProximalHuberRegressor(SmoothRegressor):
 
     The solver is a proximal Newton method [2]_ on a working set.
 
+    @selecting@
+
     References
     ----------
     .. [1] P. J. Huber, "Robust estimation of a location parameter", The Annals of Mathematical

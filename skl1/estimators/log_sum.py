@@ -41,6 +41,8 @@ class LogSumRegressor(NonconvexRegressor):
     epsilon has the unit of a coefficient, and the default suits columns and a y of about unit
     variance: choose it with the data, by ``LogSumRegressorCV`` for instance.
 
+    @selecting@
+
     References
     ----------
     .. [1] E. J. Candes, M. B. Wakin and S. P. Boyd, "Enhancing sparsity by reweighted l1

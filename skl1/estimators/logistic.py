@@ -80,6 +80,8 @@ class ProximalLogisticRegression(PenalisedClassifier):
     The solver is a proximal Newton method [1]_ on a working set; features that the gap proves to be
     zero are dropped [2]_.
 
+    @selecting@
+
     References
     ----------
     .. [1] J. D. Lee, Y. Sun and M. A. Saunders, "Proximal Newton-type methods for minimizing

@@ -42,6 +42,8 @@ class MCPRegressor(NonconvexRegressor):
     The penalty is charged per unit of the coefficient, and gamma is to be compared with the inverse
     variances of the columns: standardise them unless their units mean something.
 
+    @selecting@
+
     References
     ----------
     .. [1] C.-H. Zhang, "Nearly unbiased variable selection under minimax concave penalty", Annals

@@ -50,8 +50,7 @@ class NonconvexLpRegressor(NonconvexRegressor):
     Unlike in the Lasso, scaling a column changes the problem in a way that no penalty weight
     but ``||x_j||^p`` undoes: standardise the columns unless their units mean something.
 
-    ``SelectFromModel`` takes the mean of ``|coef_|`` for its threshold unless the class is
-    called a Lasso: pass ``threshold=1e-10`` to select the nonzero coefficients.
+    @selecting@
 
     References
     ----------

@@ -115,6 +115,8 @@ class ProximalPoissonRegressor(CountRegressor, SmoothRegressor):
 
     The solver is a proximal Newton method [1]_ on a working set.
 
+    @selecting@
+
     References
     ----------
     .. [1] J. D. Lee, Y. Sun and M. A. Saunders, "Proximal Newton-type methods for minimizing

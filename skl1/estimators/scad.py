@@ -43,6 +43,8 @@ class SCADRegressor(NonconvexRegressor):
     The penalty is charged per unit of the coefficient, and gamma is to be compared with the inverse
     variances of the columns: standardise them unless their units mean something.
 
+    @selecting@
+
     References
     ----------
     .. [1] J. Fan and R. Li, "Variable selection via nonconcave penalized likelihood and its oracle

@@ -74,6 +74,8 @@ Notes
 The training parts are solved one after the other. Degrees of freedom count the nonzero
 coefficients, which leaves out that their choice was free, too: the criteria favour models that
 are too large.
+
+@selecting@
 """,
     "folds": """
 cv : int, splitter, iterable or None, default=None

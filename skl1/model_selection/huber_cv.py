@@ -55,6 +55,8 @@ class ProximalHuberRegressorCV(SmoothRegressorCV, of=ProximalHuberRegressor):
     The criteria are those of squares with twice the Huber loss in the place of the squares. aic,
     bic and ebic need ``noise_variance``, which outliers keep from being estimated; gcv needs none.
 
+    @selecting@
+
     Examples
     --------
     >>> from sklearn.datasets import load_diabetes

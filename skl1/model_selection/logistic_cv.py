@@ -54,6 +54,8 @@ class ProximalLogisticRegressionCV(
 
     @likelihood criteria@
 
+    @selecting@
+
     Examples
     --------
     >>> from sklearn.datasets import load_breast_cancer

@@ -48,6 +48,8 @@ class ProximalPoissonRegressorCV(CountRegressor, SmoothRegressorCV, of=ProximalP
 
     @likelihood criteria@
 
+    @selecting@
+
     Examples
     --------
     >>> import numpy as np

@@ -75,6 +75,8 @@ class BestSubsetRegressorCV(PenalisedRegressorCV, of=BestSubsetRegressor):
     Degrees of freedom count the nonzero coefficients, which leaves out that their choice was free,
     too: the criteria favour models that are too large, and more so than with a penalty.
 
+    @selecting@
+
     Examples
     --------
     >>> from sklearn.datasets import load_diabetes
