@@ -29,6 +29,7 @@ myst_heading_anchors = 3
 suppress_warnings = ["config.cache"]  # the gallery's order is a class, which cannot be cached
 
 autosummary_generate = True
+autodoc_typehints = "none"  # the docstrings have them, in words
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 copybutton_prompt_text = r">>> |\.\.\. "

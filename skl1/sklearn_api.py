@@ -6,14 +6,14 @@ scikit-learn around the fits, which has to keep step with scikit-learn's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache, wraps
 from itertools import product
 from numbers import Real
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from scipy import sparse
@@ -41,6 +41,9 @@ except ImportError:  # scikit-learn < 1.9 has no callbacks
     class CallbackSupportMixin:  # type: ignore[no-redef]
         """Stands in where scikit-learn has no callbacks."""
 
+
+#: A method, whose signature a decorator leaves as it is.
+Fit = TypeVar("Fit", bound=Callable[..., Any])
 
 __all__ = [
     "CallbackSupportMixin",
@@ -152,7 +155,7 @@ def _listened(estimator):
     return hasattr(estimator, "_skl_callbacks") or hasattr(estimator, "_parent_callback_ctx")
 
 
-def fit_context(fit):
+def fit_context(fit: Fit) -> Fit:
     """Validate the parameters before ``fit``, and see callbacks through.
 
     Where nobody listens, and as no other estimator is fitted inside, the contexts that
@@ -168,7 +171,7 @@ def fit_context(fit):
             estimator._validate_params()
         return fit(estimator, *args, **kwargs)
 
-    return wrapper
+    return cast(Fit, wrapper)
 
 
 class fit_callback:  # noqa: N801 (reads as a with-statement)

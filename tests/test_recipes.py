@@ -1,4 +1,4 @@
-"""Hand-over to other packages, for every estimator; docs/hand_over.md has the recipes themselves."""
+"""Hand-over to other packages, for every estimator; docs/hand_over.md has the recipes."""
 
 import inspect
 import re

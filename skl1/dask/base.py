@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 from copy import copy
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
 
@@ -83,6 +84,8 @@ class DaskRegressor:
 
     client: Any
     fit_intercept: bool
+    coef_: np.ndarray
+    intercept_: float
     #: The estimator of data in memory.
     _local: ClassVar[type]
     #: Up to how many columns moments are taken.
@@ -150,7 +153,7 @@ class DaskRegressor:
         )
 
     @all_or_nothing
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
         """Fit to dask collections.
 
         Parameters
@@ -183,7 +186,7 @@ class DaskRegressor:
         UserWarning
             Of chunks that cost a lot, with the remedy.
         """
-        super().fit(X, y, sample_weight)
+        super().fit(X, y, sample_weight)  # type: ignore[misc]
         return self._count()
 
     def _count(self):
@@ -192,7 +195,7 @@ class DaskRegressor:
         del self._taken
         return self
 
-    def predict(self, X):
+    def predict(self, X: Any) -> Any:
         """Predict the target, lazily.
 
         Parameters
@@ -207,12 +210,12 @@ class DaskRegressor:
         """
         check_is_fitted(self)
         if not hasattr(X, "dask"):
-            return super().predict(X)
+            return super().predict(X)  # type: ignore[misc]
         check_table(X)
         check_like(self, X, reset=False)
         return predicted(X, self.coef_, self.intercept_)
 
-    def score(self, X, y, sample_weight=None):
+    def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
         """The coefficient of determination of the predictions.
 
         Parameters

@@ -6,6 +6,8 @@ import inspect
 from dataclasses import dataclass
 from typing import Any
 
+from numpy.typing import ArrayLike
+
 from skl1 import estimators
 from skl1.dask.estimators import ProximalLasso
 from skl1.estimators.any_loss import named_loss
@@ -39,7 +41,9 @@ class Along(ProximalLasso):
     _formed = PATHS
 
 
-def lasso_path(X, y, *, sample_weight=None, client: Any = None, **options: Any):
+def lasso_path(
+    X: Any, y: Any, *, sample_weight: ArrayLike | None = None, client: Any = None, **options: Any
+) -> Any:
     """`skl1.lasso_path` on dask collections.
 
     The same models as in memory, with the same certificates. Where columns are chunked, or rows are

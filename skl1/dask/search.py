@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from numbers import Integral
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from skl1 import model_selection
 from skl1.dask.base import PLAYING, DaskRegressor, wide
@@ -48,7 +50,9 @@ class ProximalLassoCV(DaskRegressor, model_selection.ProximalLassoCV):
     """
 
     @all_or_nothing
-    def fit(self, X, y, sample_weight=None):
+    def fit(  # type: ignore[override]
+        self, X: Any, y: Any, sample_weight: ArrayLike | None = None
+    ) -> Self:
         """Fit the path to all data and to each training part, and choose a model.
 
         Parameters

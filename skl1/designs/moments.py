@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from math import frexp
 from numbers import Real
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.linalg.blas import dger
 from sklearn.utils.validation import check_X_y
 
@@ -187,7 +188,7 @@ class Moments(Summarised, Versioned):
         check_second_moments(n, weight, means[:-1], self.held_xx, self.held_xy, self.held_yy)
 
     @classmethod
-    def of(cls, X, y, sample_weight=None) -> Moments:
+    def of(cls, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Moments:
         """The moments of a block of rows.
 
         Parameters
@@ -285,7 +286,7 @@ class Moments(Summarised, Versioned):
         """Weighted mean of y."""
         return self.y_origin + self.y_offset
 
-    def __add__(self, other):
+    def __add__(self, other: Any) -> Moments:
         if not isinstance(other, Moments):
             return self if isinstance(other, Real) and other == 0 else NotImplemented
         mine = self._made(self.exponent, **self._values())
@@ -294,9 +295,10 @@ class Moments(Summarised, Versioned):
 
     __radd__ = __add__  # sum() starts with 0
 
-    def __mul__(self, factor):
+    def __mul__(self, factor: Any) -> Moments:
         if not isinstance(factor, Real):
             return NotImplemented
+        factor = cast(Any, factor)
         if not 0.0 <= factor <= LARGEST_FLOAT:
             raise ValueError(f"Moments are multiplied by factors from 0, got {factor!r}.")
         mantissa, power = frexp(factor)
@@ -376,7 +378,7 @@ class Moments(Summarised, Versioned):
                 )
         return total
 
-    def save(self, file) -> None:
+    def save(self, file: Any) -> None:
         """Write to a file, in NumPy's npz format.
 
         Parameters
@@ -391,7 +393,7 @@ class Moments(Summarised, Versioned):
         write(file, {name.removeprefix("held_"): value for name, value in values.items()})
 
     @classmethod
-    def load(cls, file) -> Moments:
+    def load(cls, file: Any) -> Moments:
         """Read what ``save`` has written, in this version of skl1 or an earlier one.
 
         Parameters

@@ -5,9 +5,10 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from numbers import Integral, Real
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.compiled.threads import single_threaded
@@ -33,6 +34,15 @@ class PenalisedRegressor(Following):
     warm_start: bool
     record_history: bool
 
+    # What a fit sets.
+    n_iter_: int
+    objective_: float
+    dual_gap_: float
+    converged_: bool
+    stop_reason_: str
+    alpha_max_: float
+    history_: dict[str, np.ndarray]
+
     path_parameter: str | None = "alpha"
     #: Whether coefficients are fitted anew to the features that the penalty has chosen.
     refits: bool = False
@@ -51,7 +61,7 @@ class PenalisedRegressor(Following):
 
     @all_or_nothing
     @fit_context
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
         """Fit the model.
 
         Parameters

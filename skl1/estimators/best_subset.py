@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from numbers import Integral, Real
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
@@ -143,17 +145,17 @@ class BestSubsetRegressor(QuadraticRegressor):
 
     def __init__(
         self,
-        k=5,
+        k: int = 5,
         *,
-        l2=0.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        tol=1e-6,
-        max_iter=10_000,
-        warm_start=False,
-        record_history=False,
-    ):
+        l2: float = 0.0,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        tol: float = 1e-6,
+        max_iter: int = 10_000,
+        warm_start: bool = False,
+        record_history: bool = False,
+    ) -> None:
         keep(self, locals())
 
     def _penalty(self):

@@ -6,7 +6,10 @@ import re
 from collections.abc import Callable
 from inspect import cleandoc
 from textwrap import indent
-from typing import Any
+from typing import TypeVar
+
+#: A class or a function, which a decorator leaves as it is but for its docstring.
+Thing = TypeVar("Thing")
 
 #: Paragraphs that several classes or functions have, by the names that stand in ``@...@`` for them.
 #: A paragraph may have others in it.
@@ -141,7 +144,7 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
 }
 
 
-def shared(own: dict[str, str] | None = None, **words: str) -> Callable[[Any], Any]:
+def shared(own: dict[str, str] | None = None, **words: str) -> Callable[[Thing], Thing]:
     """A decorator that puts paragraphs in the place of ``@their name@`` in a docstring.
 
     They are those of ``own`` and of ``PARAGRAPHS``. In them ``words`` take the place of names in

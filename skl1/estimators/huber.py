@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from numbers import Real
 from typing import Any, ClassVar
+
+from numpy.typing import ArrayLike
 
 from skl1.designs import Design
 from skl1.estimators.docstrings import shared
@@ -104,19 +107,19 @@ class ProximalHuberRegressor(SmoothRegressor):
 
     def __init__(
         self,
-        alpha=1.0,
+        alpha: float = 1.0,
         *,
-        l1_ratio=1.0,
-        delta=1.345,
-        scale=1.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        tol=1e-6,
-        max_iter=1000,
-        warm_start=False,
-        record_history=False,
-    ):
+        l1_ratio: float = 1.0,
+        delta: float = 1.345,
+        scale: float | str = 1.0,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        tol: float = 1e-6,
+        max_iter: int = 1000,
+        warm_start: bool = False,
+        record_history: bool = False,
+    ) -> None:
         keep(self, locals())
 
     def _scale(self, design: Any) -> float:

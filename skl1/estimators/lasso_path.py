@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from skl1.compiled.threads import single_threaded
 from skl1.estimators.any_loss import pose
@@ -49,24 +52,24 @@ class LassoPath(ModelPath):
 
 @shared()
 def lasso_path(
-    X,
-    y,
+    X: Any,
+    y: Any,
     *,
-    loss="squared",
-    alphas=None,
-    n_alphas=100,
-    eps=None,
-    l1_ratio=1.0,
-    sample_weight=None,
-    penalty_weights=None,
-    positive=False,
-    fit_intercept=True,
-    tol=1e-6,
-    max_iter=10_000,
-    max_nonzeros=None,
-    max_explained=None,
-    return_path=False,
-):
+    loss: Any = "squared",
+    alphas: ArrayLike | None = None,
+    n_alphas: int = 100,
+    eps: float | None = None,
+    l1_ratio: float = 1.0,
+    sample_weight: ArrayLike | None = None,
+    penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+    positive: bool = False,
+    fit_intercept: bool = True,
+    tol: float = 1e-6,
+    max_iter: int = 10_000,
+    max_nonzeros: int | None = None,
+    max_explained: float | None = None,
+    return_path: bool = False,
+) -> Any:
     r"""The Lasso or the elastic net for a whole grid of alphas, each with a duality gap.
 
     For each alpha it minimises, over w and the intercept b,

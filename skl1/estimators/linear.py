@@ -6,6 +6,7 @@ from abc import ABC
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import sparse
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.metrics import r2_score
@@ -28,6 +29,12 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
     """A linear model of X, dense or sparse, with ``coef_`` and ``intercept_``."""
 
     fit_intercept: bool
+
+    # What a fit sets.
+    coef_: np.ndarray
+    intercept_: float
+    n_features_in_: int
+    feature_names_in_: np.ndarray
 
     # Where notebooks' representations of an estimator lead to.
     _doc_link_module = "skl1"
@@ -68,7 +75,7 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
         if not plain_parameters(self):
             super()._validate_params()
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         """Predict the target.
 
         Parameters
@@ -106,7 +113,7 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
             reset=False,
         )
 
-    def score(self, X, y, sample_weight=None):
+    def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
         """Coefficient of determination of the predictions.
 
         Parameters

@@ -108,7 +108,7 @@ class LinearClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, Base
                 found[name] = [getattr(one, name) for one in plain]
         return found
 
-    def decision_function(self, X):
+    def decision_function(self, X: Any) -> np.ndarray:
         """The log-odds.
 
         Parameters
@@ -136,7 +136,7 @@ class LinearClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, Base
             reset=False,
         )
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         """The most likely class.
 
         Parameters
@@ -157,7 +157,7 @@ class LinearClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, Base
         one = scores.shape[-1] == 1
         return self.classes_[(scores[..., 0] > 0.0).astype(int) if one else scores.argmax(axis=-1)]
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Any) -> np.ndarray:
         """The probabilities of the classes.
 
         Parameters
@@ -176,7 +176,7 @@ class LinearClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, Base
             return np.column_stack([expit(-scores), expit(scores)])
         return np.exp(self.predict_log_proba(X))
 
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: Any) -> np.ndarray:
         """The logarithms of the probabilities of the classes.
 
         Parameters

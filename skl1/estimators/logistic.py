@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from numpy.typing import ArrayLike
 
 from skl1.estimators.classifier import PenalisedClassifier
 from skl1.estimators.docstrings import shared
@@ -113,16 +116,16 @@ class ProximalLogisticRegression(PenalisedClassifier):
 
     def __init__(
         self,
-        alpha=0.01,
+        alpha: float = 0.01,
         *,
-        l1_ratio=1.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        class_weight=None,
-        tol=1e-6,
-        max_iter=1000,
-        warm_start=False,
-        record_history=False,
-    ):
+        l1_ratio: float = 1.0,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        class_weight: Any = None,
+        tol: float = 1e-6,
+        max_iter: int = 1000,
+        warm_start: bool = False,
+        record_history: bool = False,
+    ) -> None:
         keep(self, locals())

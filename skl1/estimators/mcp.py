@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from numbers import Real
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from numpy.typing import ArrayLike
 
 from skl1.estimators.docstrings import shared
 from skl1.estimators.nonconvex import SHARED, NonconvexRegressor
@@ -70,21 +73,21 @@ class MCPRegressor(NonconvexRegressor):
 
     def __init__(
         self,
-        alpha=1.0,
+        alpha: float = 1.0,
         *,
-        gamma=3.0,
-        l2=0.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        local_search="auto",
-        n_init=0,
-        random_state=None,
-        tol=1e-6,
-        max_iter=10_000,
-        warm_start=False,
-        record_history=False,
-    ):
+        gamma: float = 3.0,
+        l2: float = 0.0,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        local_search: str | None = "auto",
+        n_init: int = 0,
+        random_state: Any = None,
+        tol: float = 1e-6,
+        max_iter: int = 10_000,
+        warm_start: bool = False,
+        record_history: bool = False,
+    ) -> None:
         keep(self, locals())
 
     def _shaped(self):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.metrics import d2_tweedie_score
 
 from skl1.designs import Design
@@ -30,7 +34,7 @@ class CountRegressor(LinearRegressor):
         options = {"sample_weight": sample_weight, "power": 1}
         return np.array([d2_tweedie_score(y, each, **options) for each in predictions.T])
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         """Predict the mean count.
 
         Parameters
@@ -45,7 +49,7 @@ class CountRegressor(LinearRegressor):
         """
         return super().predict(X)
 
-    def score(self, X, y, sample_weight=None):
+    def score(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> float:
         """Share of the deviance that is explained.
 
         Parameters
@@ -138,17 +142,17 @@ class ProximalPoissonRegressor(CountRegressor, SmoothRegressor):
 
     def __init__(
         self,
-        alpha=0.01,
+        alpha: float = 0.01,
         *,
-        l1_ratio=1.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        tol=1e-6,
-        max_iter=1000,
-        warm_start=False,
-        record_history=False,
-    ):
+        l1_ratio: float = 1.0,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        tol: float = 1e-6,
+        max_iter: int = 1000,
+        warm_start: bool = False,
+        record_history: bool = False,
+    ) -> None:
         keep(self, locals())
 
     def _loss(self, design: Design) -> Loss:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from skl1.designs import MomentDesign, Moments
 from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.state import all_or_nothing
@@ -12,7 +14,7 @@ class QuadraticRegressor(StreamedRegressor, PenalisedRegressor):
     """Least squares with a separable penalty: on rows, on blocks of them, on their moments."""
 
     @all_or_nothing
-    def fit_moments(self, moments):
+    def fit_moments(self, moments: Any) -> Self:
         """Fit the model to sufficient statistics: to data that was read block by block.
 
         The same model as ``fit`` on all rows, up to rounding, and the same attributes but the

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from skl1.compiled.threads import single_threaded
 from skl1.estimators.docstrings import shared
@@ -47,19 +50,19 @@ class RidgePath(ModelPath):
 
 @shared()
 def ridge_path(
-    X,
-    y,
+    X: Any,
+    y: Any,
     *,
-    alphas=None,
-    n_alphas=100,
-    sample_weight=None,
-    penalty_weights=None,
-    positive=False,
-    fit_intercept=True,
-    tol=1e-6,
-    max_iter=10_000,
-    return_path=False,
-):
+    alphas: ArrayLike | None = None,
+    n_alphas: int = 100,
+    sample_weight: ArrayLike | None = None,
+    penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+    positive: bool = False,
+    fit_intercept: bool = True,
+    tol: float = 1e-6,
+    max_iter: int = 10_000,
+    return_path: bool = False,
+) -> Any:
     r"""Ridge regression for a whole grid of alphas, from one factor, each with a duality gap.
 
     For each alpha it minimises, over w and the intercept b,

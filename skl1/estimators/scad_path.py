@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import ArrayLike
+
 from skl1.estimators.docstrings import shared
 from skl1.estimators.nonconvex_path import SHARED, nonconvex_path
 from skl1.estimators.scad import SCADRegressor
@@ -9,25 +14,25 @@ from skl1.estimators.scad import SCADRegressor
 
 @shared(SHARED, PATH="LpPath")
 def scad_path(
-    X,
-    y,
+    X: Any,
+    y: Any,
     *,
-    gamma=3.7,
-    alphas=None,
-    n_alphas=100,
-    eps=None,
-    l2=0.0,
-    sample_weight=None,
-    penalty_weights=None,
-    positive=False,
-    fit_intercept=True,
-    local_search="auto",
-    tol=1e-6,
-    max_iter=10_000,
-    max_nonzeros=None,
-    max_explained=None,
-    return_path=False,
-):
+    gamma: float = 3.7,
+    alphas: ArrayLike | None = None,
+    n_alphas: int = 100,
+    eps: float | None = None,
+    l2: float = 0.0,
+    sample_weight: ArrayLike | None = None,
+    penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+    positive: bool = False,
+    fit_intercept: bool = True,
+    local_search: str | None = "auto",
+    tol: float = 1e-6,
+    max_iter: int = 10_000,
+    max_nonzeros: int | None = None,
+    max_explained: float | None = None,
+    return_path: bool = False,
+) -> Any:
     r"""Regression with the smoothly clipped absolute deviation (SCAD) for a whole grid of alphas.
 
     For each alpha it seeks a good local minimum over w and the intercept b of

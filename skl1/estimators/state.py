@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from skl1.compiled.versions import Versioned
 
 #: The attribute that names what the last fit has set; that of a fit under way, for the estimator.
 NAMES, BEFORE = "_fitted_names", "_before"
+#: A method, whose signature a decorator leaves as it is.
+Method = TypeVar("Method", bound=Callable[..., Any])
 #: Fits to rows in blocks, which not all estimators have.
 STREAMED = ("fit_moments", "fit_blocks", "partial_fit")
 
@@ -50,17 +52,17 @@ def _blank(estimator: Any) -> Any:
     return copied
 
 
-def untouched(look: Callable[..., Any]) -> Callable[..., Any]:
+def untouched(look: Method) -> Method:
     """Let a method work on a blank copy of the estimator, which itself stays as it is."""
 
     @wraps(look)
     def wrapper(estimator: Any, *args: Any, **kwargs: Any) -> Any:
         return look(_blank(estimator), *args, **kwargs)
 
-    return wrapper
+    return cast(Method, wrapper)
 
 
-def all_or_nothing(fit: Callable[..., Any]) -> Callable[..., Any]:
+def all_or_nothing(fit: Method) -> Method:
     """Let a method set attributes on a blank copy, and give them to the estimator at the end."""
 
     @wraps(fit)
@@ -77,4 +79,4 @@ def all_or_nothing(fit: Callable[..., Any]) -> Callable[..., Any]:
         estimator.__dict__ = state  # one assignment: an interrupt comes before it or after it
         return estimator
 
-    return wrapper
+    return cast(Method, wrapper)

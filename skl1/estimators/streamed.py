@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from skl1.designs import Moments
 from skl1.designs.stream import Stream
@@ -35,7 +36,7 @@ class StreamedRegressor(LinearRegressor):
         """Fit to the sum of some moments; names of features stay."""
 
     @all_or_nothing
-    def fit_blocks(self, blocks):
+    def fit_blocks(self, blocks: Any) -> Self:
         """Fit to all rows of a stream, in one pass over it.
 
         The same model as ``fit`` on all rows at once, up to rounding, in float64. Memory is
@@ -82,7 +83,7 @@ class StreamedRegressor(LinearRegressor):
         return self._fit_parts(stream.moments())
 
     @all_or_nothing
-    def partial_fit(self, X, y, sample_weight=None):
+    def partial_fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
         """Fit to all rows that this method has been given so far, X and y among them.
 
         Exact, and independent of how the rows are cut into blocks: each call adds the moments of

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from numbers import Real
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from numpy.typing import ArrayLike
 
 from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
@@ -123,20 +126,20 @@ class SubgradientLasso(QuadraticRegressor):
 
     def __init__(
         self,
-        alpha=1.0,
+        alpha: float = 1.0,
         *,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        step_size="polyak",
-        step_length=1.0,
-        truncate=True,
-        averaging=False,
-        tol=1e-6,
-        max_iter=10_000,
-        warm_start=False,
-        record_history=False,
-    ):
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        step_size: float | str = "polyak",
+        step_length: float | None = 1.0,
+        truncate: bool = True,
+        averaging: bool = False,
+        tol: float = 1e-6,
+        max_iter: int = 10_000,
+        warm_start: bool = False,
+        record_history: bool = False,
+    ) -> None:
         keep(self, locals())
 
     def _penalty(self) -> Penalty:

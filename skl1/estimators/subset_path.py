@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from skl1.compiled.threads import single_threaded
 from skl1.estimators.best_subset import BestSubsetRegressor, subset_points
@@ -47,17 +50,17 @@ class SubsetPath(Predicting):
 
 @shared()
 def subset_path(
-    X,
-    y,
+    X: Any,
+    y: Any,
     *,
-    k=20,
-    l2=0.0,
-    sample_weight=None,
-    penalty_weights=None,
-    positive=False,
-    fit_intercept=True,
-    return_path=False,
-):
+    k: int = 20,
+    l2: float = 0.0,
+    sample_weight: ArrayLike | None = None,
+    penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+    positive: bool = False,
+    fit_intercept: bool = True,
+    return_path: bool = False,
+) -> Any:
     r"""Least squares on the best subsets of at most 0, 1, ..., k features that a search finds.
 
     For each size it seeks a good minimum over w and the intercept b of

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from numbers import Real
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
@@ -22,18 +25,18 @@ from skl1.inference.first_stage import (
 
 
 def adaptive_weights(
-    X,
-    y,
+    X: Any,
+    y: Any,
     *,
-    gamma=1.0,
-    initial="auto",
-    sample_weight=None,
-    penalty_weights=None,
-    positive=False,
-    fit_intercept=True,
-    tol=1e-6,
-    max_iter=10_000,
-):
+    gamma: float = 1.0,
+    initial: Any = "auto",
+    sample_weight: ArrayLike | None = None,
+    penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+    positive: bool = False,
+    fit_intercept: bool = True,
+    tol: float = 1e-6,
+    max_iter: int = 10_000,
+) -> np.ndarray:
     r"""Penalty weights of the adaptive Lasso: light on what a first estimate finds large.
 
     With them ``ProximalLasso(penalty_weights=...)`` minimises over w and the intercept b
@@ -138,7 +141,8 @@ def adaptive_weights(
     >>> int((model.coef_ != 0).sum()), int((ProximalLasso(alpha=0.2).fit(X, y).coef_ != 0).sum())
     (3, 6)
     """
-    if not (isinstance(gamma, Real) and 0.0 < gamma < np.inf):
+    given: Any = gamma
+    if not isinstance(given, Real) or not 0.0 < gamma < np.inf:
         raise ValueError(f"gamma must be a positive number, got {gamma!r}; 1 is customary.")
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         model = ProximalLasso(
@@ -158,7 +162,7 @@ def adaptive_weights(
                 'initial must be "auto", "ridge", "least_squares", "lasso", an estimator or '
                 f"coefficients, got {initial!r}."
             )
-        limits = {"positive": positive, "tol": tol, "max_iter": max_iter}
+        limits: dict[str, Any] = {"positive": positive, "tol": tol, "max_iter": max_iter}
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             estimate = first_estimate(name, problem.design, factors, **limits)
         if estimate.remark:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
+
+from numpy.typing import ArrayLike
 
 from skl1.estimators.parameters import keep
 from skl1.inference.adaptive_lasso import SHARED, AdaptiveLasso
@@ -92,6 +95,7 @@ class AdaptiveLassoCV(PenalisedRegressorCV, of=AdaptiveLasso, texts=SHARED):
 
     first_stage: Any
     gamma: Any
+    gamma_: float
 
     _shape = "gamma"
 
@@ -103,23 +107,23 @@ class AdaptiveLassoCV(PenalisedRegressorCV, of=AdaptiveLasso, texts=SHARED):
     def __init__(
         self,
         *,
-        alphas=None,
-        n_alphas=100,
-        eps=None,
-        cv=None,
-        selection="min",
-        noise_variance=None,
-        scoring=None,
-        first_stage="auto",
-        gamma=1.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        tol=1e-6,
-        max_iter=10_000,
-        n_jobs=None,
-        random_state=None,
-    ):
+        alphas: ArrayLike | None = None,
+        n_alphas: int = 100,
+        eps: float | None = None,
+        cv: Any = None,
+        selection: str | Callable[[dict[str, Any]], int] = "min",
+        noise_variance: float | None = None,
+        scoring: str | Callable[..., Any] | None = None,
+        first_stage: Any = "auto",
+        gamma: float | Sequence[float] = 1.0,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        tol: float = 1e-6,
+        max_iter: int = 10_000,
+        n_jobs: int | None = None,
+        random_state: Any = None,
+    ) -> None:
         keep(self, locals())
 
     def _grid(self, problem, shape):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from numbers import Real
 from typing import Any, ClassVar, cast
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.designs import Design
@@ -176,19 +178,19 @@ class AdaptiveLasso(ProximalLasso):
 
     def __init__(
         self,
-        alpha=1.0,
+        alpha: float = 1.0,
         *,
-        first_stage="auto",
-        gamma=1.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        solver="auto",
-        tol=1e-6,
-        max_iter=10_000,
-        warm_start=False,
-        record_history=False,
-    ):
+        first_stage: Any = "auto",
+        gamma: float = 1.0,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        solver: str = "auto",
+        tol: float = 1e-6,
+        max_iter: int = 10_000,
+        warm_start: bool = False,
+        record_history: bool = False,
+    ) -> None:
         keep(self, locals())
 
     def _problem(self, design: Design) -> AdaptiveProblem:

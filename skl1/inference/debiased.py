@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from numbers import Real
+from typing import Any, cast
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.stats import norm
 from sklearn.exceptions import ConvergenceWarning
 
@@ -23,19 +25,19 @@ THIRD, SHOWN = 1.0 / 3.0, 5
 
 
 def debiased_lasso(
-    X,
-    y,
+    X: Any,
+    y: Any,
     *,
-    alpha=None,
-    nodewise_alpha=None,
-    features=None,
-    level=0.95,
-    sigma=None,
-    sample_weight=None,
-    fit_intercept=True,
-    tol=1e-8,
-    max_iter=10_000,
-):
+    alpha: float | None = None,
+    nodewise_alpha: float | None = None,
+    features: Any = None,
+    level: float = 0.95,
+    sigma: float | None = None,
+    sample_weight: ArrayLike | None = None,
+    fit_intercept: bool = True,
+    tol: float = 1e-8,
+    max_iter: int = 10_000,
+) -> DebiasedCoefficients:
     r"""Confidence intervals and p-values for coefficients of a linear model with many features.
 
     A Lasso of y on X, in standard units,
@@ -173,7 +175,7 @@ def debiased_lasso(
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         X, problem = model.pose(X, y, sample_weight)
         columns = _columns(features, X.shape[1], problem.feature_names)
-        rows = Regressions(problem.design, X, {"tol": tol, "max_iter": max_iter})
+        rows = Regressions(cast(Any, problem.design), X, {"tol": tol, "max_iter": max_iter})
         with single_threaded(float(X.size) * min(X.shape)):
             known = None if sigma is None else rows.level * sigma
             lasso = rows.lasso(rows.design, known if alpha is None else alpha)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.estimators import ProximalLasso
@@ -148,19 +150,19 @@ class RelaxedLasso(ProximalLasso):
 
     def __init__(
         self,
-        alpha=1.0,
+        alpha: float = 1.0,
         *,
-        gamma=0.0,
-        l1_ratio=1.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        solver="auto",
-        tol=1e-6,
-        max_iter=10_000,
-        warm_start=False,
-        record_history=False,
-    ):
+        gamma: float = 0.0,
+        l1_ratio: float = 1.0,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        solver: str = "auto",
+        tol: float = 1e-6,
+        max_iter: int = 10_000,
+        warm_start: bool = False,
+        record_history: bool = False,
+    ) -> None:
         keep(self, locals())
 
     @property

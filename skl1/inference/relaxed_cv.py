@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, cast
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from skl1.estimators.parameters import keep
 from skl1.inference.relaxed import RelaxedLasso
@@ -105,6 +107,7 @@ class RelaxedLassoCV(PenalisedRegressorCV, of=RelaxedLasso):
     """
 
     gamma: Any
+    gamma_: float
     l1_ratio: float
 
     _shape = "gamma"
@@ -117,23 +120,23 @@ class RelaxedLassoCV(PenalisedRegressorCV, of=RelaxedLasso):
     def __init__(
         self,
         *,
-        alphas=None,
-        n_alphas=100,
-        eps=None,
-        cv=None,
-        selection="min",
-        noise_variance=None,
-        scoring=None,
-        gamma=(0.0, 0.25, 0.5, 0.75, 1.0),
-        l1_ratio=1.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        tol=1e-6,
-        max_iter=10_000,
-        n_jobs=None,
-        random_state=None,
-    ):
+        alphas: ArrayLike | None = None,
+        n_alphas: int = 100,
+        eps: float | None = None,
+        cv: Any = None,
+        selection: str | Callable[[dict[str, Any]], int] = "min",
+        noise_variance: float | None = None,
+        scoring: str | Callable[..., Any] | None = None,
+        gamma: float | Sequence[float] = (0.0, 0.25, 0.5, 0.75, 1.0),
+        l1_ratio: float | Sequence[float] = 1.0,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        tol: float = 1e-6,
+        max_iter: int = 10_000,
+        n_jobs: int | None = None,
+        random_state: Any = None,
+    ) -> None:
         keep(self, locals())
 
     def _grid(self, problem, shape):

@@ -5,12 +5,14 @@ Longer than 300 lines: nearly half is the documentation of one public class.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from functools import partial
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, is_classifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_selection import SelectorMixin
@@ -215,21 +217,21 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
 
     def __init__(
         self,
-        n_selected=None,
+        n_selected: int | None = None,
         *,
-        threshold=0.75,
-        n_pairs=50,
-        bound="unimodal",
-        l1_ratio=1.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        tol=1e-6,
-        max_iter=10_000,
-        estimator=None,
-        random_state=None,
-        n_jobs=None,
-    ):
+        threshold: float = 0.75,
+        n_pairs: int = 50,
+        bound: str = "unimodal",
+        l1_ratio: float = 1.0,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        tol: float = 1e-6,
+        max_iter: int = 10_000,
+        estimator: Any = None,
+        random_state: Any = None,
+        n_jobs: int | None = None,
+    ) -> None:
         keep(self, locals())
 
     def __sklearn_tags__(self):
@@ -240,7 +242,7 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
 
     @all_or_nothing
     @fit_context
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
         """Select on the halves.
 
         Parameters

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from numbers import Integral
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.utils.metaestimators import available_if
 
 from skl1.compiled.threads import single_threaded
@@ -23,7 +24,7 @@ class PenalisedRegressorCV(StreamedRegressor, PathCV):
         return make_folds(design.X, y, sample_weight, splits, self.fit_intercept)
 
     @all_or_nothing
-    def fit_moments(self, moments):
+    def fit_moments(self, moments: Any) -> Self:
         """Fit to a list of moments, one for each fold.
 
         Parameters
@@ -53,7 +54,7 @@ class PenalisedRegressorCV(StreamedRegressor, PathCV):
         return self._fit_parts(moments)
 
     @available_if(lambda search: search.scoring is None)
-    def partial_fit(self, X, y, sample_weight=None):
+    def partial_fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
         return super().partial_fit(X, y, sample_weight)
 
     partial_fit.__doc__ = StreamedRegressor.partial_fit.__doc__

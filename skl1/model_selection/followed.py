@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
@@ -19,7 +20,7 @@ class Followed(RegressorMixin, BaseEstimator):
         self.plains = plains
         self.values = values
 
-    def fit(self, X, y, **params):
+    def fit(self, X: Any, y: Any, **params: Any) -> Self:
         self.paths_ = []
         for plain, values in zip(self.plains, self.values, strict=True):
             path = None
@@ -33,10 +34,10 @@ class Followed(RegressorMixin, BaseEstimator):
         """The paths that have been fitted."""
         return [path for path in self.paths_ if path is not None]
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         return np.concatenate([path.predict(X) for path in self.done_], axis=1)
 
-    def score(self, X, y, **params):
+    def score(self, X: Any, y: Any, **params: Any) -> np.ndarray:
         return np.concatenate([path.score(X, y, **params) for path in self.done_])
 
     def get_metadata_routing(self):
@@ -52,10 +53,10 @@ class Seen(RegressorMixin, BaseEstimator):
     def __init__(self, predictions):
         self.predictions = predictions
 
-    def fit(self, X, y):
+    def fit(self, X: Any, y: Any) -> Self:
         return self
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         return self.predictions
 
     def __sklearn_is_fitted__(self):

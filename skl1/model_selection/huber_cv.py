@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
+
+from numpy.typing import ArrayLike
 
 from skl1.estimators import ProximalHuberRegressor
 from skl1.estimators.parameters import keep
@@ -80,21 +83,21 @@ class ProximalHuberRegressorCV(SmoothRegressorCV, of=ProximalHuberRegressor):
     def __init__(
         self,
         *,
-        alphas=None,
-        n_alphas=100,
-        eps=None,
-        cv=None,
-        selection="min",
-        noise_variance=None,
-        scoring=None,
-        l1_ratio=1.0,
-        delta=1.345,
-        scale=1.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        tol=1e-6,
-        max_iter=1000,
-        n_jobs=None,
-    ):
+        alphas: ArrayLike | None = None,
+        n_alphas: int = 100,
+        eps: float | None = None,
+        cv: Any = None,
+        selection: str | Callable[[dict[str, Any]], int] = "min",
+        noise_variance: float | None = None,
+        scoring: str | Callable[..., Any] | None = None,
+        l1_ratio: float | Sequence[float] = 1.0,
+        delta: float = 1.345,
+        scale: float | str = 1.0,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        tol: float = 1e-6,
+        max_iter: int = 1000,
+        n_jobs: int | None = None,
+    ) -> None:
         keep(self, locals())

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from inspect import signature
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import is_classifier
 from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.model_selection import check_cv
@@ -50,6 +51,24 @@ class PathCV(Chooser):
     fit_intercept: bool
     tol: float
     max_iter: int
+
+    # What a fit sets, beside what the estimator of the chosen model does.
+    alpha_: float
+    alphas_: np.ndarray
+    coef_path_: np.ndarray
+    n_nonzero_path_: np.ndarray
+    mse_path_: np.ndarray
+    mse_se_: np.ndarray
+    criterion_path_: np.ndarray
+    noise_variance_: float
+    cv_results_: dict[str, np.ndarray]
+    best_index_: int
+    n_iter_: int
+    objective_: float
+    dual_gap_: float
+    converged_: bool
+    stop_reason_: str
+    alpha_max_: float
 
     _parameter_constraints: ClassVar[dict] = {
         **{
@@ -118,7 +137,7 @@ class PathCV(Chooser):
 
     @all_or_nothing
     @fit_context
-    def fit(self, X, y, sample_weight=None, **params):
+    def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None, **params: Any) -> Self:
         """Fit the path to all data and to each training part, and choose a model.
 
         Parameters

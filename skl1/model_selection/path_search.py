@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from time import perf_counter
-from typing import Any
+from typing import Any, Self
 
 from joblib import effective_n_jobs
 from sklearn.exceptions import ConvergenceWarning
@@ -148,7 +148,7 @@ class PathGridSearchCV(AllOrNothing, GridSearch):
     _doc_link_template = "https://skl1.readthedocs.io/stable/generated/skl1.{estimator_name}.html"
 
     @all_or_nothing
-    def fit(self, X, y=None, **params):
+    def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
         """Fit and score all candidates, and fit the best one to all data.
 
         Parameters

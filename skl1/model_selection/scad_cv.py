@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from numpy.typing import ArrayLike
 
 from skl1.estimators import SCADRegressor
 from skl1.estimators.parameters import keep
@@ -34,28 +37,29 @@ class SCADRegressorCV(NonconvexRegressorCV, of=SCADRegressor):
     """
 
     gamma: Any
+    gamma_: float
 
     _shape = "gamma"
 
     def __init__(
         self,
         *,
-        alphas=None,
-        n_alphas=100,
-        eps=None,
-        cv=None,
-        selection="min",
-        noise_variance=None,
-        scoring=None,
-        gamma=3.7,
-        l2=0.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        local_search="auto",
-        tol=1e-6,
-        max_iter=10_000,
-        n_jobs=None,
-        random_state=None,
-    ):
+        alphas: ArrayLike | None = None,
+        n_alphas: int = 100,
+        eps: float | None = None,
+        cv: Any = None,
+        selection: str | Callable[[dict[str, Any]], int] = "min",
+        noise_variance: float | None = None,
+        scoring: str | Callable[..., Any] | None = None,
+        gamma: float | Sequence[float] = 3.7,
+        l2: float = 0.0,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        local_search: str | None = "auto",
+        tol: float = 1e-6,
+        max_iter: int = 10_000,
+        n_jobs: int | None = None,
+        random_state: Any = None,
+    ) -> None:
         keep(self, locals())

@@ -13,6 +13,7 @@ class SmoothPathCV(PathCV):
     """A path of any smooth loss; held-out errors are mean deviances, twice the mean loss."""
 
     l1_ratio: Any
+    l1_ratio_: float
 
     _shape = "l1_ratio"
     _measure = "deviance"

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from numpy.typing import ArrayLike
+
 from skl1.estimators import SubgradientLasso
 from skl1.estimators.parameters import keep
 from skl1.model_selection.base import PenalisedRegressorCV
@@ -77,21 +82,21 @@ class SubgradientLassoCV(PenalisedRegressorCV, of=SubgradientLasso):
     def __init__(
         self,
         *,
-        alphas=None,
-        n_alphas=100,
-        eps=None,
-        cv=None,
-        selection="min",
-        noise_variance=None,
-        scoring=None,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        tol=1e-10,
-        max_iter=10_000,
-        n_jobs=None,
-        random_state=None,
-    ):
+        alphas: ArrayLike | None = None,
+        n_alphas: int = 100,
+        eps: float | None = None,
+        cv: Any = None,
+        selection: str | Callable[[dict[str, Any]], int] = "min",
+        noise_variance: float | None = None,
+        scoring: str | Callable[..., Any] | None = None,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        tol: float = 1e-10,
+        max_iter: int = 10_000,
+        n_jobs: int | None = None,
+        random_state: Any = None,
+    ) -> None:
         keep(self, locals())
 
     def _plain(self, shape):

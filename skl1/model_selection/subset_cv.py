@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from skl1.estimators import BestSubsetRegressor
 from skl1.estimators.best_subset import choosable, warn_of_size
@@ -104,21 +106,21 @@ class BestSubsetRegressorCV(PenalisedRegressorCV, of=BestSubsetRegressor):
 
     def __init__(
         self,
-        k=None,
+        k: int | Sequence[int] | None = None,
         *,
-        cv=None,
-        selection="min",
-        noise_variance=None,
-        scoring=None,
-        l2=0.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        tol=1e-6,
-        max_iter=10_000,
-        n_jobs=None,
-        random_state=None,
-    ):
+        cv: Any = None,
+        selection: str | Callable[[dict[str, Any]], int] = "min",
+        noise_variance: float | None = None,
+        scoring: str | Callable[..., Any] | None = None,
+        l2: float = 0.0,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        tol: float = 1e-6,
+        max_iter: int = 10_000,
+        n_jobs: int | None = None,
+        random_state: Any = None,
+    ) -> None:
         keep(self, locals())
 
     def _plain(self, shape):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -33,7 +33,7 @@ class Predicting(Summarised, Versioned):
     #: The parameter along which the models go, and the field that has its values.
     _along: ClassVar[tuple[str, str]] = ("alpha", "alphas")
 
-    def predict(self, X):
+    def predict(self, X: Any) -> np.ndarray:
         """Predict by all models.
 
         Parameters
