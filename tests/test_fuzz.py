@@ -42,7 +42,7 @@ def test_everything_public_is_drawn():
     assert {*SINGLES, *PATHS} <= {*DEFINITIONS}
     assert {name.removesuffix("CV") for name in SEARCHES} <= {*SINGLES}
     assert {*OTHERS} == {"AdaptiveLasso", "AdaptiveLassoCV", "StabilitySelection"}
-    assert {*FUNCTIONS} == {*PATHS, "adaptive_weights", "debiased_lasso"}
+    assert {*FUNCTIONS} == {*PATHS, "adaptive_weights", "coef_frame", "debiased_lasso"}
 
 
 def random_problem(seed):

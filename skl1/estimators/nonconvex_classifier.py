@@ -110,6 +110,8 @@ the best of several starts is what is found.
 
 Where few features separate the classes, a penalty that ends to rise lets their coefficients grow
 without end, and the fit stops where more of it gains nothing: a little ``l2`` keeps them finite.
+
+@selecting@
 """,
     "method": """
 .. [1] J. D. Lee, Y. Sun and M. A. Saunders, "Proximal Newton-type methods for minimizing

@@ -5,7 +5,10 @@ Each has the parameters of its classifier without ``class_weight``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from numpy.typing import ArrayLike
 
 from skl1.estimators.log_odds import BinaryModel
 from skl1.estimators.log_sum import LogSumRegressor
@@ -41,20 +44,20 @@ class LpLogOdds(NonconvexLogOdds, of=NonconvexLpRegressor):
 
     def __init__(
         self,
-        alpha=0.01,
+        alpha: float = 0.01,
         *,
-        p=0.5,
-        l2=0.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        n_init=0,
-        random_state=None,
-        tol=1e-6,
-        max_iter=1000,
-        warm_start=False,
-        record_history=False,
-    ):
+        p: float = 0.5,
+        l2: float = 0.0,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        n_init: int = 0,
+        random_state: Any = None,
+        tol: float = 1e-6,
+        max_iter: int = 1000,
+        warm_start: bool = False,
+        record_history: bool = False,
+    ) -> None:
         keep(self, locals())
 
     def _shaped(self):
@@ -68,20 +71,20 @@ class MCPLogOdds(NonconvexLogOdds, of=MCPRegressor):
 
     def __init__(
         self,
-        alpha=0.01,
+        alpha: float = 0.01,
         *,
-        gamma=12.0,
-        l2=0.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        n_init=0,
-        random_state=None,
-        tol=1e-6,
-        max_iter=1000,
-        warm_start=False,
-        record_history=False,
-    ):
+        gamma: float = 12.0,
+        l2: float = 0.0,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        n_init: int = 0,
+        random_state: Any = None,
+        tol: float = 1e-6,
+        max_iter: int = 1000,
+        warm_start: bool = False,
+        record_history: bool = False,
+    ) -> None:
         keep(self, locals())
 
     def _shaped(self):
@@ -95,20 +98,20 @@ class SCADLogOdds(NonconvexLogOdds, of=SCADRegressor):
 
     def __init__(
         self,
-        alpha=0.01,
+        alpha: float = 0.01,
         *,
-        gamma=12.0,
-        l2=0.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        n_init=0,
-        random_state=None,
-        tol=1e-6,
-        max_iter=1000,
-        warm_start=False,
-        record_history=False,
-    ):
+        gamma: float = 12.0,
+        l2: float = 0.0,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        n_init: int = 0,
+        random_state: Any = None,
+        tol: float = 1e-6,
+        max_iter: int = 1000,
+        warm_start: bool = False,
+        record_history: bool = False,
+    ) -> None:
         keep(self, locals())
 
     def _shaped(self):
@@ -122,20 +125,20 @@ class LogSumLogOdds(NonconvexLogOdds, of=LogSumRegressor):
 
     def __init__(
         self,
-        alpha=0.01,
+        alpha: float = 0.01,
         *,
-        epsilon=1.0,
-        l2=0.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        n_init=0,
-        random_state=None,
-        tol=1e-6,
-        max_iter=1000,
-        warm_start=False,
-        record_history=False,
-    ):
+        epsilon: float = 1.0,
+        l2: float = 0.0,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        n_init: int = 0,
+        random_state: Any = None,
+        tol: float = 1e-6,
+        max_iter: int = 1000,
+        warm_start: bool = False,
+        record_history: bool = False,
+    ) -> None:
         keep(self, locals())
 
     def _shaped(self):

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import ArrayLike
+
 from skl1.estimators.docstrings import shared
 from skl1.estimators.nonconvex_classifier import SHARED, NonconvexClassifier
 from skl1.estimators.nonconvex_log_odds import LpLogOdds
@@ -63,19 +68,19 @@ class NonconvexLpClassifier(NonconvexClassifier):
 
     def __init__(
         self,
-        alpha=0.01,
+        alpha: float = 0.01,
         *,
-        p=0.5,
-        l2=0.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        class_weight=None,
-        n_init=0,
-        random_state=None,
-        tol=1e-6,
-        max_iter=1000,
-        warm_start=False,
-        record_history=False,
-    ):
+        p: float = 0.5,
+        l2: float = 0.0,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        class_weight: Any = None,
+        n_init: int = 0,
+        random_state: Any = None,
+        tol: float = 1e-6,
+        max_iter: int = 1000,
+        warm_start: bool = False,
+        record_history: bool = False,
+    ) -> None:
         keep(self, locals())

@@ -178,6 +178,8 @@ model gave to its class.
 
 Degrees of freedom count the nonzero coefficients, which leaves out that their choice was free, too:
 the criteria favour models that are too large.
+
+@selecting@
 """,
     "classes": """
 classes_ : ndarray of shape (n_classes,)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from numpy.typing import ArrayLike
 
 from skl1.estimators import SCADClassifier
 from skl1.estimators.parameters import keep
@@ -40,26 +43,27 @@ class SCADClassifierCV(NonconvexClassifierCV, of=SCADClassifier):
     """
 
     gamma: Any
+    gamma_: float
 
     _shape = "gamma"
 
     def __init__(
         self,
         *,
-        alphas=None,
-        n_alphas=100,
-        eps=None,
-        cv=None,
-        selection="min",
-        scoring=None,
-        gamma=12.0,
-        l2=0.0,
-        penalty_weights=None,
-        positive=False,
-        fit_intercept=True,
-        class_weight=None,
-        tol=1e-5,
-        max_iter=1000,
-        n_jobs=None,
-    ):
+        alphas: ArrayLike | None = None,
+        n_alphas: int = 100,
+        eps: float | None = None,
+        cv: Any = None,
+        selection: str | Callable[[dict[str, Any]], int] = "min",
+        scoring: str | Callable[..., Any] | None = None,
+        gamma: float | Sequence[float] = 12.0,
+        l2: float = 0.0,
+        penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
+        positive: bool = False,
+        fit_intercept: bool = True,
+        class_weight: Any = None,
+        tol: float = 1e-5,
+        max_iter: int = 1000,
+        n_jobs: int | None = None,
+    ) -> None:
         keep(self, locals())
