@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 import numpy as np
 
@@ -65,6 +66,11 @@ class Design(ABC):
     energy: float
     correlation: np.ndarray
     norms: np.ndarray
+
+    @lazy
+    def of_columns(self) -> dict[str, Any]:
+        """What has been made of X and the weights alone; designs that differ in y share it."""
+        return {}
 
     def work(self):
         """About what the largest product of a fit may take, in multiplications."""

@@ -70,10 +70,12 @@ class MomentDesign(Design):
         """What remains of a design when its rows are forgotten."""
         if isinstance(design, cls):
             return design
+        if "matrix" not in design.of_columns:
+            design.of_columns["matrix"] = whole_gram(design)
         return cls(
             design.n_samples,
             design.fit_intercept,
-            whole_gram(design),
+            design.of_columns["matrix"],
             design.correlation,
             design.energy,
             design.x_mean,

@@ -105,14 +105,42 @@ class TableDesign(Design):
 
     def with_response(self, y):
         """The same X and weights with another y; what is known of the columns is kept."""
+        other = self._answering(y)
+        other.correlation = self.adjoint(other.y)
+        return other
+
+    def with_responses(self, Y, *, part=False):
+        """A design for each column of Y, of which the first is the y of this one.
+
+        One product gives what the columns of X correlate with. The responses are looked at as y is
+        when a design is made.
+        """
+        others = []
+        for y in np.ascontiguousarray(Y.T[1:], dtype=np.float64):
+            others.append(self._answering(y))
+            if not SMALLEST <= others[-1].energy < LARGEST:
+                try:
+                    others[-1]._check_range(part)
+                except ValueError as error:
+                    error.add_note(f"This is target {len(others)}, counted from 0.")
+                    raise
+        found = adjoints(others, [other.y[None] for other in others]) if others else []
+        for other, correlations in zip(others, found, strict=True):
+            other.correlation = correlations[0]
+        return [self, *others]
+
+    def _answering(self, y):
+        """A copy with another y, before what the columns correlate with is known."""
+        self.of_columns  # noqa: B018 (made before the copy, which shares it)
         other = copy(self)
         other.response = y = np.asarray(y, dtype=np.float64)
         other.y_origin = float(y[self.anchor_row()]) if self.fit_intercept else 0.0
-        other.y_offset = float(self.weights @ (y - other.y_origin)) if self.fit_intercept else 0.0
-        other.y = y - other.y_origin - other.y_offset
-        other.y_mean = other.y_origin + other.y_offset
-        other.energy = float(self.weights @ (other.y * other.y))
-        other.correlation = self.adjoint(other.y)
+        with np.errstate(over="ignore", invalid="ignore"):
+            other.y = y - other.y_origin
+            other.y_offset = float(self.weights @ other.y) if self.fit_intercept else 0.0
+            other.y = other.y - other.y_offset
+            other.y_mean = other.y_origin + other.y_offset
+            other.energy = float(self.weights @ (other.y * other.y))
         return other
 
     def anchor_row(self):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -13,9 +14,10 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skl1.compiled.threads import single_threaded
 from skl1.designs import Design
-from skl1.estimators.following import Following, rounded_model
+from skl1.estimators.following import rounded_model
 from skl1.estimators.posing import Posing
 from skl1.estimators.state import all_or_nothing
+from skl1.estimators.targets import SeveralTargets, is_several
 from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.problems.model import EXHAUSTED, INTERRUPTED, PRECISION
 from skl1.problems.problem import Problem
@@ -26,7 +28,7 @@ from skl1.solvers.minimise import minimise
 FLOAT64 = np.dtype(np.float64)
 
 
-class PenalisedRegressor(Following):
+class PenalisedRegressor(SeveralTargets):
     """A loss with a separable penalty; everything but the penalty and the solver."""
 
     tol: float
@@ -69,8 +71,9 @@ class PenalisedRegressor(Following):
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Training data. float32 and float64 are kept, anything else becomes float64. Sparse
             X is used in CSC form, with 32- or 64-bit indices, and never made dense.
-        y : array-like of shape (n_samples,)
-            Target.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target, or several: each column is fitted by itself, and each attribute has an entry for
+            each.
         sample_weight : float or array-like of shape (n_samples,), default=None
             Weights, not negative and not all zero. A weight of 2 equals repeating the row, a
             weight of 0 leaving it out.
@@ -94,6 +97,8 @@ class PenalisedRegressor(Following):
         """
         # Infinite trial values are compared with, and rejected; the result is checked.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            if self._several and is_several(y):
+                return self._fit_targets(X, y, sample_weight)
             X, y, sample_weight, design = self._design(X, y, sample_weight)
             problem = self._problem(design)
             with (
@@ -151,6 +156,50 @@ class PenalisedRegressor(Following):
         """The last solution on a warm start, else the model without penalised features."""
         return self._start_at(problem, self._last_solution() if self.warm_start else None)
 
+    def fit_target(
+        self,
+        problem: Problem,
+        start: np.ndarray | Run | None,
+        report: Callable[[dict[str, Any]], bool] | None,
+        dtype: np.dtype,
+    ) -> list[tuple[str, type[Warning]]]:
+        """Fit to one of several targets, and leave the warnings to the caller; for developers.
+
+        Parameters
+        ----------
+        problem : Problem
+        start : ndarray of shape (n_features,), Run or None
+            Coefficients to begin with, or where another solver has arrived with them.
+        report : callable or None
+            It is told the fitted attributes after each step, and is true if that is enough.
+        dtype : dtype
+            That of ``coef_``.
+
+        Returns
+        -------
+        list of tuple
+            What a user should know, in words and by category.
+        """
+        callback = None
+        if report is not None:
+
+            def callback(w):
+                return report(self._model(problem, w, dtype))
+
+        if isinstance(start, Run):
+            found = self._gone_on(problem, start)
+        else:
+            found = self._solve(problem, self._start_at(problem, start), callback)
+        found = self._publish(problem, found, dtype)
+        return self._remarks(problem, found)
+
+    def _gone_on(self, problem: Problem, last: Run) -> Run:
+        """From where another solver has arrived, as far as is left to go."""
+        limits = {"tol": self.tol, "max_iter": self.max_iter}
+        found = minimise(self._solver(), problem, last.w, last=last, **limits)
+        n_iter = max(last.model.n_iter, found.model.n_iter)
+        return replace(found, model=found.model._replace(n_iter=n_iter))
+
     def _start_at(self, problem: Problem, coef: np.ndarray | None) -> np.ndarray:
         """These coefficients, if they are a start at all, else the null model."""
         if coef is None or np.shape(coef) != problem.null.w.shape:
@@ -206,9 +255,17 @@ class PenalisedRegressor(Following):
 
     def _warn(self, problem: Problem, result: Run) -> None:
         """At most one warning about convergence, and one about an empty model."""
+        for message, category in self._remarks(problem, result):
+            warn_user(message, category)
+
+    def _remarks(self, problem: Problem, result: Run) -> list[tuple[str, type[Warning]]]:
+        """What a user should know of the fit, in words and by category."""
+        remarks: list[tuple[str, type[Warning]]] = []
         if complaint := self._complaint(problem, result):
-            warn_user(f"{type(self).__name__} {complaint}", ConvergenceWarning)
-        self._warn_if_empty(problem)
+            remarks.append((f"{type(self).__name__} {complaint}", ConvergenceWarning))
+        if text := self._emptiness(problem):
+            remarks.append((text, EmptyModelWarning))
+        return remarks
 
     def _complaint(self, problem: Problem, result: Run) -> str:
         """What was not reached, and what to do about it."""
@@ -240,11 +297,6 @@ class PenalisedRegressor(Following):
                 f"({self.stop_reason_}) {figures}. {advice}"
             )
         return ""
-
-    def _warn_if_empty(self, problem: Problem) -> None:
-        """Warn of a model without features, and say when one would enter."""
-        if text := self._emptiness(problem):
-            warn_user(text, EmptyModelWarning)
 
     def _emptiness(self, problem: Problem) -> str:
         """That a converged model has no features, and when one would enter."""

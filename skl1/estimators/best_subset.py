@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
 from skl1.estimators.quadratic import QuadraticRegressor
-from skl1.exceptions import EmptyModelWarning, warn_user
+from skl1.exceptions import warn_user
 from skl1.paths.one_by_one import ALONG
 from skl1.penalties import Lp, Ridged
 from skl1.problems.model import Model
@@ -204,16 +204,14 @@ class BestSubsetRegressor(QuadraticRegressor):
         self.optimality_gap_ = excess / null if null > 0.0 else 0.0
         return result
 
-    def _warn(self, problem, result):
-        warn_of_size(self.k, choosable(problem))
-        super()._warn(problem, result)
+    def _remarks(self, problem, result):
+        text, remarks = size_remark(self.k, choosable(problem)), super()._remarks(problem, result)
+        return [(text, UserWarning), *remarks] if text else remarks
 
-    def _warn_if_empty(self, problem):
-        if self.k > 0 and not self.coef_.any():
-            warn_user(
-                f"Every coefficient is zero although k={self.k}: no feature explains y.",
-                EmptyModelWarning,
-            )
+    def _emptiness(self, problem):
+        if self.k == 0 or self.coef_.any():
+            return ""
+        return f"Every coefficient is zero although k={self.k}: no feature explains y."
 
 
 def subset_steps(problem: Problem, sizes: np.ndarray, tol: float) -> list[Model]:
@@ -240,9 +238,15 @@ def choosable(problem: Problem) -> int:
 
 def warn_of_size(k: int, most: int) -> None:
     """Warn of a size that no model can have."""
-    if k > most:
-        warn_user(
-            f"k={k} is larger than the {most} features that may be chosen (those that vary, with a "
-            f"penalty weight that is neither 0 nor inf): k={most} does the same.",
-            UserWarning,
-        )
+    if text := size_remark(k, most):
+        warn_user(text, UserWarning)
+
+
+def size_remark(k: int, most: int) -> str:
+    """What to say of a size, if no model can have it."""
+    if k <= most:
+        return ""
+    return (
+        f"k={k} is larger than the {most} features that may be chosen (those that vary, with a "
+        f"penalty weight that is neither 0 nor inf): k={most} does the same."
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import issparse
 
 from skl1 import sklearn_api
 
@@ -20,6 +21,32 @@ def validate_data(estimator, X="no_validation", y="no_validation", **options):
     if options.get("y_numeric"):
         _refuse_words(y)
     return found
+
+
+def validate_targets(estimator, X, Y, **options):
+    """The same of several targets; where one is not finite, the error says which."""
+    if issparse(Y):
+        raise TypeError("y is sparse, and has to be an array here: give y.toarray().")
+    try:
+        X, Y = validate_data(estimator, X, Y, multi_output=True, y_numeric=True, **options)
+    except ValueError as error:
+        if not str(error).startswith("Input y contains"):
+            raise
+        wrong = np.flatnonzero([not _finite(column) for column in np.asarray(Y, dtype=object).T])
+        first = str(error).splitlines()[0].rstrip(".")
+        raise ValueError(
+            f"{first}, in target {', '.join(map(str, wrong))} (counted from 0); leave these "
+            "samples or targets out."
+        ) from None
+    return X, Y.astype(np.float64) if Y.dtype.kind != "f" else Y
+
+
+def _finite(values) -> bool:
+    """Whether all are finite numbers."""
+    try:
+        return bool(np.isfinite(np.asarray(values, dtype=np.float64)).all())
+    except (ValueError, TypeError):  # such as pandas.NA
+        return False
 
 
 def _refuse_words(y) -> None:

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skl1.designs import make_design
 from skl1.designs.weights import moderate_weights
-from skl1.estimators.checked import validate_data
+from skl1.estimators.checked import validate_data, validate_targets
 from skl1.estimators.state import AllOrNothing
 from skl1.sklearn_api import (
     CallbackSupportMixin,
@@ -63,6 +63,27 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
         )
         return self._weigh(X, y, sample_weight)
 
+    def _designs(self, X, Y, sample_weight):
+        """The same of several targets, the columns of Y: a design for each."""
+        if isinstance(Y, np.ndarray) and plain_data(self, X, Y[:, 0]):
+            try:
+                return self._weigh_all(X, Y, sample_weight)
+            except ValueError:
+                pass  # NaN or inf, perhaps: what follows tells
+        X, Y = validate_targets(
+            self,
+            X,
+            Y,
+            accept_sparse=["csc", "csr"],
+            accept_large_sparse=True,
+            dtype=[np.float64, np.float32],
+        )
+        return self._weigh_all(X, Y, sample_weight)
+
+    def _weigh_all(self, X, Y, sample_weight):
+        X, _, sample_weight, design = self._weigh(X, Y[:, 0], sample_weight)
+        return X, Y, sample_weight, design.with_responses(Y)
+
     def _weigh(self, X, y, sample_weight):
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, X)
@@ -85,11 +106,11 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
 
         Returns
         -------
-        ndarray of shape (n_samples,)
-            ``X @ coef_ + intercept_``.
+        ndarray of shape (n_samples,) or (n_samples, n_targets)
+            ``X @ coef_.T + intercept_``.
         """
         check_is_fitted(self)
-        fit = safe_sparse_dot(self._rows(X), self.coef_, dense_output=True) + self.intercept_
+        fit = safe_sparse_dot(self._rows(X), self.coef_.T, dense_output=True) + self.intercept_
         return self.means_of(fit)
 
     def means_of(self, fit):
@@ -120,23 +141,33 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Samples.
-        y : array-like of shape (n_samples,)
-            Their target.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Their target, or targets.
         sample_weight : float or array-like of shape (n_samples,), default=None
             Their weights, of which only the ratios matter.
 
         Returns
         -------
         float
-            1 minus the weighted squared errors over those of the weighted mean of y: 1 at best.
+            1 minus the weighted squared errors over those of the weighted mean of y: 1 at best. Of
+            several targets the mean.
         """
         if sample_weight is not None:
             sample_weight = moderate_weights(check_sample_weight(sample_weight, X))
-        return float(self.scores_of(y, self.predict(X)[:, None], sample_weight)[0])
+        fits = self.predict(X)
+        if fits.ndim == 1:
+            return float(self.scores_of(y, fits[:, None], sample_weight)[0])
+        targets = np.asarray(y)
+        if targets.shape != fits.shape:
+            raise ValueError(
+                f"y must have the shape of the predictions, {fits.shape}, got {targets.shape}."
+            )
+        columns = zip(targets.T, fits.T, strict=True)
+        return float(np.mean([self.scores_of(a, b[:, None], sample_weight)[0] for a, b in columns]))
 
     @property
     def sparse_coef_(self):
-        """``coef_`` as a sparse matrix of shape (1, n_features)."""
+        """``coef_`` as a sparse matrix of shape (1, n_features) or (n_targets, n_features)."""
         check_is_fitted(self)
         return sparse.csr_matrix(self.coef_)
 

@@ -11,7 +11,9 @@ from numpy.typing import ArrayLike
 from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
 from skl1.estimators.quadratic import QuadraticRegressor
+from skl1.paths.path_state import SWEEPS
 from skl1.paths.solve import solve_paths
+from skl1.paths.targets import solve_targets
 from skl1.penalties import Penalty, elastic_net
 from skl1.sklearn_api import Interval, StrOptions
 from skl1.solvers.base import Solver
@@ -135,6 +137,12 @@ class ProximalLasso(QuadraticRegressor):
         if self.solver != "auto":
             return super().follow(problems, values)
         return solve_paths(problems, values, tol=self.tol, max_iter=self.max_iter)
+
+    def _runs_together(self, problems):
+        # With fewer iterations allowed than the joint way counts by, each target goes its own.
+        if self.solver != "auto" or self.warm_start or self.max_iter < SWEEPS:
+            return None
+        return solve_targets(problems, tol=self.tol, max_iter=self.max_iter)
 
     def _remedy(self) -> str:
         return "Increase max_iter or tol, scale the columns" + (

@@ -246,7 +246,8 @@ class RelaxedLasso(ProximalLasso):
             )
         return result
 
-    def _warn(self, problem: Problem, result: Run) -> None:
+    def _remarks(self, problem: Problem, result: Run) -> list[tuple[str, type[Warning]]]:
         # Where only the second stage has failed, that has its own warning.
         if self.converged_ or not result.model.converged:
-            super()._warn(problem, result)
+            return super()._remarks(problem, result)
+        return []

@@ -372,9 +372,10 @@ class Problem:
     @property
     def operator(self):
         """What first-order kernels multiply by: a Gram matrix if small, else the data."""
-        if "operator" not in self.made:
+        made = self.design.of_columns
+        if "operator" not in made:
             p, every = self.design.n_features, np.arange(self.design.n_features)
             small = p <= GRAM_COLUMNS and p <= 2 * self.design.n_samples
             gram = GramOperator(self.design.gram(every, every)) if small else None
-            self.made["operator"] = gram or self.design.operator()
-        return self.made["operator"]
+            made["operator"] = gram or self.design.operator()
+        return made["operator"]

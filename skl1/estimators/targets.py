@@ -1,0 +1,168 @@
+"""Several targets: y of shape (n_samples, n_targets), with a problem for each column on one X."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from skl1.compiled.threads import single_threaded
+from skl1.estimators.following import Following
+from skl1.exceptions import EmptyModelWarning, warn_user
+from skl1.problems.problem import Problem
+from skl1.sklearn_api import fit_callback
+from skl1.solvers.driver import Run
+
+#: A remark in words, and its category.
+Remark = tuple[str, type[Warning]]
+
+
+class SeveralTargets(Following):
+    """Fits to each column of y: X is scanned once, and what is made of it serves all targets."""
+
+    warm_start: bool
+    record_history: bool
+
+    #: Whether y may have several columns.
+    _several: ClassVar[bool] = True
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = self._several
+        return tags
+
+    @abstractmethod
+    def _last_solution(self) -> np.ndarray | None:
+        """What the last fit found to minimise the objective, if there was one."""
+
+    @abstractmethod
+    def fit_target(
+        self,
+        problem: Problem,
+        start: np.ndarray | Run | None,
+        report: Callable[[dict[str, Any]], bool] | None,
+        dtype: np.dtype,
+    ) -> list[Remark]:
+        """Fit to one of the targets, and leave the warnings to the caller; for developers."""
+
+    def _runs_together(self, problems: Sequence[Problem]) -> list[Run] | None:
+        """Where a solver for all targets at once has arrived; None where there is none."""
+        return None
+
+    def _fit_targets(self, X, Y, sample_weight):
+        """Fit to several targets."""
+        X, Y, sample_weight, designs = self._designs(X, Y, sample_weight)
+        problems = []
+        for k, design in enumerate(designs):
+            with of_target(k):
+                problems.append(self._problem(design))
+        ones, remarks = [self._bare() for _ in problems], []
+        with (
+            single_threaded(designs[0].work()),
+            fit_callback(self, X, Y, sample_weight) as report,
+        ):
+            step = None
+            if report is not None:
+                blank = self._model(problems[0], problems[0].null.w * 0.0, X.dtype)
+
+                def step(one, attributes):
+                    vars(one).update(attributes)
+                    return report(lambda: _stacked(ones, blank))
+
+            starts: Sequence[Any] | None = None
+            if step is None and not self.record_history:
+                starts = self._runs_together(problems)
+            starts = starts or self._starts_of_targets(len(problems))
+            for k, (one, problem, start) in enumerate(zip(ones, problems, starts, strict=True)):
+                told = None if step is None else (lambda found, one=one: step(one, found))
+                with of_target(k):
+                    remarks.append(one.fit_target(problem, start, told, X.dtype))
+            for name, value in gathered(self, ones).items():
+                setattr(self, name, value)
+        for message, category in merged(remarks):
+            warn_user(message, category)
+        return self
+
+    def _bare(self) -> Any:
+        """An estimator of one target: the same parameters, and nothing else."""
+        return type(self)(**self.get_params(deep=False))
+
+    def _starts_of_targets(self, count: int) -> list[np.ndarray | None]:
+        """The last solution of each target on a warm start, if there were as many."""
+        last = self._last_solution() if self.warm_start else None
+        if last is None or np.ndim(last) != 2 or len(last) != count:
+            return [None] * count
+        return list(last)
+
+
+def is_several(y: Any) -> bool:
+    """Whether y has several columns."""
+    try:
+        shape = np.shape(y) if getattr(y, "shape", None) is None else y.shape
+    except ValueError:  # of lists of unequal lengths
+        return False
+    return len(shape) == 2 and shape[1] > 1
+
+
+@contextmanager
+def of_target(k: int):
+    """Let an error say which target it is about."""
+    try:
+        yield
+    except ValueError as error:
+        error.add_note(f"This is target {k}, counted from 0.")
+        raise
+
+
+def _stacked(ones: Sequence[Any], blank: dict[str, Any]) -> dict[str, Any]:
+    """The attributes that predict needs, of targets of which some have not begun."""
+    return {
+        name: np.stack([getattr(one, name, value) for one in ones]) for name, value in blank.items()
+    }
+
+
+def gathered(whole: Any, ones: Sequence[Any]) -> dict[str, Any]:
+    """The fitted attributes of several targets, from those of the estimator of each.
+
+    Coefficients have a row for each target; numbers, truths and words are arrays of shape
+    (n_targets,); ``n_iter_`` and all else are lists.
+    """
+    found = {}
+    for name in vars(ones[0]):
+        if not name.endswith("_") or name.startswith("_") or hasattr(whole, name):
+            continue
+        values = [getattr(one, name) for one in ones]
+        shapes = {np.shape(value) for value in values}
+        plain = all(isinstance(value, np.ndarray | np.generic | float | bool | str | int)
+                    for value in values)
+        listed = name == "n_iter_" or not plain or len(shapes) > 1
+        whole_rows = shapes == {()} or shapes == {ones[0].coef_.shape}
+        found[name] = values if listed or not whole_rows else np.array(values)
+    return found
+
+
+def merged(remarks: Sequence[Sequence[Remark]]) -> list[Remark]:
+    """What there is to say of all targets: once for each category.
+
+    Of empty models only if all are; of what does not converge the first target, and how many more.
+    """
+    told: dict[type[Warning], list[tuple[int, str]]] = {}
+    for k, own in enumerate(remarks):
+        for text, category in own:
+            told.setdefault(category, []).append((k, text))
+    found = []
+    for category, texts in told.items():
+        k, text = texts[0]
+        if category is EmptyModelWarning:
+            if len(texts) == len(remarks):
+                found.append((f"Of target {k}, and of all others: {text}", category))
+        elif category is ConvergenceWarning:
+            more = f" So did {len(texts) - 1} other targets." if len(texts) > 1 else ""
+            found.append((f"Target {k}: {text}{more}", category))
+        else:
+            found.append((text, category))
+    return found

@@ -1,0 +1,79 @@
+"""Problems that differ in y alone, solved side by side for one strength of the penalty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from skl1.paths.one_by_one import ALONG
+from skl1.paths.path_state import PathState
+from skl1.paths.solve import go_together
+from skl1.paths.together import SharedPaths
+from skl1.problems import moments
+from skl1.problems.point import Point
+from skl1.problems.problem import Problem
+from skl1.solvers.driver import Run
+
+#: What the fit of one target costs, in multiplications of BLAS for each entry of X: the Gram matrix
+#: of all features is formed where it costs less than the fits of all.
+ALONE = 40.0
+#: Each penalty on the way to the one that is wanted is this share of the one before.
+STRIDE = 0.3
+#: Shares of y's energy: of a loss, and of a gap that is wanted, that moments can tell.
+LOSS, GAP = 1e-6, 1e-10
+
+
+def solve_targets(problems: Sequence[Problem], *, tol: float, max_iter: int) -> list[Run] | None:
+    """The solutions of convex problems on the same X, with the same penalty and weights of rows.
+
+    They are ends of short paths, which are followed together (``together.py``). None where they
+    cannot be, or where that saves nothing.
+    """
+    alpha = problems[0].penalty.strength
+    if not alpha > 0.0 or any(problem.core is not problem for problem in problems):
+        return None
+    units = [problem.at_alpha(1.0) for problem in problems]
+    if not go_together(units):
+        return None
+    on_sums = _worth_sums(problems)
+    ready = [moments.on_moments(unit) for unit in units] if on_sums else units
+    grid = _strides(max(problem.alpha_max for problem in problems), alpha)
+    if on_sums and ready[0].design.n_features <= moments.ALL:
+        grid = grid[-1:]
+    paths = SharedPaths(ready, grid, tol=tol, max_iter=max_iter, origins=units)
+    paths.advance(grid.size)
+    return [_arrived(*each, tol) for each in zip(problems, paths.states, strict=True)]
+
+
+def _worth_sums(problems: Sequence[Problem]) -> bool:
+    """Whether the Gram matrix of all features is formed."""
+    design = problems[0].design
+    if not moments.paths_on_moments(design.n_samples, design.n_features):
+        return False
+    every = np.arange(design.n_features)
+    return design.forming(every) <= ALONE * len(problems) * design.entries(every)
+
+
+def _strides(top: float, alpha: float) -> np.ndarray:
+    """Strengths from below the largest that matters down to the one that is wanted."""
+    if not alpha < top < np.inf:
+        return np.array([alpha])
+    count = int(np.ceil(np.log(top / alpha) / -np.log(STRIDE)))
+    return np.geomspace(top, alpha, count + 1)[1:]
+
+
+def _arrived(problem: Problem, state: PathState, tol: float) -> Run:
+    """The end of a path as a run from which the solver of a single problem goes on, if need be."""
+    model = state.models[-1]
+    if state.last is not None:
+        w, z = state.last.w, state.last.point.z
+    else:
+        w, z = np.zeros(problem.design.n_features), state.z
+        w[model.features] = model.values
+    energy = problem.design.energy
+    exact = state.problem.design.has_rows or (
+        model.loss >= LOSS * energy and problem.target(tol) >= GAP * energy
+    )
+    point = Point(w, z, model.loss, model.objective) if exact else problem.at(w)
+    return Run(model, point, problem.target(tol), {}, ALONG.init(problem, w))
