@@ -86,6 +86,7 @@ class DaskRegressor:
     fit_intercept: bool
     coef_: np.ndarray
     intercept_: float
+    _several: ClassVar[bool] = False
     #: The estimator of data in memory.
     _local: ClassVar[type]
     #: Up to how many columns moments are taken.

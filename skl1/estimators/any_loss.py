@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import column_or_1d
 
+from skl1.estimators.targets import of_target
 from skl1.losses import Logistic, Loss, Poisson, Squared
 from skl1.problems.problem import Problem
 from skl1.problems.smooth import with_loss
@@ -34,6 +35,25 @@ def pose(model: Any, loss: str | Loss, X: Any, y: Any, sample_weight: Any) -> tu
         y = zeros_and_ones(y)
     X, problem = model.pose(X, y, sample_weight)
     return X, problem if record.quadratic else with_loss(problem, record)
+
+
+def pose_targets(
+    model: Any, loss: str | Loss, X: Any, y: Any, sample_weight: Any
+) -> tuple[Any, list[Problem]]:
+    """The same for several targets: a problem for each."""
+    record = named_loss(loss)
+    if isinstance(record, Logistic):
+        raise ValueError(
+            'y has several columns: loss="logistic" is for one label, give one column at a time.'
+        )
+    X, problems = model.pose_targets(X, y, sample_weight)
+    if record.quadratic:
+        return X, problems
+    found = []
+    for k, problem in enumerate(problems):
+        with of_target(k):
+            found.append(with_loss(problem, record))
+    return X, found
 
 
 def zeros_and_ones(y: Any) -> np.ndarray:

@@ -20,6 +20,13 @@ X : {array-like, sparse matrix} of shape (n_samples, n_features)
 y : array-like of shape (n_samples,)
     Target.
 """,
+    "rows and targets": """
+X : {array-like, sparse matrix} of shape (n_samples, n_features)
+    Data; never copied as a whole, sparse X is never made dense.
+y : array-like of shape (n_samples,) or (n_samples, n_targets)
+    Target, or several: each has a path of its own, along alphas that are the same for all. Their
+    grid begins at the largest alpha at which a feature enters for one of them.
+""",
     "alphas": """
 alphas : array-like of shape (n_alphas,) or int, default=None
     Strengths of the penalty, positive, in any order. None makes a grid, a number one of that
@@ -42,15 +49,21 @@ fit_intercept : bool, default=True
 """,
     "ends": """
 max_nonzeros : int, default=None
-    End the path before the first model with more non-zeros.
+    End the path before the first model with more non-zeros; of several targets, that of any.
 max_explained : float, default=None
     End the path after the first model that explains more than this share of the variance, or with
-    another loss of the deviance.
+    another loss of the deviance; of several targets, when this is true of all.
 """,
     "path": """
 alphas : ndarray of shape (n_alphas,)
     The alphas, from large to small.
 coefs : ndarray of shape (n_features, n_alphas)
+    Coefficients along the path, in float64.
+""",
+    "path of targets": """
+alphas : ndarray of shape (n_alphas,)
+    The alphas, from large to small.
+coefs : ndarray of shape (n_features, n_alphas) or (n_targets, n_features, n_alphas)
     Coefficients along the path, in float64.
 """,
     "models": """

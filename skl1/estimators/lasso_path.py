@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from skl1.compiled.threads import single_threaded
-from skl1.estimators.any_loss import pose
+from skl1.estimators.any_loss import pose, pose_targets
 from skl1.estimators.docstrings import shared
 from skl1.estimators.proximal_lasso import ProximalLasso
+from skl1.estimators.target_paths import cut_all, in_groups, longest, stacked, warn_of_targets
+from skl1.estimators.targets import is_several
 from skl1.paths.degrees import degrees_along
 from skl1.paths.grid import alpha_grid, check_ends, check_grid, cut, length_or_alphas, warn
 from skl1.paths.model_path import ModelPath, basics
-from skl1.paths.solve import solve_path
+from skl1.paths.solve import solve_path, solve_paths
 
 
 @shared()
@@ -88,7 +90,7 @@ def lasso_path(
 
     Parameters
     ----------
-    @rows@
+    @rows and targets@
     loss : {"squared", "logistic", "poisson"} or Loss, default="squared"
         The loss, or one of ``skl1.losses``, such as ``Huber(1.35)``. With "logistic" y has two
         classes, of which the second in sorted order is 1; coefficients are those of its log-odds.
@@ -111,11 +113,11 @@ def lasso_path(
 
     Returns
     -------
-    @path@
-    dual_gaps : ndarray of shape (n_alphas,)
+    @path of targets@
+    dual_gaps : ndarray of shape (n_alphas,) or (n_targets, n_alphas)
         The duality gap of each, in units of the objective.
     path : LassoPath
-        Instead of these three, with ``return_path=True``.
+        Instead of these three, with ``return_path=True``; a list of them for several targets.
 
     Raises
     ------
@@ -164,19 +166,21 @@ def lasso_path(
         tol=tol,
         max_iter=max_iter,
     )
-    result, problem, models, _ = follow(
-        model,
-        X,
-        y,
-        loss=loss,
-        alphas=alphas,
-        n_alphas=n_alphas,
-        eps=eps,
-        sample_weight=sample_weight,
-        max_nonzeros=max_nonzeros,
-        max_explained=max_explained,
-        return_path=return_path,
-    )
+    asked = {
+        "loss": loss,
+        "alphas": alphas,
+        "n_alphas": n_alphas,
+        "eps": eps,
+        "sample_weight": sample_weight,
+        "max_nonzeros": max_nonzeros,
+        "max_explained": max_explained,
+        "return_path": return_path,
+    }
+    if is_several(y):
+        result, problems, paths = follow_targets(model, X, y, **asked)
+        warn_of_targets(problems, paths, tol)
+        return result
+    result, problem, models, _ = follow(model, X, y, **asked)
     warn(problem, models, tol)
     return result
 
@@ -211,6 +215,38 @@ def follow(
             models = cut(problem, models, max_nonzeros, max_explained)
             result = _collect(problem, models) if return_path else basics(problem, models)
     return result, problem, models, X
+
+
+def follow_targets(
+    model,
+    X,
+    y,
+    *,
+    loss,
+    alphas,
+    n_alphas,
+    eps,
+    sample_weight,
+    max_nonzeros,
+    max_explained,
+    return_path,
+):
+    """The same for several targets, along one grid: the result, the problems and their models."""
+    alphas, n_alphas = length_or_alphas(alphas, n_alphas)
+    check_grid(n_alphas, eps)
+    check_ends(max_nonzeros, max_explained)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        X, problems = pose_targets(model, loss, X, y, sample_weight)
+        grid = alpha_grid(longest(problems), alphas, n_alphas, eps)
+        limits = {"tol": model.tol, "max_iter": model.max_iter}
+        with single_threaded(problems[0].design.work()):
+            paths = in_groups(lambda some: solve_paths(some, grid, **limits), problems)
+            paths = cut_all(problems, paths, max_nonzeros, max_explained)
+            if return_path:
+                result = [_collect(*each) for each in zip(problems, paths, strict=True)]
+            else:
+                result = stacked(problems, paths)
+    return result, problems, paths
 
 
 def _collect(problem, models):

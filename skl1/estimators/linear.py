@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -30,6 +30,9 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
 
     fit_intercept: bool
 
+    #: Whether y may have several columns, which are several targets.
+    _several: ClassVar[bool] = False
+
     # What a fit sets.
     coef_: np.ndarray
     intercept_: float
@@ -43,6 +46,7 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
+        tags.target_tags.multi_output = self._several
         return tags
 
     def _design(self, X, y, sample_weight):

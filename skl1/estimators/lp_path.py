@@ -48,7 +48,7 @@ def lp_path(
 
     Parameters
     ----------
-    @rows@
+    @rows and targets@
     p : float, default=0.5
         Exponent, in [0, 1]; :math:`|w|^0` counts the nonzero coefficients.
     @alphas@
@@ -66,12 +66,12 @@ def lp_path(
 
     Returns
     -------
-    @path@
-    stationarities : ndarray of shape (n_alphas,)
+    @path of targets@
+    stationarities : ndarray of shape (n_alphas,) or (n_targets, n_alphas)
         How far one exact coordinate step would move each model, at most, as a share of the norm of
         y; for p = 1 the dual gaps.
     path : LpPath
-        Instead of these three, with ``return_path=True``.
+        Instead of these three, with ``return_path=True``; a list of them for several targets.
 
     @faults@
 

@@ -10,7 +10,9 @@ import numpy as np
 from skl1.compiled.threads import single_threaded
 from skl1.estimators.docstrings import shared
 from skl1.estimators.nonconvex import NonconvexRegressor
-from skl1.paths.grid import alpha_grid, check_ends, check_grid, cut, length_or_alphas, warn
+from skl1.estimators.target_paths import cut_all, longest, stacked, warn_of_targets
+from skl1.estimators.targets import is_several
+from skl1.paths.grid import alpha_grid, check_ends, check_grid, length_or_alphas, warn
 from skl1.paths.model_path import ModelPath, basics
 from skl1.search.nonconvex_path import grid_share
 
@@ -111,12 +113,25 @@ def nonconvex_path(
     check_grid(n_alphas, eps)
     check_ends(max_nonzeros, max_explained)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        X, problem = model.pose(X, y, sample_weight)
-        grid = alpha_grid(problem, alphas, n_alphas, grid_share(problem, eps))
+        several = is_several(y)
+        if several:
+            X, problems = model.pose_targets(X, y, sample_weight)
+        else:
+            X, problem = model.pose(X, y, sample_weight)
+            problems = [problem]
+        first = longest(problems)
+        grid = alpha_grid(first, alphas, n_alphas, grid_share(first, eps))
         with single_threaded(float(X.size) * min(X.shape)):
-            models = cut(problem, model.follow([problem], grid)[0], max_nonzeros, max_explained)
-            result = _collect(problem, models) if return_path else basics(problem, models)
-    warn(problem, models, model.tol)
+            paths = cut_all(problems, model.follow(problems, grid), max_nonzeros, max_explained)
+            if return_path:
+                collected = [_collect(*each) for each in zip(problems, paths, strict=True)]
+                result = collected if several else collected[0]
+            else:
+                result = stacked(problems, paths) if several else basics(problems[0], paths[0])
+    if several:
+        warn_of_targets(problems, paths, model.tol)
+    else:
+        warn(problems[0], paths[0], model.tol)
     return result
 
 

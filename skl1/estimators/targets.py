@@ -11,12 +11,18 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.compiled.threads import single_threaded
+from skl1.designs import Design
 from skl1.estimators.following import Following
+from skl1.estimators.state import BEFORE, untouched
 from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.problems.problem import Problem
 from skl1.sklearn_api import fit_callback
 from skl1.solvers.driver import Run
 
+#: What all targets have in common.
+OF_X = ("n_features_in_", "feature_names_in_")
+#: What an array is made of.
+PLAIN = (int, float, str, np.generic)
 #: A remark in words, and its category.
 Remark = tuple[str, type[Warning]]
 
@@ -27,13 +33,7 @@ class SeveralTargets(Following):
     warm_start: bool
     record_history: bool
 
-    #: Whether y may have several columns.
     _several: ClassVar[bool] = True
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.target_tags.multi_output = self._several
-        return tags
 
     @abstractmethod
     def _last_solution(self) -> np.ndarray | None:
@@ -53,13 +53,47 @@ class SeveralTargets(Following):
         """Where a solver for all targets at once has arrived; None where there is none."""
         return None
 
-    def _fit_targets(self, X, Y, sample_weight):
-        """Fit to several targets."""
-        X, Y, sample_weight, designs = self._designs(X, Y, sample_weight)
+    @untouched
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    def pose_targets(self, X, y, sample_weight=None) -> tuple[Any, list[Problem]]:
+        """The problems that ``fit`` solves for several targets; for developers.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Data, as for ``fit``.
+        y : array-like of shape (n_samples, n_targets)
+            Targets.
+        sample_weight : float or array-like of shape (n_samples,), default=None
+            Weights, not negative and not all zero.
+
+        Returns
+        -------
+        X : {ndarray, sparse matrix} of shape (n_samples, n_features)
+            The data as validated.
+        problems : list of Problem
+            One for each target. Their designs share what is known of X.
+
+        Raises
+        ------
+        ValueError
+            As ``fit`` does.
+        """
+        self._validate_params()
+        X, _, _, designs = self._designs(X, y, sample_weight)
+        return X, self._problems(designs)
+
+    def _problems(self, designs: Sequence[Design]) -> list[Problem]:
         problems = []
         for k, design in enumerate(designs):
             with of_target(k):
                 problems.append(self._problem(design))
+        return problems
+
+    def _fit_targets(self, X, Y, sample_weight):
+        """Fit to several targets."""
+        X, Y, sample_weight, designs = self._designs(X, Y, sample_weight)
+        problems = self._problems(designs)
         ones, remarks = [self._bare() for _ in problems], []
         with (
             single_threaded(designs[0].work()),
@@ -81,15 +115,17 @@ class SeveralTargets(Following):
                 told = None if step is None else (lambda found, one=one: step(one, found))
                 with of_target(k):
                     remarks.append(one.fit_target(problem, start, told, X.dtype))
-            for name, value in gathered(self, ones).items():
+            for name, value in gathered(ones).items():
                 setattr(self, name, value)
         for message, category in merged(remarks):
             warn_user(message, category)
         return self
 
     def _bare(self) -> Any:
-        """An estimator of one target: the same parameters, and nothing else."""
-        return type(self)(**self.get_params(deep=False))
+        """An estimator of one target: what has been set so far, but for an earlier fit."""
+        bare = object.__new__(type(self))
+        vars(bare).update((name, v) for name, v in vars(self).items() if name != BEFORE)
+        return bare
 
     def _starts_of_targets(self, count: int) -> list[np.ndarray | None]:
         """The last solution of each target on a warm start, if there were as many."""
@@ -125,23 +161,21 @@ def _stacked(ones: Sequence[Any], blank: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def gathered(whole: Any, ones: Sequence[Any]) -> dict[str, Any]:
+def gathered(ones: Sequence[Any]) -> dict[str, Any]:
     """The fitted attributes of several targets, from those of the estimator of each.
 
     Coefficients have a row for each target; numbers, truths and words are arrays of shape
     (n_targets,); ``n_iter_`` and all else are lists.
     """
-    found = {}
+    found: dict[str, Any] = {}
     for name in vars(ones[0]):
-        if not name.endswith("_") or name.startswith("_") or hasattr(whole, name):
+        if not name.endswith("_") or name.startswith("_") or name in OF_X:
             continue
         values = [getattr(one, name) for one in ones]
         shapes = {np.shape(value) for value in values}
-        plain = all(isinstance(value, np.ndarray | np.generic | float | bool | str | int)
-                    for value in values)
-        listed = name == "n_iter_" or not plain or len(shapes) > 1
-        whole_rows = shapes == {()} or shapes == {ones[0].coef_.shape}
-        found[name] = values if listed or not whole_rows else np.array(values)
+        numbers = shapes == {()} and all(isinstance(value, PLAIN) for value in values)
+        rows = numbers or name.endswith("coef_")
+        found[name] = np.array(values) if rows and name != "n_iter_" else values
     return found
 
 

@@ -20,7 +20,11 @@ from skl1.model_selection.path_cv import PathCV
 class PenalisedRegressorCV(StreamedRegressor, PathCV):
     """A path of least squares with a penalty, its held-out errors, and the model that is chosen."""
 
+    _several = True
+
     def _folds(self, design, y, sample_weight, splits):
+        if y.ndim == 2:
+            return self._row_folds(design, y, sample_weight, splits)
         return make_folds(design.X, y, sample_weight, splits, self.fit_intercept)
 
     @all_or_nothing

@@ -19,6 +19,7 @@ from skl1.compiled.threads import in_turn
 from skl1.designs import Design
 from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.state import AllOrNothing
+from skl1.estimators.targets import gathered
 from skl1.exceptions import FoldWarning, warn_user
 from skl1.model_selection.advice import at_limit, remark, vanished
 from skl1.model_selection.basis import basis_of
@@ -27,7 +28,7 @@ from skl1.model_selection.folds import Folds
 from skl1.model_selection.improvement import Improvement
 from skl1.model_selection.outcome import Outcome
 from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED, choose, mean, standard_errors
-from skl1.model_selection.search import ALL_DATA, Search, posed, row_by_row
+from skl1.model_selection.search import ALL_DATA, Search, answering, row_by_row
 from skl1.model_selection.tail import Tail, applies
 from skl1.paths.degrees import degrees_along
 from skl1.problems.model import INTERRUPTED, Model
@@ -131,13 +132,14 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
         shapes = [shape for shape in self._shapes() for _ in targets]
         plains = [self._plain(shape) for shape in shapes]
         settle_names(self, *plains)
-        responses = [y for _ in self._shapes() for y in targets]
-        problems = [posed(plain, design, y) for plain, y in zip(plains, responses, strict=True)]
+        designs = answering(design, targets)
+        problems = [plain.problem_on(designs[k % len(designs)]) for k, plain in enumerate(plains)]
         grids = []
         for first in range(0, len(plains), len(targets)):
             longest = max(problems[first : first + len(targets)], key=attrgetter("alpha_max"))
             grids += [self._grid(longest, shapes[first])] * len(targets)
-        course = self._course if report is None and self._by_errors() else None
+        staged = report is None and self._by_errors() and len(targets) == 1
+        course = self._course if staged else None
         paths = self._paths, folds, scorer, course, targets, self._together, self._by_row
         search = Search(plains, problems, grids, *paths)
         groups = search.groups(self.n_jobs, together=report is None)
@@ -164,10 +166,17 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
 
     def _together(self, models: list[PenalisedRegressor]) -> Any:
         """A model for scorers, of the estimators of all targets."""
-        return models[0]
+        if len(models) == 1:
+            return models[0]
+        model = copy(self)
+        for name, value in self.gathered(models).items():
+            setattr(model, name, value)
+        return model
 
     def gathered(self, plains: list[PenalisedRegressor]) -> dict[str, Any]:
         """The attributes of a model, from those of the estimators of all targets."""
+        if len(plains) > 1:
+            return gathered(plains)
         known = vars(plains[0]).items()
         return {name: value for name, value in known if name.endswith("_")}
 
@@ -228,8 +237,14 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
         self.best_index_ = outcome.choice.place
 
     def _coef_paths(self, outcome: Outcome) -> Sequence[np.ndarray]:
-        """The coefficients on all data, for each shape."""
-        return outcome.coefficients
+        """The coefficients on all data, for each shape: of several targets one after the other."""
+        search = outcome.search
+        if len(search.targets) == 1:
+            return outcome.coefficients
+        return [
+            np.stack([outcome.coefficients[row] for row in search.rows_of(shape)], axis=1)
+            for shape in range(search.n_shapes)
+        ]
 
     def _nothing(self, basis: Basis | None) -> str:
         """Why no model may have a score."""

@@ -123,12 +123,14 @@ class RowFolds(Folds):
         return (fits - self.y[test]) ** 2 @ normalised_weights(self.weights[test], test.size)
 
     def deviances(self, fold, W, intercepts, loss, y=None):
-        if loss.quadratic:
+        if loss.quadratic and y is None:
             return self.errors(fold, W, intercepts)
         _, test = self.splits[fold]
         held = (self.y if y is None else y)[test]
         weights = normalised_weights(self.weights[test], test.size)
         fits = np.ascontiguousarray(predict(self.X, test, W, intercepts))
+        if loss.quadratic:
+            return (fits - held) ** 2 @ weights
         return 2.0 * np.array([mean_loss(loss, held, weights, fit) for fit in fits])
 
 

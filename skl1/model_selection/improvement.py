@@ -89,7 +89,8 @@ class Improvement:
             return self.kept[key]
         plain = self.search.plains[row]
         design = self.search.design(part.fold, exact=part.exact[row])
-        problem = plain.problem_on(design)
+        y = self.search.target_of(row)
+        problem = plain.problem_on(design if y is None else design.with_response(y))
         course = problem, self.improved(plain, problem, list(part.models[row]), first)
         if self.keeps:
             self.kept[key] = course
@@ -102,7 +103,9 @@ class Improvement:
             return
         W = coefficients(part.models[row], problem.design.n_features)
         fits = W, problem.intercepts(W)
-        part.deviances[row] = folds.deviances(part.fold, *fits, problem.loss)
+        part.deviances[row] = folds.deviances(
+            part.fold, *fits, problem.loss, self.search.target_of(row)
+        )
 
 
 def next_end(done: int, errors: np.ndarray, spreads: np.ndarray) -> int:

@@ -19,6 +19,7 @@ from skl1.compiled.threads import single_threaded
 from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.docstrings import shared
 from skl1.estimators.state import all_or_nothing
+from skl1.estimators.targets import is_several
 from skl1.model_selection.chooser import Chooser
 from skl1.model_selection.docstrings import PARAGRAPHS, WITHOUT_NOISE, words
 from skl1.model_selection.folds import (
@@ -144,8 +145,9 @@ class PathCV(Chooser):
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Training data, as for a single fit. No fold copies X.
-        y : array-like of shape (n_samples,)
-            Target; class labels where this is a classifier.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target; class labels where this is a classifier. Of several targets, which only
+            regressions take, each column is fitted by itself, and one alpha is chosen for all.
         sample_weight : float or array-like of shape (n_samples,), default=None
             Weights, not negative and not all zero, of samples in the fits and in the errors. The
             folds themselves count equally.
@@ -181,7 +183,7 @@ class PathCV(Chooser):
         """
         split_params, score_params = routed(self, sample_weight, params)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            X, y, sample_weight, design = self._design(X, y, sample_weight)
+            X, y, sample_weight, design = self._data_of(X, y, sample_weight)
             given = fit_callback(self, X, y, sample_weight, self._linear_model)
             with single_threaded(float(X.size) * min(X.shape)), given as report:
                 folds: Folds = NoFolds(self._row_folds(design, y, sample_weight, []))
@@ -189,7 +191,7 @@ class PathCV(Chooser):
                 if self._compares():
                     kind = is_classifier(self)
                     listed = listed_splits(self.cv, X, y, classifier=kind, **split_params)
-                    splits = indices(listed, y.size)
+                    splits = indices(listed, len(y))
                     folds = self._folds(design, y, sample_weight, splits)
                     if self.scoring is not None:
                         if "sample_weight" in score_params:
@@ -201,11 +203,26 @@ class PathCV(Chooser):
 
     def _targets(self, y: np.ndarray) -> Sequence[np.ndarray | None]:
         """The response of each target; None for that of the design."""
-        return (None,)
+        return (None,) if y.ndim == 1 else list(np.ascontiguousarray(y.T, dtype=np.float64))
+
+    def _data_of(self, X, y, sample_weight):
+        """X, y, the weights and a design, that of the first target if there are several."""
+        data: Any = self
+        if not (getattr(self, "_several", False) and is_several(y)):
+            return data._design(X, y, sample_weight)
+        if not self._compares():
+            raise ValueError(
+                f"selection={self.selection!r} is for one target, and y has several: compare "
+                'held-out errors (selection="min" or "1se"), or choose an alpha for each column of '
+                "y by itself."
+            )
+        X, y, sample_weight, designs = data._designs(X, y, sample_weight)
+        return X, y, sample_weight, designs[0]
 
     def _row_folds(self, design: Any, y, sample_weight, splits) -> RowFolds:
         """Folds of the rows, of which none is copied."""
-        return RowFolds(design.X, y, sample_weight, splits, self.fit_intercept)
+        first = y if y.ndim == 1 else y[:, 0]
+        return RowFolds(design.X, first, sample_weight, splits, self.fit_intercept)
 
     def _folds(self, design: Any, y, sample_weight, splits) -> Folds:
         """The folds that the paths are fitted to."""

@@ -52,7 +52,8 @@ class Search:
     """All paths: of each shape of the penalty, on all data and on each training part.
 
     A row is the path of one shape for one target. A classifier of several classes has a target
-    for each of them, and the rows of its first shape come first; else there is one target.
+    for each of them, a regression one for each column of y. The rows of the first shape come
+    first.
     """
 
     plains: list[PenalisedRegressor]
@@ -80,6 +81,10 @@ class Search:
         count = len(self.targets)
         return list(range(shape * count, (shape + 1) * count))
 
+    def target_of(self, row: int) -> np.ndarray | None:
+        """The response of a row; None where that is of the folds."""
+        return self.targets[row % len(self.targets)]
+
     def merged(self, values: Sequence[Any] | np.ndarray, combine: Callable) -> np.ndarray:
         """What there is of each row, combined over targets: a row for each shape."""
         count = len(self.targets)
@@ -103,8 +108,12 @@ class Search:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             designs = [self.design(number) for number in numbers]
             parts = list(map(self.part, numbers, designs))
+            answers = [answering(design, self.targets, part=True) for design in designs]
             posed = (
-                [self.posed(row, *each) for each in zip(numbers, designs, strict=True)]
+                [
+                    self.posed(row, number, own[row % len(self.targets)])
+                    for number, own in zip(numbers, answers, strict=True)
+                ]
                 for row in range(len(self.plains))
             )
             for row, (problems, paths) in enumerate(self.by_row(self, posed)):
@@ -113,9 +122,9 @@ class Search:
         return parts
 
     def posed(self, row: int, number: int, design: Design) -> Problem:
-        """The problem of a row on the design of a part."""
+        """The problem of a row on the design of a part, with the response of its target."""
         try:
-            return posed(self.plains[row], design, self.targets[row % len(self.targets)])
+            return self.plains[row].problem_on(design)
         except ValueError as error:
             if number != ALL_DATA:
                 error.add_note(f"This is the training part of fold {number}.")
@@ -175,7 +184,7 @@ class Search:
         W = coefficients(models, problem.design.n_features)
         intercepts = problem.intercepts(W)
         places = slice(first, first + len(models))
-        y = self.targets[row % len(self.targets)]
+        y = self.target_of(row)
         part.deviances[row, places] = self.folds.deviances(
             part.fold, W, intercepts, problem.loss, y
         )
@@ -205,9 +214,13 @@ def row_by_row(search: Search, problems: Iterable[list[Problem]]) -> Iterator[Ro
         yield posed, search.paths(plain, posed, grid)
 
 
-def posed(plain: PenalisedRegressor, design: Any, y: np.ndarray | None) -> Problem:
-    """The problem of an estimator on a design, with another response if there is one."""
-    return plain.problem_on(design if y is None else design.with_response(y))
+def answering(
+    design: Any, targets: Sequence[np.ndarray | None], *, part: bool = False
+) -> list[Design]:
+    """The design of each target, on that of the first one."""
+    if len(targets) == 1:
+        return [design]
+    return design.with_responses(np.column_stack(cast(Any, targets)), part=part)
 
 
 def on_folds(scorer, X, y, splits, params) -> Callable:
@@ -216,7 +229,7 @@ def on_folds(scorer, X, y, splits, params) -> Callable:
     def score(fold, model):
         test = splits[fold][1]
         cut = {
-            name: value[test] if np.shape(value)[:1] == (y.size,) else value
+            name: value[test] if np.shape(value)[:1] == (len(y),) else value
             for name, value in params.items()
         }
         if cut.get("sample_weight") is not None:

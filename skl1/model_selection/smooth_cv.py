@@ -24,3 +24,5 @@ class SmoothPathCV(PathCV):
 
 class SmoothRegressorCV(SmoothPathCV, LinearRegressor):
     """The same of a regression."""
+
+    _several = True

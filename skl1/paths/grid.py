@@ -82,7 +82,7 @@ def cut(problem: Problem, models: list[Model], max_nonzeros, max_explained) -> l
     return models[: max(end, 1)]
 
 
-def warn(problem: Problem, models: list[Model], tol: float) -> None:
+def warn(problem: Problem, models: list[Model], tol: float, where: str = "") -> None:
     """One warning for all alphas that did not converge; the caller is a path function."""
     failed = [model for model in models if not model.converged]
     if not failed:
@@ -94,7 +94,7 @@ def warn(problem: Problem, models: list[Model], tol: float) -> None:
     else:
         measure, wanted = "stationarity", f"tol={tol:g} was wanted"
     warn_user(
-        f"{len(failed)} of {len(models)} alphas did not converge, from {failed[0].alpha:g} to "
+        f"{where}{len(failed)} of {len(models)} alphas did not converge, from {failed[0].alpha:g} to "
         f"{failed[-1].alpha:g}: the largest {measure} is {worst.error:.3g} at "
         f"alpha={worst.alpha:g} ({worst.stop_reason}); {wanted}. Increase max_iter or tol, or "
         "scale the columns.",

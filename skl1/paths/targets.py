@@ -15,11 +15,13 @@ from skl1.problems.point import Point
 from skl1.problems.problem import Problem
 from skl1.solvers.driver import Run
 
+#: Targets that are solved together at most, as each holds a Gram matrix of its own.
+TOGETHER = 20
 #: What the fit of one target costs, in multiplications of BLAS for each entry of X: the Gram matrix
 #: of all features is formed where it costs less than the fits of all.
 ALONE = 40.0
 #: Each penalty on the way to the one that is wanted is this share of the one before.
-STRIDE = 0.3
+STRIDE = 0.1
 #: Shares of y's energy: of a loss, and of a gap that is wanted, that moments can tell.
 LOSS, GAP = 1e-6, 1e-10
 
@@ -33,6 +35,10 @@ def solve_targets(problems: Sequence[Problem], *, tol: float, max_iter: int) -> 
     alpha = problems[0].penalty.strength
     if not alpha > 0.0 or any(problem.core is not problem for problem in problems):
         return None
+    if len(problems) > TOGETHER:
+        groups = [problems[k : k + TOGETHER] for k in range(0, len(problems), TOGETHER)]
+        found = [solve_targets(group, tol=tol, max_iter=max_iter) for group in groups]
+        return [run for runs in found if runs is not None for run in runs]
     units = [problem.at_alpha(1.0) for problem in problems]
     if not go_together(units):
         return None
