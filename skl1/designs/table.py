@@ -76,9 +76,9 @@ class TableDesign(Design):
         # As a rule a glance suffices, which NaN fails too; what is wrong takes a closer look.
         within = self.norms.min() >= SMALLEST and self.norms.max() < LARGEST
         if not (within and SMALLEST <= self.energy < LARGEST):
-            self._check_range(part)
+            self.check_range(part)
 
-    def _check_range(self, part):
+    def check_range(self, part):
         """Refuse data whose squares overflow or vanish; in a part of the data they may vanish."""
         if not (self.energy < LARGEST and np.all(self.norms < LARGEST)):
             raise ValueError(
@@ -105,32 +105,12 @@ class TableDesign(Design):
 
     def with_response(self, y):
         """The same X and weights with another y; what is known of the columns is kept."""
-        other = self._answering(y)
+        other = self.answering(y)
         other.correlation = self.adjoint(other.y)
         return other
 
-    def with_responses(self, Y, *, part=False):
-        """A design for each column of Y, of which the first is the y of this one.
-
-        One product gives what the columns of X correlate with. The responses are looked at as y is
-        when a design is made.
-        """
-        others = []
-        for y in np.ascontiguousarray(Y.T[1:], dtype=np.float64):
-            others.append(self._answering(y))
-            if not SMALLEST <= others[-1].energy < LARGEST:
-                try:
-                    others[-1]._check_range(part)
-                except ValueError as error:
-                    error.add_note(f"This is target {len(others)}, counted from 0.")
-                    raise
-        found = adjoints(others, [other.y[None] for other in others]) if others else []
-        for other, correlations in zip(others, found, strict=True):
-            other.correlation = correlations[0]
-        return [self, *others]
-
-    def _answering(self, y):
-        """A copy with another y, before what the columns correlate with is known."""
+    def answering(self, y, *, part=True):
+        """A copy with another y, whose range is checked; the correlations are left to the caller."""
         self.of_columns  # noqa: B018 (made before the copy, which shares it)
         other = copy(self)
         other.response = y = np.asarray(y, dtype=np.float64)
@@ -141,6 +121,8 @@ class TableDesign(Design):
             other.y = other.y - other.y_offset
             other.y_mean = other.y_origin + other.y_offset
             other.energy = float(self.weights @ (other.y * other.y))
+        if not SMALLEST <= other.energy < LARGEST:
+            other.check_range(part)
         return other
 
     def anchor_row(self):

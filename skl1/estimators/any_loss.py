@@ -43,13 +43,12 @@ def pose_targets(
     """The same for several targets: a problem for each."""
     record = named_loss(loss)
     if isinstance(record, Logistic):
-        raise ValueError(
-            'y has several columns: loss="logistic" is for one label, give one column at a time.'
-        )
+        wrong = 'y has several columns: loss="logistic" is for one label; give one column at a time'
+        raise ValueError(f"{wrong}.")  # noqa: TRY004 (its shape is wrong, with this loss)
     X, problems = model.pose_targets(X, y, sample_weight)
     if record.quadratic:
         return X, problems
-    found = []
+    found: list[Problem] = []
     for k, problem in enumerate(problems):
         with of_target(k):
             found.append(with_loss(problem, record))

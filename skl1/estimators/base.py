@@ -195,7 +195,7 @@ class PenalisedRegressor(SeveralTargets):
 
     def _gone_on(self, problem: Problem, last: Run) -> Run:
         """From where another solver has arrived, as far as is left to go."""
-        limits = {"tol": self.tol, "max_iter": self.max_iter}
+        limits: dict[str, Any] = {"tol": self.tol, "max_iter": self.max_iter}
         found = minimise(self._solver(), problem, last.w, last=last, **limits)
         n_iter = max(last.model.n_iter, found.model.n_iter)
         return replace(found, model=found.model._replace(n_iter=n_iter))

@@ -14,6 +14,7 @@ from sklearn.utils.extmath import safe_sparse_dot
 from sklearn.utils.validation import check_is_fitted
 
 from skl1.designs import make_design
+from skl1.designs.responses import with_responses
 from skl1.designs.weights import moderate_weights
 from skl1.estimators.checked import validate_data, validate_targets
 from skl1.estimators.state import AllOrNothing
@@ -86,7 +87,7 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
 
     def _weigh_all(self, X, Y, sample_weight):
         X, _, sample_weight, design = self._weigh(X, Y[:, 0], sample_weight)
-        return X, Y, sample_weight, design.with_responses(Y)
+        return X, Y, sample_weight, with_responses(design, Y)
 
     def _weigh(self, X, y, sample_weight):
         if sample_weight is not None:

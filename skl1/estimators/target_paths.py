@@ -31,11 +31,9 @@ def in_groups(
 def cut_all(problems, paths, max_nonzeros, max_explained) -> list[list[Model]]:
     """The paths up to one end: before any has too many features, after all explain enough."""
     pairs = list(zip(problems, paths, strict=True))
-    end = min(
-        min(len(cut(*each, max_nonzeros, None)) for each in pairs),
-        max(len(cut(*each, None, max_explained)) for each in pairs),
-    )
-    return [models[:end] for models in paths]
+    small = min(len(cut(*each, max_nonzeros, None)) for each in pairs)
+    telling = max(len(cut(*each, None, max_explained)) for each in pairs)
+    return [models[: min(small, telling)] for models in paths]
 
 
 def stacked(problems, paths) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -123,7 +123,7 @@ class SeveralTargets(Following):
 
     def _bare(self) -> Any:
         """An estimator of one target: what has been set so far, but for an earlier fit."""
-        bare = object.__new__(type(self))
+        bare: Any = object.__new__(type(self))
         vars(bare).update((name, v) for name, v in vars(self).items() if name != BEFORE)
         return bare
 
@@ -188,7 +188,7 @@ def merged(remarks: Sequence[Sequence[Remark]]) -> list[Remark]:
     for k, own in enumerate(remarks):
         for text, category in own:
             told.setdefault(category, []).append((k, text))
-    found = []
+    found: list[Remark] = []
     for category, texts in told.items():
         k, text = texts[0]
         if category is EmptyModelWarning:

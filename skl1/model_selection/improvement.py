@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -88,7 +89,7 @@ class Improvement:
         if key in self.kept:
             return self.kept[key]
         plain = self.search.plains[row]
-        design = self.search.design(part.fold, exact=part.exact[row])
+        design: Any = self.search.design(part.fold, exact=part.exact[row])
         y = self.search.target_of(row)
         problem = plain.problem_on(design if y is None else design.with_response(y))
         course = problem, self.improved(plain, problem, list(part.models[row]), first)

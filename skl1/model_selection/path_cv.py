@@ -43,6 +43,11 @@ if TYPE_CHECKING:
 class PathCV(Chooser):
     """A path, its held-out errors, and the model that a rule chooses."""
 
+    #: Whether y may have several columns, and what validates the data: of who predicts.
+    _several: ClassVar[bool] = False
+    _design: Any
+    _designs: Any
+
     alphas: Any
     n_alphas: int
     eps: float | None
@@ -207,16 +212,15 @@ class PathCV(Chooser):
 
     def _data_of(self, X, y, sample_weight):
         """X, y, the weights and a design, that of the first target if there are several."""
-        data: Any = self
-        if not (getattr(self, "_several", False) and is_several(y)):
-            return data._design(X, y, sample_weight)
+        if not (self._several and is_several(y)):
+            return self._design(X, y, sample_weight)
         if not self._compares():
             raise ValueError(
                 f"selection={self.selection!r} is for one target, and y has several: compare "
                 'held-out errors (selection="min" or "1se"), or choose an alpha for each column of '
                 "y by itself."
             )
-        X, y, sample_weight, designs = data._designs(X, y, sample_weight)
+        X, y, sample_weight, designs = self._designs(X, y, sample_weight)
         return X, y, sample_weight, designs[0]
 
     def _row_folds(self, design: Any, y, sample_weight, splits) -> RowFolds:

@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from skl1.designs import Design
+from skl1.designs.responses import with_responses
 from skl1.designs.weights import moderate_weights
 from skl1.estimators.base import PenalisedRegressor
 from skl1.model_selection.folds import Folds
@@ -220,7 +221,7 @@ def answering(
     """The design of each target, on that of the first one."""
     if len(targets) == 1:
         return [design]
-    return design.with_responses(np.column_stack(cast(Any, targets)), part=part)
+    return with_responses(design, np.column_stack(cast(Any, targets)), part=part)
 
 
 def on_folds(scorer, X, y, splits, params) -> Callable:

@@ -94,9 +94,9 @@ def warn(problem: Problem, models: list[Model], tol: float, where: str = "") -> 
     else:
         measure, wanted = "stationarity", f"tol={tol:g} was wanted"
     warn_user(
-        f"{where}{len(failed)} of {len(models)} alphas did not converge, from {failed[0].alpha:g} to "
-        f"{failed[-1].alpha:g}: the largest {measure} is {worst.error:.3g} at "
-        f"alpha={worst.alpha:g} ({worst.stop_reason}); {wanted}. Increase max_iter or tol, or "
+        f"{where}{len(failed)} of {len(models)} alphas did not converge, from "
+        f"{failed[0].alpha:g} to {failed[-1].alpha:g}: the largest {measure} is {worst.error:.3g} "
+        f"at alpha={worst.alpha:g} ({worst.stop_reason}); {wanted}. Increase max_iter or tol, or "
         "scale the columns.",
         ConvergenceWarning,
     )

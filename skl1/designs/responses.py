@@ -1,0 +1,24 @@
+"""Designs on the same X with other responses: what all of them correlate with, by one product."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skl1.designs.table import TableDesign, adjoints
+
+
+def with_responses(design: TableDesign, Y: np.ndarray, *, part: bool = False) -> list[Any]:
+    """A design for each column of Y, of which the first is the y of the given design."""
+    others: list[Any] = []
+    for y in np.ascontiguousarray(Y.T[1:], dtype=np.float64):
+        try:
+            others.append(design.answering(y, part=part))
+        except ValueError as error:
+            error.add_note(f"This is target {len(others) + 1}, counted from 0.")
+            raise
+    found = adjoints(others, [other.y[None] for other in others]) if others else []
+    for other, correlations in zip(others, found, strict=True):
+        other.correlation = correlations[0]
+    return [design, *others]
