@@ -110,7 +110,7 @@ class TableDesign(Design):
         return other
 
     def answering(self, y, *, part=True):
-        """A copy with another y, whose range is checked; the correlations are left to the caller."""
+        """A copy with another y, whose range is checked; correlations are left to the caller."""
         self.of_columns  # noqa: B018 (made before the copy, which shares it)
         other = copy(self)
         other.response = y = np.asarray(y, dtype=np.float64)

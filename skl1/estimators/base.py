@@ -1,4 +1,7 @@
-"""What the estimators share: the fit, the fitted attributes, the warnings."""
+"""What the estimators share: the fit, the fitted attributes, the warnings.
+
+Longer than 300 lines: a third is the documentation of methods.
+"""
 
 from __future__ import annotations
 

@@ -25,6 +25,8 @@ class CountRegressor(LinearRegressor):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.target_tags.positive_only = True
+        # Several targets are fitted; scikit-learn's check of them would give negative ones.
+        tags.target_tags.multi_output = False
         return tags
 
     def means_of(self, fit):

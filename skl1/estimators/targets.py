@@ -138,7 +138,7 @@ class SeveralTargets(Following):
 def is_several(y: Any) -> bool:
     """Whether y has several columns."""
     try:
-        shape = np.shape(y) if getattr(y, "shape", None) is None else y.shape
+        shape = np.asarray(y).shape if getattr(y, "shape", None) is None else y.shape
     except ValueError:  # of lists of unequal lengths
         return False
     return len(shape) == 2 and shape[1] > 1

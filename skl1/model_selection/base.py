@@ -22,6 +22,11 @@ class PenalisedRegressorCV(StreamedRegressor, PathCV):
 
     _several = True
 
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = self._several and self._compares()
+        return tags
+
     def _folds(self, design, y, sample_weight, splits):
         if y.ndim == 2:
             return self._row_folds(design, y, sample_weight, splits)

@@ -1,4 +1,7 @@
-"""Paths on data and on folds of them, and the choice of one of their models."""
+"""Paths on data and on folds of them, and the choice of one of their models.
+
+Longer than 300 lines: one class, the whole course of a search.
+"""
 
 from __future__ import annotations
 
@@ -166,11 +169,11 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
 
     def _together(self, models: list[PenalisedRegressor]) -> Any:
         """A model for scorers, of the estimators of all targets."""
-        if len(models) == 1:
-            return models[0]
+        return self._whole(models) if len(models) > 1 else models[0]
+
+    def _whole(self, models: list[PenalisedRegressor]) -> Any:
         model = copy(self)
-        for name, value in self.gathered(models).items():
-            setattr(model, name, value)
+        vars(model).update(self.gathered(models))
         return model
 
     def gathered(self, plains: list[PenalisedRegressor]) -> dict[str, Any]:
@@ -237,14 +240,9 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
         self.best_index_ = outcome.choice.place
 
     def _coef_paths(self, outcome: Outcome) -> Sequence[np.ndarray]:
-        """The coefficients on all data, for each shape: of several targets one after the other."""
-        search = outcome.search
-        if len(search.targets) == 1:
-            return outcome.coefficients
-        return [
-            np.stack([outcome.coefficients[row] for row in search.rows_of(shape)], axis=1)
-            for shape in range(search.n_shapes)
-        ]
+        """The coefficients on all data, for each shape."""
+        several = len(outcome.search.targets) > 1
+        return outcome.of_targets() if several else outcome.coefficients
 
     def _nothing(self, basis: Basis | None) -> str:
         """Why no model may have a score."""

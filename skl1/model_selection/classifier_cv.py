@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from typing import Any, ClassVar
 
 import numpy as np
@@ -48,14 +47,7 @@ class PenalisedClassifierCV(LinearClassifier, PathCV):
         return RowFolds(design.X, first, design.weights, splits, self.fit_intercept)
 
     def _together(self, models) -> Any:
-        model = copy(self)
-        for name, value in self.gathered(models).items():
-            setattr(model, name, value)
-        return model
+        return self._whole(models)
 
     def _coef_paths(self, outcome):
-        search = outcome.search
-        return [
-            np.stack([outcome.coefficients[row] for row in search.rows_of(shape)], axis=1)
-            for shape in range(search.n_shapes)
-        ]
+        return outcome.of_targets()

@@ -78,6 +78,11 @@ class Outcome:
         p = self.search.problems[row].design.n_features
         return coefficients([self.models[row][column].first], p)[0]
 
+    def of_targets(self) -> list[np.ndarray]:
+        """The coefficients on all data, for each shape, those of its targets side by side."""
+        rows = map(self.search.rows_of, range(self.search.n_shapes))
+        return [np.stack([self.coefficients[row] for row in each], axis=1) for each in rows]
+
     def recount(self) -> None:
         """Take in the parts again, whose models have changed."""
         self.failures, self.n_models = [], 0

@@ -26,3 +26,8 @@ class SmoothRegressorCV(SmoothPathCV, LinearRegressor):
     """The same of a regression."""
 
     _several = True
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = self._several and self._compares()
+        return tags
