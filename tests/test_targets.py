@@ -30,11 +30,7 @@ WEIGHTS[::7] = 0.0
 OTHERS = [cls() for cls in concrete(PenalisedRegressor) if cls is not LogOdds]
 KNOWN = {type(model) for model in variants()}
 MODELS = [*variants(), *(model for model in OTHERS if type(model) not in KNOWN)]
-REGRESSIONS = [
-    cls
-    for cls in concrete(PathCV)
-    if not hasattr(cls, "predict_proba")
-]
+REGRESSIONS = [cls for cls in concrete(PathCV) if not hasattr(cls, "predict_proba")]
 SEARCHES = [*searches(), *(cls() for cls in REGRESSIONS if cls not in map(type, searches()))]
 
 models = pytest.mark.parametrize("model", MODELS, ids=label)
@@ -411,29 +407,42 @@ def test_grid_searches(kind, scoring):
 # Callbacks -----------------------------------------------------------------------------------
 
 
-def recording(limit):
+class Recorder:
     """A callback that predicts after each step, and asks to stop after some."""
-    callback = pytest.importorskip("sklearn.callback", reason="no callbacks before 1.9")
-    del callback
 
-    class Recorder:
-        steps = 0
+    def __init__(self, stop_after=np.inf):
+        self.stop_after, self.shapes = stop_after, []
+        self.set_up = self.torn_down = 0
 
-        def setup(self, estimator, context):
-            pass
+    def setup(self, estimator, context):
+        self.set_up += 1
 
-        def teardown(self, estimator, context):
-            pass
+    def teardown(self, estimator, context):
+        self.torn_down += 1
 
-        def on_fit_task_begin(self, estimator, context, **data):
-            pass
+    def on_fit_task_begin(self, estimator, context):
+        pass
 
-        def on_fit_task_end(self, estimator, context, **data):
-            if context.task_name == "step":
-                shown = data["reconstruction_attributes"]()
-                assert shown["coef_"].shape == (M, P)
-                assert shown["intercept_"].shape == (M,)
-                type(self).steps += 1
-            return self.steps >= limit
+    def on_fit_task_end(self, estimator, context, *, X=None, y=None, fitted_estimator=None):
+        if context.task_name != "step":
+            return False
+        self.shapes.append(fitted_estimator.predict(X).shape)
+        return len(self.shapes) >= self.stop_after
 
-    return Recorder
+
+@models
+def test_callbacks(model):
+    """They see models that predict all targets; told to stop, a fit says so."""
+    pytest.importorskip("sklearn.callback", reason="scikit-learn < 1.9 has no callbacks")
+    several = targets(model)
+    recorder = Recorder()
+    found = fitted(clone(model).set_callbacks(recorder), X, several)
+    assert recorder.set_up == recorder.torn_down == 1
+    assert set(recorder.shapes) <= {(N, M)}
+    close(found.coef_, fitted(model, X, several).coef_)
+    stopping = Recorder(stop_after=1)
+    stopped = fitted(clone(model).set_callbacks(stopping), X, several)
+    if recorder.shapes:
+        assert "stopped by a callback" in stopped.stop_reason_
+        assert not stopped.converged_.all()
+    assert np.isfinite(stopped.predict(X)).all()

@@ -173,7 +173,8 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
 
     def _whole(self, models: list[PenalisedRegressor]) -> Any:
         model = copy(self)
-        vars(model).update(self.gathered(models))
+        for name, value in self.gathered(models).items():
+            setattr(model, name, value)
         return model
 
     def gathered(self, plains: list[PenalisedRegressor]) -> dict[str, Any]:
