@@ -173,3 +173,11 @@ class PeerOfHuberRegressor(RegressorMixin, Peer):
         self.fit_as(model, X, y, sample_weight)
         self.outliers_ = np.abs(y - self.predict(X)) > self.epsilon * scale
         return self
+
+
+class ElasticNet(skl1.ProximalLasso):
+    """scikit-learn's ``ElasticNet``, as far as its tests of several targets go."""
+
+    def __init__(self, alpha=1.0, *, l1_ratio=0.5, precompute=False, tol=1e-6, **more):
+        super().__init__(alpha, l1_ratio=l1_ratio, tol=tol)
+        self.precompute = precompute

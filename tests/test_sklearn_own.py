@@ -68,6 +68,21 @@ def test_the_class_was_replaced(outcomes):
     assert not any(name.endswith(("-Lasso]", "[Lasso]")) for name in names)
 
 
+@pytest.mark.parametrize(
+    ("peer", "name", "selection", "passed"),
+    [
+        ("peers:ElasticNet", "ElasticNet", "enet_multitarget or same_multiple_output", 5),
+        ("skl1:lasso_path", "lasso_path", "sparse_dense_descent_paths and lasso_path", 4),
+    ],
+)
+def test_several_targets(tmp_path, peer, name, selection, passed):
+    """scikit-learn's tests of several targets, of an estimator and of a path."""
+    files = [each for each in LASSO_FILES if "coordinate_descent" in each]
+    cases, output = outcomes_of(tmp_path, peer, files, selection, PEER_FOR=name)
+    assert set(cases.values()) == {"passed"}, output
+    assert len(cases) == passed, output
+
+
 @pytest.mark.parametrize("tol", [1e-2, 1e-4, 1e-6])
 def test_dual_gap_is_the_difference_of_the_objectives(tol):
     """scikit-learn's test_lasso_dual_gap, for a solver that leaves a gap to compare."""
