@@ -1,4 +1,7 @@
-"""Tables: X and y as they are given, centred and weighted but never copied to be so."""
+"""Tables: X and y as they are given, centred and weighted but never copied to be so.
+
+Longer than 300 lines: one class, that of all designs with rows.
+"""
 
 from __future__ import annotations
 

@@ -231,7 +231,8 @@ class CoefficientPathDisplay:
             A fitted ``ProximalLassoCV`` or another of skl1's CV estimators. Of several values of
             ``p``, ``l1_ratio`` or the like the chosen one is drawn.
         label : object, default=None
-            Of a classifier with more than two classes the one whose coefficients are drawn.
+            Of a classifier with more than two classes the one whose coefficients are drawn; of a
+            regression with several targets the number of one.
         feature_names : sequence of str, default=None
             Labels of the lines; None means those seen in the fit.
         ax : Axes, default=None
@@ -250,7 +251,8 @@ class CoefficientPathDisplay:
         NotFittedError
             If it is not fitted.
         ValueError
-            If there is a path for each of several classes, and ``label`` is none of them.
+            If there is a path for each of several classes or targets, and ``label`` is none of
+            them.
         """
         fitted_search(search)
         name = strength_of(search)

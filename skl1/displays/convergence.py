@@ -17,16 +17,17 @@ FLOOR = 1e-17
 
 
 def histories_of(name: str, model) -> dict[str, Mapping]:
-    """The runs of a fitted model by name: one, or of several classes one each."""
+    """The runs of a fitted model by name: one, or of several classes or targets one each."""
     runs = model.history_
     if isinstance(runs, Mapping):
         return {name: runs}
     if len(runs) == 1:
         return {name: runs[0]}
-    return {
-        f"{name}, class {label!r}": run
-        for label, run in zip(model.classes_.tolist(), runs, strict=True)
-    }
+    if hasattr(model, "classes_"):
+        labels = [f"class {label!r}" for label in model.classes_.tolist()]
+    else:
+        labels = [f"target {k}" for k in range(len(runs))]
+    return {f"{name}, {label}": run for label, run in zip(labels, runs, strict=True)}
 
 
 class ConvergenceDisplay:

@@ -6,7 +6,7 @@ import warnings
 from inspect import signature
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 
 from skl1.estimators import (
     BestSubsetRegressor,
@@ -24,6 +24,7 @@ from skl1.estimators import (
     scad_path,
     subset_path,
 )
+from skl1.estimators.targets import is_several
 from skl1.exceptions import EmptyModelWarning
 from skl1.model_selection.rules import best, strength_of
 from skl1.paths.grid import given_alphas
@@ -44,6 +45,10 @@ LENGTH, DOWN = 50, 1e-3
 
 def path_of(estimator, X, y, alphas, sample_weight):
     """What a path function returns of an estimator with these parameters, or alphas and coefs."""
+    if is_several(y) and not is_classifier(estimator):
+        raise ValueError(
+            f"y has {np.shape(y)[1]} targets, and a path for each: draw one, with one column as y."
+        )
     function = PATHS.get(type(estimator))
     if function is not None:
         given = estimator.get_params()
@@ -108,13 +113,15 @@ def chosen_of(search) -> dict[str, float]:
 
 
 def place_of(search, label) -> int:
-    """Which of the paths of a classifier is the one of a label."""
-    classes = search.classes_.tolist()
-    if len(classes) == 2:
+    """Which of the paths is the one of a class, or of a target by its number."""
+    of_classes = hasattr(search, "classes_")
+    names = search.classes_.tolist() if of_classes else list(range(len(search.coef_)))
+    if of_classes and len(names) == 2:
         return 0
-    if label not in classes:
+    if label not in names:
+        what = "classes" if of_classes else "targets"
         raise ValueError(
-            f"{type(search).__name__} has {len(classes)} classes, and a path for each: give label, "
-            f"one of {classes}; got {label!r}."
+            f"{type(search).__name__} has {len(names)} {what}, and a path for each: give label, "
+            f"one of {names}; got {label!r}."
         )
-    return classes.index(label)
+    return names.index(label)

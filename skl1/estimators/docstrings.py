@@ -120,14 +120,15 @@ record_history : bool, default=False
     Keep a record of the run in ``history_``.
 """,
     "coefficients": """
-coef_ : ndarray of shape (n_features,)
-    Coefficients, in the dtype of X.
+coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
+    Coefficients, in the dtype of X. Of several targets every attribute has an entry for each:
+    numbers and words are arrays of shape (n_targets,), ``n_iter_`` and all else are lists.
 @model@
 """,
     "model": """
-intercept_ : float
+intercept_ : float or ndarray of shape (n_targets,)
     Intercept; 0 if ``fit_intercept=False``.
-sparse_coef_ : sparse matrix of shape (1, n_features)
+sparse_coef_ : sparse matrix of shape (1, n_features) or (n_targets, n_features)
     ``coef_`` in sparse form.
 """,
     "certified": """

@@ -202,14 +202,15 @@ random_state : int, RandomState instance or None, default=None
     bic and ebic, with fewer than two samples per feature.
 """,
     "fitted": """
-coef_ : ndarray of shape (n_features,)
-    Coefficients of the chosen model on all data, in the dtype of X.
-intercept_ : float
+coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
+    Coefficients of the chosen model on all data, in the dtype of X. Of several targets, for which
+    one STRENGTH is chosen, the figures of the chosen model have an entry for each.
+intercept_ : float or ndarray of shape (n_targets,)
     Intercept; 0 if ``fit_intercept=False``.
-sparse_coef_ : sparse matrix of shape (1, n_features)
+sparse_coef_ : sparse matrix of shape (1, n_features) or (n_targets, n_features)
     ``coef_`` in sparse form.
 coef_path_ : ndarray of shape GRID_FEATURES
-    Coefficients on all data.
+    Coefficients on all data; of several targets with an axis for them before that of features.
 @variance@
 @held out@
 """,
@@ -220,13 +221,13 @@ noise_variance_ : float
     "held out": """
 MSE_path_ : ndarray of shape GRID_FOLDS
     Weighted MEASURE on each fold; not with an information criterion. NaN for a
-    fold without weight.
+    fold without weight. Of several classes or targets their mean, each in its own units.
 MSE_se_ : ndarray of shape GRID
     Standard errors of the means of these over folds.
 criterion_path_ : ndarray of shape GRID
     Values of the information criterion, if that is the rule.
 n_nonzero_path_ : ndarray of shape GRID
-    Their nonzero coefficients.
+    Their nonzero coefficients, of all classes or targets together.
 cv_results_ : dict of ndarray
     A row for each model, for ``pandas.DataFrame``: parameters, scores (of scikit-learn's
     sign: more is better), nonzeros, degrees of freedom, convergence, and the duality gap or

@@ -240,17 +240,19 @@ class PathCV(Chooser):
         pandas.DataFrame of shape (n_features, n_models)
             ``coef_path_`` with a row for each feature, by its name or as ``x0``, ``x1``, ..., and a
             column for each model, by its strength; with a second grid by both, with more than two
-            classes by the class, too. What is known of each model besides is in
+            classes by the class, with several targets by the target's number, too. What is known of each model besides is in
             ``pandas.DataFrame(search.cv_results_)``, in the same order.
         """
         check_is_fitted(self)
         coefs, classes = self.coef_path_, getattr(self, "classes_", None)
-        several = coefs.ndim - (classes is not None) == 3
+        beside = np.shape(self.coef_)[:-1]
+        several = coefs.ndim - len(beside) == 3
         names = [self._shape, self._strength] if several else [self._strength]
         values = {str(name): self.cv_results_[f"param_{name}"] for name in names}
-        if classes is not None and len(classes) > 2:
+        if beside and beside[0] > 1:
             count = len(values[self._strength])
-            values = {name: np.repeat(each, len(classes)) for name, each in values.items()}
-            values["class"] = np.tile(classes, count)
+            values = {name: np.repeat(each, beside[0]) for name, each in values.items()}
+            kind = "target" if classes is None else "class"
+            values[kind] = np.tile(np.arange(*beside) if classes is None else classes, count)
         flat = coefs.reshape(-1, coefs.shape[-1]).T
         return path_frame(f"{type(self).__name__}.to_frame", flat, values, names_of(self))
