@@ -240,8 +240,8 @@ class PathCV(Chooser):
         pandas.DataFrame of shape (n_features, n_models)
             ``coef_path_`` with a row for each feature, by its name or as ``x0``, ``x1``, ..., and a
             column for each model, by its strength; with a second grid by both, with more than two
-            classes by the class, with several targets by the target's number, too. What is known of each model besides is in
-            ``pandas.DataFrame(search.cv_results_)``, in the same order.
+            classes by the class, with several targets by the target's number, too. What is known of
+            each model besides is in ``pandas.DataFrame(search.cv_results_)``, in the same order.
         """
         check_is_fitted(self)
         coefs, classes = self.coef_path_, getattr(self, "classes_", None)
