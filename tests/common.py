@@ -138,7 +138,8 @@ def searches():
 
 def label(value):
     """A short name of an estimator or a class for a test's id."""
-    return value.__name__ if inspect.isclass(value) else repr(value).replace("\n", "")
+    named = inspect.isclass(value) or inspect.isfunction(value)
+    return value.__name__ if named else repr(value).replace("\n", "")
 
 
 def is_convex(model):

@@ -15,7 +15,7 @@ import skl1
 from common import concrete, label, quiet, searches, suited, variants
 from skl1 import EmptyModelWarning, FoldWarning, GridEdgeWarning
 from skl1.estimators.base import PenalisedRegressor
-from skl1.estimators.log_odds import LogOdds
+from skl1.estimators.log_odds import BinaryModel
 from skl1.model_selection.path_cv import PathCV
 
 RNG = np.random.default_rng(0)
@@ -27,10 +27,16 @@ WEIGHTS = RNG.random(N) + 0.1
 WEIGHTS[::7] = 0.0
 
 #: Every estimator of one model, and ways to solve; those of labels aside.
-OTHERS = [cls() for cls in concrete(PenalisedRegressor) if cls is not LogOdds]
+OTHERS = [
+    cls()
+    for cls in sorted(concrete(PenalisedRegressor), key=label)
+    if not issubclass(cls, BinaryModel)
+]
 KNOWN = {type(model) for model in variants()}
 MODELS = [*variants(), *(model for model in OTHERS if type(model) not in KNOWN)]
-REGRESSIONS = [cls for cls in concrete(PathCV) if not hasattr(cls, "predict_proba")]
+REGRESSIONS = [
+    cls for cls in sorted(concrete(PathCV), key=label) if not hasattr(cls, "predict_proba")
+]
 SEARCHES = [*searches(), *(cls() for cls in REGRESSIONS if cls not in map(type, searches()))]
 
 models = pytest.mark.parametrize("model", MODELS, ids=label)
@@ -98,7 +104,9 @@ def test_each_is_fitted_alone(model):
     assert sparse.issparse(whole.sparse_coef_)
 
 
-@pytest.mark.parametrize("kind", [np.asarray, np.asfortranarray, sparse.csr_array], ids=str)
+@pytest.mark.parametrize(
+    "kind", [np.asarray, np.asfortranarray, sparse.csr_array], ids=lambda v: v.__name__
+)
 @pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=str)
 @pytest.mark.parametrize("fit_intercept", [True, False])
 @models
@@ -283,7 +291,7 @@ PATHS = [
 
 
 @pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["equal", "weights"])
-@pytest.mark.parametrize(("path", "options"), PATHS, ids=str)
+@pytest.mark.parametrize(("path", "options"), PATHS, ids=lambda v: getattr(v, "__name__", str(v)))
 def test_paths(path, options, weights):
     options = {**options, "sample_weight": weights}
     alphas, coefs, errors = path(X, Y, n_alphas=15, **options)
