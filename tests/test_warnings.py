@@ -226,6 +226,9 @@ DISTANT_WIDE = (
 CALLS = {
     "skl1.lasso_path": lambda: skl1.lasso_path(WIDE, SOUGHT, n_alphas=4, **HASTY),
     "skl1.lp_path": lambda: skl1.lp_path(WIDE, SOUGHT, p=1, n_alphas=4, **HASTY),
+    "skl1.mcp_path": lambda: skl1.mcp_path(WIDE, SOUGHT, n_alphas=4, **HASTY),
+    "skl1.scad_path": lambda: skl1.scad_path(WIDE, SOUGHT, n_alphas=4, **HASTY),
+    "skl1.log_sum_path": lambda: skl1.log_sum_path(WIDE, SOUGHT, n_alphas=4, **HASTY),
     "skl1.ridge_path": lambda: skl1.ridge_path(TALL * UNITS, ITS, alphas=[1e-16], max_iter=100),
     "skl1.adaptive_weights": lambda: skl1.adaptive_weights(X, Y, initial=np.zeros(40)),
     "skl1.debiased_lasso": lambda: skl1.debiased_lasso(X, Y, features=[1], **HASTY),
