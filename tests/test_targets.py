@@ -167,6 +167,43 @@ def test_gaps_are_true(shape, share, options):
         assert primal - dual <= 1.01e-8 * null + 1e-14 * null
 
 
+@pytest.mark.parametrize("shape", [(1, 3), (5, 1), (30, 8), (30, 600)], ids=str)
+@pytest.mark.parametrize("change", ["constant X", "constant y", "twins", "no noise", "tol=0"])
+def test_edges(shape, change):
+    """Each is fitted as alone where there is nothing to find, or more than one solution."""
+    rng = np.random.default_rng(4)
+    n, p = shape
+    data, y = rng.standard_normal((n, p)), rng.standard_normal((n, 2))
+    if change == "constant X":
+        data[:] = 2.0
+    elif change == "constant y":
+        y[:] = [3.0, -1.0]
+    elif change == "twins" and p > 1:
+        data[:, 1] = data[:, 0]
+    elif change == "no noise":
+        y = data[:, :1] @ np.array([[1.0, -2.0]])
+    model = skl1.ProximalLasso(alpha=1e-3, tol=0.0 if change == "tol=0" else 1e-6)
+    whole = fitted(model, data, y)
+    for k in range(2):
+        single = fitted(model, data, y[:, k])
+        close(whole.predict(data)[:, k], single.predict(data), 1e-3)
+        assert whole.objective_[k] == pytest.approx(single.objective_, rel=2e-3, abs=1e-14)
+        assert whole.converged_[k] == single.converged_
+
+
+def test_too_many_features_for_the_joint_way(monkeypatch):
+    """Targets go on by themselves, and still from one scan."""
+    monkeypatch.setattr("skl1.paths.path_state.MOST", 3)
+    monkeypatch.setattr("skl1.paths.path_state.GRAM_SHARE", 0.0)
+    rng = np.random.default_rng(5)
+    data = rng.standard_normal((50, 600))
+    y = data[:, :40] @ rng.standard_normal((40, 3))
+    whole = fitted(skl1.ProximalLasso(alpha=0.3, tol=1e-8), data, y)
+    assert whole.converged_.all()
+    for k in range(3):
+        close(whole.coef_[k], fitted(skl1.ProximalLasso(0.3, tol=1e-8), data, y[:, k]).coef_, 1e-3)
+
+
 def test_like_scikit_learn():
     ours, theirs = skl1.ProximalLasso(alpha=0.1).fit(X, Y), Lasso(alpha=0.1, tol=1e-12).fit(X, Y)
     for name in ("coef_", "intercept_", "dual_gap_"):

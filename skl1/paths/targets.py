@@ -20,8 +20,6 @@ TOGETHER = 20
 #: What the fit of one target costs, in multiplications of BLAS for each entry of X: the Gram matrix
 #: of all features is formed where it costs less than the fits of all.
 ALONE = 40.0
-#: Each penalty on the way to the one that is wanted is this share of the one before.
-STRIDE = 0.1
 #: Shares of y's energy: of a loss, and of a gap that is wanted, that moments can tell.
 LOSS, GAP = 1e-6, 1e-10
 
@@ -29,8 +27,8 @@ LOSS, GAP = 1e-6, 1e-10
 def solve_targets(problems: Sequence[Problem], *, tol: float, max_iter: int) -> list[Run] | None:
     """The solutions of convex problems on the same X, with the same penalty and weights of rows.
 
-    They are ends of short paths, which are followed together (``together.py``). None where they
-    cannot be, or where that saves nothing.
+    They are paths of one alpha, which are followed together (``together.py``). None where they
+    cannot be.
     """
     alpha = problems[0].penalty.strength
     if not alpha > 0.0 or any(problem.core is not problem for problem in problems):
@@ -44,11 +42,8 @@ def solve_targets(problems: Sequence[Problem], *, tol: float, max_iter: int) -> 
         return None
     on_sums = _worth_sums(problems)
     ready = [moments.on_moments(unit) for unit in units] if on_sums else units
-    grid = _strides(max(problem.alpha_max for problem in problems), alpha)
-    if on_sums and ready[0].design.n_features <= moments.ALL:
-        grid = grid[-1:]
-    paths = SharedPaths(ready, grid, tol=tol, max_iter=max_iter, origins=units)
-    paths.advance(grid.size)
+    paths = SharedPaths(ready, np.array([alpha]), tol=tol, max_iter=max_iter, origins=units)
+    paths.advance(1)
     return [_arrived(*each, tol) for each in zip(problems, paths.states, strict=True)]
 
 
@@ -59,14 +54,6 @@ def _worth_sums(problems: Sequence[Problem]) -> bool:
         return False
     every = np.arange(design.n_features)
     return design.forming(every) <= ALONE * len(problems) * design.entries(every)
-
-
-def _strides(top: float, alpha: float) -> np.ndarray:
-    """Strengths from below the largest that matters down to the one that is wanted."""
-    if not alpha < top < np.inf:
-        return np.array([alpha])
-    count = int(np.ceil(np.log(top / alpha) / -np.log(STRIDE)))
-    return np.geomspace(top, alpha, count + 1)[1:]
 
 
 def _arrived(problem: Problem, state: PathState, tol: float) -> Run:
