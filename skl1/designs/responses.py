@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from skl1.compiled.threads import single_threaded, spread
 from skl1.designs.table import TableDesign, adjoints
 
 
@@ -18,7 +19,10 @@ def with_responses(design: TableDesign, Y: np.ndarray, *, part: bool = False) ->
         except ValueError as error:
             error.add_note(f"This is target {len(others) + 1}, counted from 0.")
             raise
-    found = adjoints(others, [other.y[None] for other in others]) if others else []
-    for other, correlations in zip(others, found, strict=True):
-        other.correlation = correlations[0]
+    if others:
+        work = design.work()
+        with single_threaded(work), spread(float(design.n_samples) * design.n_features * len(Y.T)):
+            found = adjoints(others, [other.y[None] for other in others])
+        for other, correlations in zip(others, found, strict=True):
+            other.correlation = correlations[0]
     return [design, *others]
