@@ -26,7 +26,7 @@ from sklearn.preprocessing import (
 from sklearn.tree import DecisionTreeRegressor
 
 import skl1
-from common import public_estimators, quiet, run
+from common import label, public_estimators, quiet, run
 from skl1 import ProximalLasso, ProximalLogisticRegression, StabilitySelection, coef_frame
 from skl1.exceptions import FoldWarning, GridEdgeWarning
 
@@ -107,7 +107,7 @@ SCALERS = [
 ]
 
 
-@pytest.mark.parametrize("scaler", SCALERS, ids=lambda s: " ".join(repr(s).split()))
+@pytest.mark.parametrize("scaler", SCALERS, ids=label)
 @pytest.mark.parametrize("model", [lasso(), Ridge(), lasso().set_params(fit_intercept=False)])
 def test_scaled_numbers(scaler, model):
     """Whatever the scaling, raw numbers times the table's are the predictions."""
@@ -136,7 +136,7 @@ WORDS = [
 ]
 
 
-@pytest.mark.parametrize("words", WORDS, ids=repr)
+@pytest.mark.parametrize("words", WORDS, ids=label)
 @pytest.mark.parametrize("output", ["default", "pandas"])
 def test_encoded_words(words, output):
     """An encoded column has a row for each of its indicators, and numbers one each."""
@@ -197,7 +197,7 @@ def labels(y, classes):
 
 @pytest.mark.parametrize("classes", [2, 3])
 @pytest.mark.parametrize(
-    "model", [ProximalLogisticRegression(0.01), LogisticRegression(max_iter=2000)], ids=repr
+    "model", [ProximalLogisticRegression(0.01), LogisticRegression(max_iter=2000)], ids=label
 )
 def test_classes(model, classes):
     """The log-odds of two classes have one column; several classes have one each."""
@@ -222,7 +222,7 @@ def test_several_targets():
         assert_allclose(evaluated(frame, X, k), pipeline.predict(X[NUMBERS])[:, k], rtol=1e-10)
 
 
-@pytest.mark.parametrize("scaler", [None, *SCALERS[:9]], ids=repr)
+@pytest.mark.parametrize("scaler", [None, *SCALERS[:9]], ids=label)
 def test_scaled_targets(scaler):
     """The target may be scaled as well, in or around a pipeline."""
     X, y = data()
@@ -267,7 +267,7 @@ def test_searches():
         (make_pipeline(StandardScaler(), OneHotEncoder()), "scaled or mixed before"),
         (type("Own", (StandardScaler,), {})(), "it is none of"),
     ],
-    ids=lambda value: " ".join(str(value).split()),
+    ids=label,
 )
 def test_unknown_steps(step, message):
     """The error names the step, and where it is."""
