@@ -50,7 +50,7 @@ from fuzz_cases import (
 from fuzz_claims import claim_of, judge, path_claims, stages
 from fuzz_state import check_state
 from settled import all_compiled
-from skl1.exceptions import EmptyModelWarning, FoldWarning, GridEdgeWarning
+from skl1.exceptions import EmptyModelWarning, FoldWarning, GridEdgeWarning, IntervalWarning
 
 #: Why data that can be fitted are refused nevertheless, all of it told to the user.
 REFUSALS = (
@@ -73,7 +73,7 @@ REFUSALS = (
     "leaves none for the noise",
     "are needed",
 )
-HONEST = (ConvergenceWarning, EmptyModelWarning, FoldWarning, GridEdgeWarning)
+HONEST = (ConvergenceWarning, EmptyModelWarning, FoldWarning, GridEdgeWarning, IntervalWarning)
 #: What a UserWarning may say of parameters that are taken nevertheless.
 ADVICE = ("alpha=0", "features that may be chosen")
 WORKING_SET_ROUNDS = 20
