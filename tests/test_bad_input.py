@@ -62,8 +62,10 @@ def test_wrong_shapes(estimator):
         estimator.fit(X[:, :, None], Y)
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         estimator.fit(X, Y[:-1])
-    with pytest.raises(ValueError, match="y should be a 1d array"):
-        estimator.fit(X, np.c_[Y, Y])
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        estimator.fit(X, np.c_[Y, Y][:-1])
+    with pytest.raises(ValueError, match="dim"):
+        estimator.fit(X, np.c_[Y, Y][:, :, None])
     with pytest.raises(ValueError, match="y"):
         estimator.fit(X, None)
     model = fit_soundly(estimator, X, Y)
