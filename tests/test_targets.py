@@ -457,6 +457,25 @@ def test_grid_searches(kind, scoring):
     assert found.best_estimator_.coef_.shape == (M, P)
 
 
+def test_tables_and_pictures():
+    """A column for each target and model; a path is drawn by the number of its target."""
+    pytest.importorskip("pandas")
+    pytest.importorskip("matplotlib")
+    search = fitted(skl1.ProximalLassoCV(alphas=5), X, Y)
+    frame = search.to_frame()
+    assert frame.columns.names == ["alpha", "target"]
+    assert_array_equal(frame.to_numpy().T.reshape(5, M, P), search.coef_path_)
+    assert skl1.coef_frame(search).shape == (P + 1, M)
+    drawn = skl1.displays.CoefficientPathDisplay.from_cv(search, label=1)
+    assert_array_equal(drawn.coefs, search.coef_path_[:, 1].T)
+    with pytest.raises(ValueError, match=r"has 3 targets.*one of \[0, 1, 2\]; got None"):
+        skl1.displays.CoefficientPathDisplay.from_cv(search)
+    with pytest.raises(ValueError, match="y has 3 targets, and a path for each"):
+        skl1.displays.CoefficientPathDisplay.from_estimator(skl1.ProximalLasso(), X, Y)
+    runs = skl1.displays.ConvergenceDisplay.from_estimator(skl1.ProximalLasso(0.1), X, Y)
+    assert len(runs.histories) == M
+
+
 # Callbacks -----------------------------------------------------------------------------------
 
 
