@@ -446,6 +446,24 @@ def test_a_search_by_hand():
     assert search.coef_path_.shape == (6, M, P)
 
 
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        (skl1.ProximalLassoCV, {"l1_ratio": [0.5, 1.0]}),
+        (skl1.RelaxedLassoCV, {"gamma": [0.0, 0.5]}),
+        (skl1.MCPRegressorCV, {"gamma": [2.0, 3.0]}),
+    ],
+)
+def test_two_grids(kind, options):
+    """Each target has its own path for each value of the second parameter."""
+    search = kind(alphas=np.geomspace(0.5, 0.01, 5), cv=3, **options)
+    whole = fitted(search, X, Y)
+    singles = [fitted(search, X, y) for y in Y.T]
+    assert whole.mse_path_.shape == (2, 5, 3)
+    means = np.mean([single.mse_path_ for single in singles], axis=0)
+    assert_allclose(whole.mse_path_, means, rtol=1e-4)
+
+
 @pytest.mark.parametrize("kind", [GridSearchCV, skl1.PathGridSearchCV])
 @pytest.mark.parametrize("scoring", [None, "r2", "neg_mean_squared_error"])
 def test_grid_searches(kind, scoring):

@@ -160,14 +160,15 @@ class RelaxedLassoCV(PenalisedRegressorCV, of=RelaxedLasso):
 
     @staticmethod
     def _by_row(search, problems):
-        plain, gammas = search.plains[0], [each.gamma for each in search.plains]
-        rows = iter(problems)
-        first = next(rows)
-        lasso = zip(first, plain.follow(first, search.grids[0]), strict=True)
-        relaxed = [plain.relax(problem, models, gammas) for problem, models in lasso]
-        yield first, [paths[0] for paths in relaxed]
-        for row, posed in enumerate(rows, 1):
-            yield posed, [paths[row] for paths in relaxed]
+        plain, count = search.plains[0], len(search.targets)
+        gammas = [each.gamma for each in search.plains[::count]]
+        relaxed: list[list[list[Relaxed]]] = []  # for each target, part and gamma
+        for row, posed in enumerate(problems):
+            shape, target = divmod(row, count)
+            if not shape:
+                lasso = zip(posed, plain.follow(posed, search.grids[0]), strict=True)
+                relaxed.append([plain.relax(problem, models, gammas) for problem, models in lasso])
+            yield posed, [paths[shape] for paths in relaxed[target]]
 
     def _degrees(self, problem, models):
         # Given the support both stages are linear in y.
