@@ -1,6 +1,7 @@
 """scikit-learn's checks of an estimator: none expected to fail, none skipped."""
 
 from functools import partial
+from inspect import signature
 
 import pytest
 from sklearn.base import clone, is_classifier
@@ -30,7 +31,7 @@ pytestmark = [pytest.mark.filterwarnings(kind) for kind in (NO_CONVERGENCE, EMPT
 LISTED = [*variants(), BestSubsetRegressor(3), *searches()]
 #: What else is public: of other losses, with options of classifiers.
 OTHERS = [
-    cls()
+    cls(**({"n_alphas": 5} if "n_alphas" in signature(cls).parameters else {}))
     for cls in (type(model) for model, remote in public_estimators() if not remote)
     if cls not in {PathGridSearchCV, StabilitySelection, *map(type, LISTED)}
 ]
