@@ -270,8 +270,9 @@ def test_searches_have_frames(model, remote):
     assert_array_equal((frame != 0.0).sum(), model.cv_results_["n_nonzero"])
     chosen = frame.iloc[:, model.best_index_].to_numpy()
     np.testing.assert_allclose(chosen, np.ravel(model.coef_), atol=1e-2)
-    assert_array_equal(frame.columns, getattr(model, f"{model._strength}s_"))
-    assert frame.columns.name == model._strength
+    strengths = frame.columns.get_level_values(model._strength)
+    assert_array_equal(strengths, np.ravel(getattr(model, f"{model._strength}s_")))
+    assert frame.columns.names[-1] == model._strength
 
 
 def test_searches_of_two_parameters_have_frames():

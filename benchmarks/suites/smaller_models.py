@@ -1,4 +1,4 @@
-"""Classifiers with concave penalties beside the Lasso's: how large their models are, and how good.
+"""Classifiers with concave penalties beside the Lasso's: sizes and held-out deviances.
 
 Real data sets, each split at random five times into rows to fit and rows to judge by. All choose
 alpha by the deviance on folds of the first. Told are nonzero coefficients, the mean deviance and
