@@ -78,7 +78,6 @@ def targets():
         "lists": y.tolist(),
         "a number": 3.0,
         "one column": y[:, None],
-        "two columns": np.stack([y, y], axis=1),
         "a device": Device(y),
         "series": pandas.Series(y),
         "a frame of one column": pandas.DataFrame({"y": y}),
@@ -98,6 +97,17 @@ def test_targets_are_taken_as_in_memory(cls, kind, where, route):
     if where == "dask" and isinstance(y, pandas.Series | pandas.DataFrame):
         dy = frames.from_pandas(y, npartitions=3)
     compare_fits(cls, X, dX, y, dy, named=where == "dask")
+
+
+@pytest.mark.parametrize("where", ["dask", "memory"])
+@every_way
+def test_two_columns_are_refused(cls, where, route):
+    """In memory they are two targets."""
+    X, y, _ = data()
+    both = np.stack([y, y], axis=1)
+    given = da.from_array(both, chunks=(HEIGHT, -1)) if where == "dask" else both
+    with pytest.raises(ValueError, match=r"y (must|should) (have one dimension|be a 1d array)"):
+        cls().fit(da.from_array(X, chunks=(HEIGHT, -1)), given)
 
 
 def disordered(frame, how):
