@@ -109,14 +109,25 @@ def test_searches(search):
         chosen = [line.get_xdata()[0] for line in display.chosen_lines_]
         assert getattr(fitted, f"{name}_") in chosen
         legible(display.figure_)
-    one = fitted.coef_path_[:, 0] if is_classifier(fitted) else fitted.coef_path_
+    strengths, coefs = getattr(fitted, f"{name}s_"), fitted.coef_path_
+    row = slice(None)
+    if strengths.ndim == 2:  # of several shapes the chosen one is drawn
+        shape = fitted.best_index_ // strengths.shape[1]
+        coefs, row = (
+            coefs[shape],
+            slice(shape * strengths.shape[1], (shape + 1) * strengths.shape[1]),
+        )
+    one = coefs[:, 0] if is_classifier(fitted) else coefs
     np.testing.assert_array_equal(path.coefs, one.T)
-    np.testing.assert_allclose(curve.losses, -fitted.cv_results_["mean_test_score"])
+    np.testing.assert_allclose(curve.losses, -fitted.cv_results_["mean_test_score"][row])
     assert curve.label == (
         f"mean {'squared error' if hasattr(fitted, 'mse_path_') else 'deviance'} on held-out folds"
     )
     with quiet(GridEdgeWarning, FoldWarning):
-        criterion = clone(search).set_params(selection="gcv").fit(X, y)
+        given = search.get_params(deep=False) | {"selection": "gcv"}
+        if isinstance(given.get("gamma"), tuple):  # each of which has its own degrees of freedom
+            given["gamma"] = 0.5
+        criterion = type(search)(**given).fit(X, y)
     assert displays.CVCurveDisplay.from_cv(criterion).label == "gcv"
     displays.CoefficientPathDisplay.from_cv(criterion)
 

@@ -264,6 +264,7 @@ def fit(model, X, y, s=None):
 
 def check_truth(model, X, y, u, s=None):
     """What a fitted model says of itself holds of its coefficients."""
+    u = getattr(model, "penalty_weights_", u)  # with those of a first stage
     referee = Referee(X, y, u, s, model.fit_intercept)
     coef, _ = solution(model)
     assert np.isfinite(coef).all()
