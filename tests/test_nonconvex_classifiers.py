@@ -10,10 +10,9 @@ from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_iris
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import skl1
-from common import EMPTY, NO_CONVERGENCE, concrete, label
+from common import concrete, label
 from skl1.designs import make_design
 from skl1.estimators.nonconvex_classifier import NonconvexClassifier
 from skl1.estimators.nonconvex_log_odds import NonconvexLogOdds
@@ -238,17 +237,3 @@ def test_predictions_are_those_of_the_log_odds(cls):
     model = cls(0.02).fit(X, names)
     assert_array_equal(model.predict(X), np.where(model.decision_function(X) > 0, "yes", "no"))
     assert_allclose(model.predict_proba(X).sum(axis=1), 1.0)
-
-
-CHECKS = [
-    pytest.param(estimator, check, id=f"{type(estimator).__name__}-{k}")
-    for cls in CHARGES
-    for k, (estimator, check) in enumerate(estimator_checks_generator(cls()))
-]
-
-
-@pytest.mark.parametrize(("estimator", "check"), CHECKS)
-@pytest.mark.filterwarnings(NO_CONVERGENCE, EMPTY)
-def test_check_of_scikit_learn(estimator, check):
-    """Every check of check_estimator."""
-    check(estimator)
