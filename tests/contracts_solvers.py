@@ -73,7 +73,7 @@ SOLVERS: dict[type, list[SolverCase]] = {
         SolverCase("newton", WorkingSet(SweepsThenNewton()), _any, 1e-12, 100, True),
         SolverCase("sweeps", WorkingSet(Sweeps(), count_sweeps=True), _any, monotone=True),
     ],
-    ProxNewton: [SolverCase("prox newton", ProxNewton(), _convex, 1e-12, 100, True)],
+    ProxNewton: [SolverCase("prox newton", ProxNewton(), _any, 1e-12, 100, True)],
     ProximalGradient: [
         SolverCase("ista", ProximalGradient(Still()), _convex, monotone=True),
         SolverCase("fista", ProximalGradient(Nesterov()), _convex),

@@ -1,6 +1,6 @@
 """Estimators of skl1 with the parameters of scikit-learn's, for scikit-learn's own tests of those.
 
-``tol`` of scikit-learn is about a gradient, and a gap is of the order of its square.
+``tol`` of scikit-learn is about a gradient; a gap is of the order of its square, and taken smaller.
 """
 
 import os
@@ -75,7 +75,7 @@ class PeerOfLogisticRegression(ClassifierMixin, Peer):
         model = skl1.ProximalLogisticRegression(
             1.0 / (self.C * total(y, sample_weight, self.class_weight)),
             l1_ratio=self.l1_ratio,
-            tol=self.tol**2,
+            tol=0.01 * self.tol**2,
             fit_intercept=self.fit_intercept,
             class_weight=self.class_weight,
             max_iter=self.max_iter,
@@ -127,7 +127,7 @@ class PeerOfPoissonRegressor(RegressorMixin, Peer):
         model = skl1.ProximalPoissonRegressor(
             self.alpha,
             l1_ratio=0.0,
-            tol=self.tol**2,
+            tol=0.01 * self.tol**2,
             fit_intercept=self.fit_intercept,
             max_iter=self.max_iter,
         )
