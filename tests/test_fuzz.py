@@ -16,11 +16,8 @@ from referee import Charge, Referee
 #: Two of free columns that differ in the 13th digit, which sums show to be there and hide to be
 #: long; one where they show the length.
 PINNED = 6318, 20238, 30330
-#: Free columns that depend on each other up to a 1e-12th of their size. Of that the sums of moments
-#: hold no digit, and a duality gap from sums does not see it. Fits to the rows do.
-HIDDEN = 98
 #: The seeds of the slice: some seconds of the processor for each kind.
-SLICE = [seed for seed in (*range(100), *PINNED) if seed != HIDDEN]
+SLICE = [*range(100), *PINNED]
 #: Seconds of the processor for a case, which takes a tenth of one: without compilation it is slow.
 PATIENCE = 120.0
 
@@ -37,11 +34,6 @@ def test_slice(kind):
             found += fuzz.examine(seed, PATIENCE).findings
     told = [f"seed {each.seed}, {each.subject}, {each.category}: {each.text}" for each in found]
     assert not told, "\n\n".join(told)
-
-
-@pytest.mark.xfail(strict=True, reason="sums over rows hide so short a direction of free columns")
-def test_a_direction_that_sums_hide():
-    assert not fuzz.examine(HIDDEN, PATIENCE).findings
 
 
 def test_everything_public_is_drawn():

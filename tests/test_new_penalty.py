@@ -143,7 +143,7 @@ def test_a_search_may_say_itself_what_it_could_derive():
             return Slanted
 
     class Slanted(CappedL1Regressor):
-        def _shaped(self):
+        def shaped(self):
             return CappedL1(self.alpha, 2.0 * self.cap)
 
     with quiet(GridEdgeWarning):

@@ -147,6 +147,13 @@ class Design(ABC):
         """Whether the loss of some coefficients may be smaller than it looks."""
         return False
 
+    def blurred(self, squares):
+        """By how much a gap of the problem on this design may differ from the true one.
+
+        Because what is out is known with few digits; inf where some of it was not seen.
+        """
+        return 0.0
+
     def slack(self, w, squares):
         """What rounding may hide of a residual's part along what is out."""
         return 0.0

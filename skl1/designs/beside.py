@@ -150,6 +150,10 @@ class BesideDesign(Design):
         F = self.span.columns
         return EPS * float(np.abs(w[F]) @ self.whole.lengths[F]) + self.span.blur * np.sqrt(squares)
 
+    def blurred(self, squares):
+        of_gram = self.span.blur * squares if self.span.basis is None else 0.0
+        return of_gram if self.sees_all else np.inf
+
     def unseen(self, w, z, squares):
         """How far the loss may fall along what Gram matrices cannot show of F.
 
@@ -175,6 +179,21 @@ class BesideDesign(Design):
         z = z - self.across @ part
         z[F] = 0.0
         return z, max(squares - square, 0.0), excess
+
+    def orthogonal(self, w, z, squares):
+        """The same for a dual point, with which no combination of F may correlate.
+
+        Those too short to be refitted elsewhere are so here, if their length is sure.
+        """
+        F, sure = self.span.columns, self.span.values > self.span.noise
+        along = self.span.lost[sure] @ z[F]
+        z, squares, excess = self.refitted(w, z, squares)
+        if along.any():
+            steps = along / self.span.values[sure]
+            z -= (steps @ self.span.lost[sure]) @ self.whole.gram(F, np.arange(self.n_features))
+            z[F] = 0.0
+            squares = max(squares - float(steps @ along), 0.0)
+        return z, squares, excess
 
     def gradient(self, w, among=None):
         whole = self.lift(w)

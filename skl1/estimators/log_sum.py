@@ -87,5 +87,5 @@ class LogSumRegressor(NonconvexRegressor):
     ) -> None:
         keep(self, locals())
 
-    def _shaped(self):
+    def shaped(self):
         return LogSum(self.alpha, self.epsilon)

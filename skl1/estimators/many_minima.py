@@ -40,11 +40,11 @@ class ManyMinima(PenalisedRegressor):
     }
 
     @abstractmethod
-    def _shaped(self) -> Penalty:
+    def shaped(self) -> Penalty:
         """The penalty without the l2 term."""
 
     def _penalty(self) -> Penalty:
-        return Ridged(self._shaped(), self.l2) if self.l2 else self._shaped()
+        return Ridged(self.shaped(), self.l2) if self.l2 else self.shaped()
 
     def _remedy(self) -> str:
         return "Increase max_iter or tol, or scale the columns."

@@ -90,5 +90,5 @@ class MCPRegressor(NonconvexRegressor):
     ) -> None:
         keep(self, locals())
 
-    def _shaped(self):
+    def shaped(self):
         return MCP(self.alpha, self.gamma)

@@ -19,7 +19,6 @@ from skl1.estimators.nonconvex_lp import NonconvexLpRegressor
 from skl1.estimators.parameters import keep
 from skl1.estimators.scad import SCADRegressor
 from skl1.paths.one_by_one import NEWTON
-from skl1.penalties import L1, MCP, SCAD, LogSum, Lp
 
 
 class NonconvexLogOdds(BinaryModel, ManyMinima):
@@ -27,6 +26,7 @@ class NonconvexLogOdds(BinaryModel, ManyMinima):
 
     def __init_subclass__(cls, of: type[NonconvexRegressor], **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        cls.shaped = of.shaped  # type: ignore[method-assign]
         own = of._parameter_constraints.keys() - NonconvexRegressor._parameter_constraints.keys()
         cls._parameter_constraints = {
             **ManyMinima._parameter_constraints,
@@ -60,9 +60,6 @@ class LpLogOdds(NonconvexLogOdds, of=NonconvexLpRegressor):
     ) -> None:
         keep(self, locals())
 
-    def _shaped(self):
-        return L1(self.alpha) if self.p == 1.0 else Lp(self.alpha, self.p)
-
 
 class MCPLogOdds(NonconvexLogOdds, of=MCPRegressor):
     """With the penalty of ``MCPRegressor``."""
@@ -86,9 +83,6 @@ class MCPLogOdds(NonconvexLogOdds, of=MCPRegressor):
         record_history: bool = False,
     ) -> None:
         keep(self, locals())
-
-    def _shaped(self):
-        return MCP(self.alpha, self.gamma)
 
 
 class SCADLogOdds(NonconvexLogOdds, of=SCADRegressor):
@@ -114,9 +108,6 @@ class SCADLogOdds(NonconvexLogOdds, of=SCADRegressor):
     ) -> None:
         keep(self, locals())
 
-    def _shaped(self):
-        return SCAD(self.alpha, self.gamma)
-
 
 class LogSumLogOdds(NonconvexLogOdds, of=LogSumRegressor):
     """With the penalty of ``LogSumRegressor``."""
@@ -140,6 +131,3 @@ class LogSumLogOdds(NonconvexLogOdds, of=LogSumRegressor):
         record_history: bool = False,
     ) -> None:
         keep(self, locals())
-
-    def _shaped(self):
-        return LogSum(self.alpha, self.epsilon)

@@ -101,5 +101,5 @@ class NonconvexLpRegressor(NonconvexRegressor):
     ) -> None:
         keep(self, locals())
 
-    def _shaped(self):
+    def shaped(self):
         return L1(self.alpha) if self.p == 1.0 else Lp(self.alpha, self.p)

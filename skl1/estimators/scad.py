@@ -89,5 +89,5 @@ class SCADRegressor(NonconvexRegressor):
     ) -> None:
         keep(self, locals())
 
-    def _shaped(self):
+    def shaped(self):
         return SCAD(self.alpha, self.gamma)

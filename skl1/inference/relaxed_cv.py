@@ -13,7 +13,6 @@ from skl1.inference.relaxed import RelaxedLasso
 from skl1.inference.relaxed_model import Relaxed
 from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.paths.degrees import degrees_along
-from skl1.paths.grid import alpha_grid
 
 
 class RelaxedLassoCV(PenalisedRegressorCV, of=RelaxedLasso):
@@ -138,9 +137,6 @@ class RelaxedLassoCV(PenalisedRegressorCV, of=RelaxedLasso):
         random_state: Any = None,
     ) -> None:
         keep(self, locals())
-
-    def _grid(self, problem, shape):
-        return alpha_grid(problem, *self._asked(), self.eps)
 
     def _shapes(self):
         shapes = super()._shapes()

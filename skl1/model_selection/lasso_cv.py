@@ -11,7 +11,6 @@ from skl1.estimators import ProximalLasso
 from skl1.estimators.parameters import keep
 from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.model_selection.tail import LOOSE
-from skl1.paths.grid import alpha_grid
 from skl1.paths.solve import paths_in_stages
 
 
@@ -113,9 +112,6 @@ class ProximalLassoCV(PenalisedRegressorCV, of=ProximalLasso):
         random_state: Any = None,
     ) -> None:
         keep(self, locals())
-
-    def _grid(self, problem, shape):
-        return alpha_grid(problem, *self._asked(), self.eps)
 
     def _course(self, plain, problems, alphas):
         if self.tol >= LOOSE:

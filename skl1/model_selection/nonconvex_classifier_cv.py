@@ -6,8 +6,6 @@ from typing import ClassVar
 
 from skl1.estimators.nonconvex import NonconvexRegressor
 from skl1.model_selection.classifier_cv import PenalisedClassifierCV
-from skl1.paths.grid import alpha_grid
-from skl1.search.nonconvex_path import grid_share
 
 
 class NonconvexClassifierCV(PenalisedClassifierCV):
@@ -19,6 +17,3 @@ class NonconvexClassifierCV(PenalisedClassifierCV):
         **PenalisedClassifierCV._parameter_constraints,
         "l2": NonconvexRegressor._parameter_constraints["l2"],
     }
-
-    def _grid(self, problem, shape):
-        return alpha_grid(problem, *self._asked(), grid_share(problem, self.eps))

@@ -8,8 +8,7 @@ from typing import ClassVar
 from skl1.estimators.nonconvex import NonconvexRegressor, largest_exchanged
 from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.model_selection.rules import CROSS_VALIDATED
-from skl1.paths.grid import alpha_grid
-from skl1.search.nonconvex_path import grid_share, improved
+from skl1.search.nonconvex_path import improved
 
 
 class NonconvexRegressorCV(PenalisedRegressorCV):
@@ -24,9 +23,6 @@ class NonconvexRegressorCV(PenalisedRegressorCV):
             name: NonconvexRegressor._parameter_constraints[name] for name in ("l2", "local_search")
         },
     }
-
-    def _grid(self, problem, shape):
-        return alpha_grid(problem, *self._asked(), grid_share(problem, self.eps))
 
     def _paths(self, plain, problems, alphas):
         if self._improves():  # later, as far down as held-out errors say

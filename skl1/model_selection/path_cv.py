@@ -31,9 +31,10 @@ from skl1.model_selection.folds import (
 )
 from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED
 from skl1.model_selection.search import on_folds
-from skl1.paths.grid import length_or_alphas
+from skl1.paths.grid import alpha_grid, length_or_alphas
 from skl1.results.frames import path_frame
 from skl1.results.names import names_of
+from skl1.search.nonconvex_path import grid_share
 from skl1.sklearn_api import Interval, StrOptions, fit_callback, fit_context, routed
 
 if TYPE_CHECKING:
@@ -205,6 +206,9 @@ class PathCV(Chooser):
                 targets = self._targets(y)
                 self._search(design, folds, design.count, X.dtype, scorer, report, targets)
         return self
+
+    def _grid(self, problem, shape):
+        return alpha_grid(problem, *self._asked(), grid_share(problem, self.eps))
 
     def _targets(self, y: np.ndarray) -> Sequence[np.ndarray | None]:
         """The response of each target; None for that of the design."""

@@ -6,7 +6,6 @@ from typing import Any
 
 from skl1.estimators.linear import LinearRegressor
 from skl1.model_selection.path_cv import PathCV
-from skl1.paths.grid import alpha_grid
 
 
 class SmoothPathCV(PathCV):
@@ -17,9 +16,6 @@ class SmoothPathCV(PathCV):
 
     _shape = "l1_ratio"
     _measure = "deviance"
-
-    def _grid(self, problem, shape):
-        return alpha_grid(problem, *self._asked(), self.eps)
 
 
 class SmoothRegressorCV(SmoothPathCV, LinearRegressor):

@@ -112,7 +112,7 @@ def gap_beside(problem: Problem, point: Point) -> tuple[float, float, np.ndarray
     w, z, squares, excess = point.w, point.z, 2.0 * point.loss, 0.0
     beside = problem.beside(problem.refitted(w)).design
     if isinstance(beside, BesideDesign):
-        z, squares, excess = beside.refitted(w, z, squares)
+        z, squares, excess = beside.orthogonal(w, z, squares)
     lengths = problem.design.lengths
     # Orthogonal but for rounding counts as orthogonal; what it may be worth enters the gap.
     slight = problem.free & (np.abs(z) <= ORTHOGONAL * lengths * np.sqrt(squares))

@@ -64,13 +64,15 @@ def certified_error(problem: Problem, point: Point, beside: float) -> tuple[floa
     """``(error, floor)`` of a point of which the problem beside its free features says ``beside``.
 
     A better bound that a run has met on its way holds here too, but for what refitting may have
-    cost in digits.
+    cost in digits. Of combinations of free features that are too short to be refitted there the run
+    has seen nothing.
     """
     known = certify(problem, point)
     if problem.one_sided and problem.penalty.convex:
         return known.error, known.floor  # of the free features not in use the run saw nothing
     if problem.penalty.convex:
-        return min(known.error, beside + known.excess), known.floor
+        blurred = problem.core.design.blurred(2.0 * point.loss)
+        return min(known.error, beside + known.excess + blurred), known.floor
     return max(known.error, beside), known.floor
 
 

@@ -60,5 +60,5 @@ class CappedL1Regressor(NonconvexRegressor):
     ):
         keep(self, locals())
 
-    def _shaped(self):
+    def shaped(self):
         return CappedL1(self.alpha, self.cap)
