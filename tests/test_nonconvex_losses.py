@@ -12,6 +12,7 @@ from scipy.special import expit, xlogy
 from skl1.designs import make_design
 from skl1.losses import Huber, Logistic, Poisson, Squared
 from skl1.penalties import MCP, SCAD, LogSum, Lp, Ridged
+from skl1.problems.along import stays
 from skl1.problems.certificates import certify, fixed_point_certificate
 from skl1.problems.coordinates import CoordinateSteps
 from skl1.problems.local_minimum import is_local_minimum
@@ -186,6 +187,37 @@ def test_alpha_max_is_where_zero_stops_to_be_a_coordinate_wise_minimum(loss, pen
     below = problem.at_alpha(0.999 * top)
     assert certify(below, problem.null).error > 1e-5
     assert least_on_grids(below, problem.null, X, loss) > 0.0
+
+
+@losses
+@pytest.mark.parametrize("penalty", [each for each in PENALTIES if each.ridge == 0.0], ids=repr)
+def test_what_is_sure_to_stay_at_zero_has_no_better_place(loss, penalty):
+    """Along a column a grid finds nothing lower; and most that stay are recognised."""
+    rng, value = np.random.default_rng(7), VALUES[type(loss)]
+    sure = rest = 0
+    for trial in range(60):
+        e = rng.standard_normal(25) * (rng.random(25) < (0.15 if trial % 2 else 1.0))
+        y, s = responses(loss, 0.5 * rng.standard_normal(25), rng), np.full(25, 1.0 / 25)
+        t = rng.standard_normal(25)
+        z = -float(s @ (e * np.array([loss.slope(*each) for each in zip(y, t, strict=True)])))
+        if z == 0.0:
+            continue
+        before = float(s @ value(y, t))
+        # From where the penalty alone is too large to where a step is worth its charge.
+        places = np.append(0.0, np.sign(z) * np.geomspace(1e-5, 1e3, 2000))
+        with np.errstate(over="ignore", invalid="ignore"):
+            falls = before - s @ value(y[:, None], t[:, None] + e[:, None] * places)
+        charges = np.array([penalty.value(float(v)) for v in places])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            critical = float(np.nanmax(np.where(charges > 0.0, falls / charges, -np.inf)))
+        for u in critical * np.array([0.2, 0.9, 1.1, 3.0]):
+            if u <= 0.0:
+                continue
+            stayed = bool(stays(loss, penalty, y, s, t, e, u, z, before))
+            assert not stayed or (falls - u * charges).max() <= 1e-12 * before
+            if u > critical:
+                sure, rest = sure + stayed, rest + (not stayed)
+    assert sure > 4 * rest
 
 
 @losses

@@ -12,6 +12,9 @@ TRIALS = 64
 #: Steps of searches in one coordinate, and the last of them as a share of all.
 #: That of the first search, which only the second one starts from.
 SEARCHES, CLOSE, ROUGH = 40, 1e-5, 1e-2
+#: Passes at most that may show that a coefficient stays at zero; how closely lines and penalties
+#: meet between them, as a share; and how close to the start they are looked for.
+PASSES, MEETING, CLOSEST = 6, 1e-2, 1e-12
 #: The least curvature in them, as a share of that at the point; and that of loss and penalty
 #: together, as a share of the loss's, where it counts.
 FLAT, CONVEX = 1e-2, 0.1
@@ -43,6 +46,8 @@ def descents(
     """
     for j in range(w.size):
         e, u = directions[j], weights[j]
+        if w[j] == 0.0 and concave and stays(loss, penalty, y, s, t, e, u, z[j], value):
+            continue
         before = value + u * penalty.value(w[j])
         lowest, step = -fall, -w[j]
         for _ in range(2):
@@ -51,7 +56,7 @@ def descents(
                 if change - before < lowest:
                     lowest = change - before
                     steps[j], bends[j], gains[j] = step, norms[j], -lowest
-            step = outermost(loss, penalty, y, s, t, e, w[j], u, norms[j], z[j], value, concave)
+            step = outermost(loss, penalty, y, s, t, e, w[j], u, norms[j])
         factor = 1.0
         for _ in range(TRIALS):
             if steps[j] != 0.0:
@@ -67,6 +72,61 @@ def descents(
                 steps[j], bends[j] = step, bend
                 break
             factor *= 2.0
+
+
+@kernel(exact=True)
+def stays(loss, penalty, y, s, t, e, u, z, value):
+    """Whether a coefficient is sure to stay at zero, by as few looks at the loss as that takes.
+
+    The loss is convex and is nowhere below its tangents. From zero its tangent falls as
+    ``|z| a``; up to the size a at which a concave penalty charges no more than that, nothing is
+    gained. There the next tangent is taken, which falls more slowly, and so on, until one
+    rises: the penalty only grows beyond.
+    """
+    steep = abs(z)
+    if steep == 0.0 or value <= u * penalty.value(value / steep):
+        return True  # the loss cannot fall by more than all of it
+    size, fallen = meeting(penalty, u, 0.0, 0.0, steep, value / steep), 0.0
+    for _ in range(PASSES):
+        if size == 0.0:
+            return False
+        step = size if z > 0.0 else -size
+        slope, _ = derivatives(loss, y, s, t, e, step)
+        steep = -slope if z > 0.0 else slope
+        if steep <= 0.0:
+            return True
+        fallen = value - mean_along(loss, y, s, t, e, step)
+        if fallen > u * penalty.value(size):
+            return False
+        farthest = size + max(value - fallen, 0.0) / steep
+        if value <= u * penalty.value(farthest):
+            return True
+        size = meeting(penalty, u, size, fallen, steep, farthest)
+    return False
+
+
+@kernel(exact=True)
+def meeting(penalty, u, start, fallen, steep, end):
+    """About where a line meets a concave penalty that is above it at the start, below at the end.
+
+    From below; 0 if it is not above it close to the start.
+    """
+    low, high = start, end
+    while not low > start:
+        middle = start + 0.25 * (high - start)
+        if not middle - start > CLOSEST * end:
+            return 0.0
+        if u * penalty.value(middle) > fallen + steep * (middle - start):
+            low = middle
+        else:
+            high = middle
+    while high - low > MEETING * high:
+        middle = 0.5 * (low + high)
+        if u * penalty.value(middle) > fallen + steep * (middle - start):
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 @kernel(exact=True)
@@ -92,23 +152,14 @@ def least_of_loss(loss, y, s, t, e, norm):
 
 
 @kernel(exact=True)
-def outermost(loss, penalty, y, s, t, e, w, u, norm, z, value, concave):
+def outermost(loss, penalty, y, s, t, e, w, u, norm):
     """The step to the minimum in one coordinate that is the farthest from zero.
 
     It is not beyond that of the loss alone, as the penalty does not fall on the way there. From
     that one Newton's method goes down to it; with the penalty replaced by its tangent, where it
-    takes most of the curvature away. 0 where zero is sure to be better.
+    takes most of the curvature away.
     """
-    step = least_of_loss(loss, y, s, t, e, norm)
-    if w == 0.0 and concave and z != 0.0:
-        # The loss falls by no more than ``most``, and not below its tangent at zero: where these
-        # meet a concave penalty is the least of what a nonzero coefficient costs.
-        at_best = mean_along(loss, y, s, t, e, step)
-        slope, bend = derivatives(loss, y, s, t, e, step)
-        most = value - at_best + abs(slope * slope / max(bend, FLAT * norm))
-        if most <= u * penalty.value(most / abs(z)):
-            return 0.0
-    place = penalty.project(w + step)
+    place = penalty.project(w + least_of_loss(loss, y, s, t, e, norm))
     if place == 0.0:
         return -w
     found = mean_along(loss, y, s, t, e, place - w) + u * penalty.value(place)

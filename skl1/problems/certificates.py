@@ -255,6 +255,22 @@ def smooth_fixed_point(problem: SmoothProblem, point: SmoothPoint) -> Certificat
     size = problem.size
     if size == 0.0:
         return Certificate(0.0, 0.0, point.z)
+    found, lost = coordinate_steps(problem, point)
+    here = found.point
+    error = max(float(found.sizes.max(initial=0.0)), lost) / size
+    counted = found.norms > 0.0
+    ratio = (problem.design.lengths[counted] / np.sqrt(found.norms[counted])).max(initial=0.0)
+    fit = float(np.abs(point.w) @ problem.design.lengths)
+    bends = float(np.sqrt(problem.design.weights @ here.curvatures))
+    rounding = (min(ratio, 1.0 / EPS) * problem.slope_size(here) + fit * bends) / size
+    floor = min(8.0 * EPS * (1.0 + rounding), SMOOTH_FLOOR)
+    return Certificate(error, floor, point.z, 0.0, found)
+
+
+def coordinate_steps(
+    problem: SmoothProblem, point: SmoothPoint, among: np.ndarray | None = None
+) -> tuple[CoordinateSteps, float]:
+    """Steps of coefficients, of some features, and the size of one of all that are free."""
     inside, here, z, lost = problem, point, point.z, 0.0
     if problem.has_free:
         refitted = problem.refitted(point.w)
@@ -266,15 +282,7 @@ def smooth_fixed_point(problem: SmoothProblem, point: SmoothPoint) -> Certificat
         lost = float(np.sqrt(problem.design.weights @ (bend * step * step)))
         z = -problem.design.adjoint(here.slopes, problem.among)
         z[~problem.included | refitted] = 0.0
-    found = CoordinateSteps(inside, here, z, size)
-    error = max(float(found.sizes.max(initial=0.0)), lost) / size
-    counted = found.norms > 0.0
-    ratio = (problem.design.lengths[counted] / np.sqrt(found.norms[counted])).max(initial=0.0)
-    fit = float(np.abs(point.w) @ problem.design.lengths)
-    bends = float(np.sqrt(problem.design.weights @ here.curvatures))
-    rounding = (min(ratio, 1.0 / EPS) * problem.slope_size(here) + fit * bends) / size
-    floor = min(8.0 * EPS * (1.0 + rounding), SMOOTH_FLOOR)
-    return Certificate(error, floor, point.z, 0.0, found)
+    return CoordinateSteps(inside, here, z, problem.size, among), lost
 
 
 def coordinate_moves(penalty, weights, norms, w, z):

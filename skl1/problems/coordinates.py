@@ -50,13 +50,19 @@ class Directions:
         self.basis = basis[:, held]
         self.back = turn[held].T / sizes[held]
 
-    def norms(self, among: np.ndarray | None = None) -> np.ndarray:
+    def norms(self) -> np.ndarray:
         """The curvature along each feature; 0 of constant columns."""
-        squares = self.design.squares(self.root * self.root, among)
+        squares = self.design.squares(self.root * self.root)
         left = squares.copy()
         for each in self.basis.T:
             left -= self.design.correlations(np.sqrt(self.bend) * each) ** 2
         return np.where(self.design.norms > 0.0, np.maximum(left, NOTHING * squares), 0.0)
+
+    def norms_among(self, features: np.ndarray) -> np.ndarray:
+        """The same of few features, from their columns."""
+        columns = self.design.gathering()
+        columns.extend(features)
+        return np.where(self.design.norms[features] > 0.0, self.norms_of(columns), 0.0)
 
     def norms_of(self, columns: Gathered) -> np.ndarray:
         """The same of columns that have been gathered."""
@@ -91,12 +97,12 @@ class CoordinateSteps:
     size : float
         That of the problem: the root of twice the loss of its null model.
     among : ndarray of int, default=None
-        Features that may move; all by default.
+        Features that may move; all by default. The arrays are about these.
 
     Attributes
     ----------
-    steps : ndarray of shape (n_features,)
-    sizes : ndarray of shape (n_features,)
+    steps : ndarray
+    sizes : ndarray
         ``sqrt(d_j) |step_j|``, d being the curvature along the coefficient: the root of twice what
         the step is worth by a quadratic, or of what the objective falls by, if that is more. Of
         squares, the change of the predictions.
@@ -110,18 +116,21 @@ class CoordinateSteps:
         size: float,
         among: np.ndarray | None = None,
     ):
-        self.problem, self.point, self.z, self.size = problem, point, z, size
+        self.problem, self.point, self.size = problem, point, size
         bend = floored(problem.loss, point.slopes, point.curvatures)
         self.directions = Directions(problem.refitted_part, bend)
-        self.norms = self.directions.norms(among)
-        if among is not None:
-            self.norms = np.where(np.isin(np.arange(z.size), among), self.norms, 0.0)
+        if among is None:
+            self.features, self.norms = np.arange(z.size), self.directions.norms()
+        else:
+            self.features, self.norms = among, self.directions.norms_among(among)
+        self.w, self.z = point.w[self.features], z[self.features]
+        self.weights = problem.weights[self.features]
         self.small = (SMALL * size) ** 2
         self.steps = self._model_step(1.0)
         self.sizes = np.sqrt(self.norms) * np.abs(self.steps)
         busy = self.sizes**2 > self.small
-        used = np.flatnonzero(point.w)
-        charges = values(problem.penalty, point.w[used]) * problem.weights[used]
+        used = np.flatnonzero(self.w)
+        charges = values(problem.penalty, self.w[used]) * self.weights[used]
         busy[used] |= 2.0 * charges > self.small
         factor = FIRST
         while factor < 1.0:
@@ -135,15 +144,14 @@ class CoordinateSteps:
     def _model_step(self, factor: float) -> np.ndarray:
         """The steps of the quadratic model with so many times its curvature."""
         d = factor * np.where(self.norms > 0.0, self.norms, 1.0)
-        w, problem = self.point.w, self.problem
-        step = proxes(problem.penalty, w + self.z / d, problem.weights / d) - w
+        step = proxes(self.problem.penalty, self.w + self.z / d, self.weights / d) - self.w
         return np.where(self.norms > 0.0, step, 0.0)
 
-    def _search(self, features: np.ndarray) -> None:
-        """Make the steps of some features such that the objective falls."""
+    def _search(self, some: np.ndarray) -> None:
+        """Make the steps of features, at some places, such that the objective falls."""
         problem, point, design = self.problem, self.point, self.problem.design
-        steps, bends, gains = np.zeros((3, features.size))
-        directions = self.directions.columns(features)
+        steps, bends, gains = np.zeros((3, some.size))
+        directions = self.directions.columns(self.features[some])
         run = descents.sized(20 * EVALUATION * directions.size)
         run(
             problem.loss,
@@ -152,10 +160,10 @@ class CoordinateSteps:
             design.weights,
             point.predictions,
             directions,
-            point.w[features],
-            problem.weights[features],
-            self.z[features],
-            self.norms[features],
+            self.w[some],
+            self.weights[some],
+            self.z[some],
+            self.norms[some],
             point.loss,
             self.small,
             0.5 * FALL * self.size**2,
@@ -164,11 +172,11 @@ class CoordinateSteps:
             bends,
             gains,
         )
-        self.steps[features] = steps
+        self.steps[some] = steps
         # Where the loss bends more elsewhere than here, a step is worth more than that.
-        self.sizes[features] = np.sqrt(np.maximum(bends * steps * steps, 2.0 * gains))
+        self.sizes[some] = np.sqrt(np.maximum(bends * steps * steps, 2.0 * gains))
 
     @lazy
     def moving(self) -> np.ndarray:
         """The features that move."""
-        return np.flatnonzero(self.sizes > 0.0)
+        return self.features[self.sizes > 0.0]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from heapq import heapify, heappop, heappush
+
 import numpy as np
 from scipy.linalg.lapack import dpotrf, dpotrs
 
 from skl1.designs.gathered import Gathered
 from skl1.penalties import Penalty
 from skl1.penalties.elementwise import curvatures, slopes, total
-from skl1.problems.certificates import Certificate, coordinate_moves
+from skl1.problems.certificates import coordinate_moves, coordinate_steps
 from skl1.problems.coordinates import Directions
 from skl1.problems.point import Point
 from skl1.problems.smooth import SmoothPoint, SmoothProblem
@@ -23,6 +25,9 @@ TRIALS = 60
 SUFFICIENT = 1e-4
 #: What is added to a matrix of unit diagonal; share of the way to zero that a coefficient may go.
 DAMPED, KEPT = 1e-10, 0.9
+#: Steps of single coefficients that are this share of the largest are taken with it; how many are
+#: found anew at most, as a multiple of those at the beginning.
+NEARLY, LOOKS = 0.5, 4
 #: What rounding may add to an objective, as a share of it.
 ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
 
@@ -35,17 +40,41 @@ def largest_move(problem: SmoothProblem, columns: Gathered, place: Place) -> flo
     return float(np.abs(moves).max(initial=0.0)) / problem.size
 
 
-def moved_alone(problem: SmoothProblem, point: SmoothPoint, known: Certificate):
-    """Coefficients after the largest coordinate step; None if that does not lower the objective."""
-    if known.alone is None:
+def moved_alone(
+    problem: SmoothProblem, point: SmoothPoint, features: np.ndarray, least: float
+) -> SmoothPoint | None:
+    """The point after steps of single coefficients; None if none lowers the objective.
+
+    The largest comes first, and others only if they are not much smaller: the rest should be seen
+    from where the coefficients in use have followed. As one moves, the steps of others change;
+    each is found anew when it comes next. Steps smaller than ``least`` do not count.
+    """
+    if not features.size:
         return None
-    first = int(np.argmax(known.alone.sizes))
-    w = point.w.copy()
-    w[first] += known.alone.steps[first]
-    if problem.has_free:  # which are refitted with it
-        refitted = problem.refitted(w)
-        w = problem.clip(problem.beside(refitted).lift_exactly(np.where(refitted, 0.0, w)))
-    return w if problem.at(w).objective < point.objective else None
+    alone, _ = coordinate_steps(problem, point, features)
+    least, moves, found = max(least, NEARLY * float(alone.sizes.max())), 0, None
+    chosen = np.flatnonzero((alone.sizes > 0.0) & (alone.sizes >= least))
+    queue = [(-alone.sizes[k], features[k], alone.steps[k], moves) for k in chosen]
+    heapify(queue)
+    looks = LOOKS * len(queue)
+    while queue and looks:
+        _, first, step, when = heappop(queue)
+        if when < moves:
+            again, _ = coordinate_steps(problem, point, np.array([first]))
+            looks -= 1
+            if again.sizes[0] >= least:
+                heappush(queue, (-again.sizes[0], first, again.steps[0], moves))
+            continue
+        w = point.w.copy()
+        w[first] += step
+        if problem.has_free:  # which are refitted with it
+            refitted = problem.refitted(w)
+            w = problem.clip(problem.beside(refitted).lift_exactly(np.where(refitted, 0.0, w)))
+        there = problem.at(w, (point.level, point.along))
+        if there.objective < point.objective:
+            point = found = there
+            moves += 1
+    return found
 
 
 def descended(

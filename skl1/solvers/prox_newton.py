@@ -129,9 +129,6 @@ class ProxNewton(Solver):
         if state.idle > IDLE or not problem.included.any():
             state.verdict = PRECISION
             return
-        if state.idle and (w := moved_alone(problem, point, known)) is not None:
-            state.w, state.idle, state.n_iter = w, 0, state.n_iter + 1
-            return
         problem = self._drop(problem, state, point, known)
         wanted, complete = self._wanted(problem, state, point, known)
         self._gather(problem, state, wanted)
@@ -140,8 +137,18 @@ class ProxNewton(Solver):
             target *= 10.0 ** (-2 * state.idle)
         target = max(target, 0.5 * known.floor)
         place = self.begin(problem, state.columns, point)
-        state.n_iter += self.descend(problem, state.columns, place, target, goal.iterations)
-        state.n_iter = max(state.n_iter, 1)
+        done = self.descend(problem, state.columns, place, target, goal.iterations)
+        while known.alone is not None and done < goal.iterations:
+            here = problem.at(place.point.w, (place.point.level, place.point.along))
+            least = ROUND_SHARE * known.error * problem.size
+            moved = moved_alone(problem, here, known.alone.moving, least)
+            if moved is None:
+                break
+            state.columns.extend(np.flatnonzero((moved.w != 0.0) & ~state.known))
+            state.known |= moved.w != 0.0
+            place = self.begin(problem, state.columns, moved)
+            done += 1 + self.descend(problem, state.columns, place, target, goal.iterations - done)
+        state.n_iter = max(state.n_iter + done, 1)
         state.w, state.start = place.point.w, (place.point.level, place.point.along)
 
     def begin(self, problem: SmoothProblem, columns: Gathered, point: SmoothPoint) -> Place:
