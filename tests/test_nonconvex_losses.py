@@ -190,7 +190,7 @@ def test_alpha_max_is_where_zero_stops_to_be_a_coordinate_wise_minimum(loss, pen
 
 
 @losses
-@pytest.mark.parametrize("penalty", [each for each in PENALTIES if each.ridge == 0.0], ids=repr)
+@penalties
 def test_what_is_sure_to_stay_at_zero_has_no_better_place(loss, penalty):
     """Along a column a grid finds nothing lower; and most that stay are recognised."""
     rng, value = np.random.default_rng(7), VALUES[type(loss)]
@@ -213,7 +213,7 @@ def test_what_is_sure_to_stay_at_zero_has_no_better_place(loss, penalty):
         for u in critical * np.array([0.2, 0.9, 1.1, 3.0]):
             if u <= 0.0:
                 continue
-            stayed = bool(stays(loss, penalty, y, s, t, e, u, z, before))
+            stayed = bool(stays(loss, penalty, penalty.ridge, y, s, t, e, u, z, before))
             assert not stayed or (falls - u * charges).max() <= 1e-12 * before
             if u > critical:
                 sure, rest = sure + stayed, rest + (not stayed)

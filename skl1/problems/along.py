@@ -35,7 +35,7 @@ def descents(
     value,
     small,
     fall,
-    concave,
+    ridge,
     steps,
     bends,
     gains,
@@ -46,7 +46,7 @@ def descents(
     """
     for j in range(w.size):
         e, u = directions[j], weights[j]
-        if w[j] == 0.0 and concave and stays(loss, penalty, y, s, t, e, u, z[j], value):
+        if w[j] == 0.0 and stays(loss, penalty, ridge, y, s, t, e, u, z[j], value):
             continue
         before = value + u * penalty.value(w[j])
         lowest, step = -fall, -w[j]
@@ -75,38 +75,41 @@ def descents(
 
 
 @kernel(exact=True)
-def stays(loss, penalty, y, s, t, e, u, z, value):
+def stays(loss, penalty, ridge, y, s, t, e, u, z, value):
     """Whether a coefficient is sure to stay at zero, by as few looks at the loss as that takes.
 
-    The loss is convex and is nowhere below its tangents. From zero its tangent falls as
-    ``|z| a``; up to the size a at which a concave penalty charges no more than that, nothing is
-    gained. There the next tangent is taken, which falls more slowly, and so on, until one
-    rises: the penalty only grows beyond.
+    The penalty is concave but for its ridge, which counts as a part of the loss. That is convex,
+    and nowhere below its tangents. From zero its tangent falls as ``|z| a``; up to the size a at
+    which the penalty charges no more than that, nothing is gained. There the next tangent is
+    taken, which falls more slowly, and so on, until one rises: the penalty only grows beyond.
     """
-    steep = abs(z)
-    if steep == 0.0 or value <= u * penalty.value(value / steep):
-        return True  # the loss cannot fall by more than all of it
-    size, fallen = meeting(penalty, u, 0.0, 0.0, steep, value / steep), 0.0
+    steep, fallen, size = abs(z), 0.0, 0.0
     for _ in range(PASSES):
+        # It cannot fall by more than all of the loss.
+        farthest = size + max(value - fallen, 0.0) / steep if steep > 0.0 else size
+        if steep <= 0.0 or value <= charge(penalty, ridge, u, farthest):
+            return True
+        size = meeting(penalty, ridge, u, size, fallen, steep, farthest)
         if size == 0.0:
             return False
         step = size if z > 0.0 else -size
         slope, _ = derivatives(loss, y, s, t, e, step)
-        steep = -slope if z > 0.0 else slope
-        if steep <= 0.0:
-            return True
-        fallen = value - mean_along(loss, y, s, t, e, step)
-        if fallen > u * penalty.value(size):
-            return False
-        farthest = size + max(value - fallen, 0.0) / steep
-        if value <= u * penalty.value(farthest):
-            return True
-        size = meeting(penalty, u, size, fallen, steep, farthest)
+        steep = (-slope if z > 0.0 else slope) - u * ridge * size
+        if steep > 0.0:
+            fallen = value - mean_along(loss, y, s, t, e, step) - 0.5 * u * ridge * size * size
+            if fallen > charge(penalty, ridge, u, size):
+                return False
     return False
 
 
 @kernel(exact=True)
-def meeting(penalty, u, start, fallen, steep, end):
+def charge(penalty, ridge, u, size):
+    """The concave part of the penalty."""
+    return u * (penalty.value(size) - 0.5 * ridge * size * size)
+
+
+@kernel(exact=True)
+def meeting(penalty, ridge, u, start, fallen, steep, end):
     """About where a line meets a concave penalty that is above it at the start, below at the end.
 
     From below; 0 if it is not above it close to the start.
@@ -116,13 +119,13 @@ def meeting(penalty, u, start, fallen, steep, end):
         middle = start + 0.25 * (high - start)
         if not middle - start > CLOSEST * end:
             return 0.0
-        if u * penalty.value(middle) > fallen + steep * (middle - start):
+        if charge(penalty, ridge, u, middle) > fallen + steep * (middle - start):
             low = middle
         else:
             high = middle
     while high - low > MEETING * high:
         middle = 0.5 * (low + high)
-        if u * penalty.value(middle) > fallen + steep * (middle - start):
+        if charge(penalty, ridge, u, middle) > fallen + steep * (middle - start):
             low = middle
         else:
             high = middle

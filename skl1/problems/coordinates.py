@@ -167,7 +167,7 @@ class CoordinateSteps:
             point.loss,
             self.small,
             0.5 * FALL * self.size**2,
-            problem.penalty.ridge == 0.0,
+            problem.penalty.ridge,
             steps,
             bends,
             gains,
