@@ -25,7 +25,7 @@ SPLITS, HELD_OUT = 5, 0.3
 #: Rows at most that models are fitted to: of larger data a part is drawn.
 MOST = 1000
 #: What the concave penalties may choose from: a ridge term, and where MCP flattens.
-RIDGES, GAMMAS = (0.0, 0.01, 0.1), (4.0, 12.0, 36.0)
+RIDGES, GAMMAS = (0.0, 0.1), (4.0, 12.0)
 
 
 def contenders(selection: str) -> dict[str, list[Any]]:
