@@ -10,7 +10,7 @@ from scipy.linalg.lapack import dpotrf, dpotrs
 from skl1.designs.gathered import Gathered
 from skl1.penalties import Penalty
 from skl1.penalties.elementwise import curvatures, slopes, total
-from skl1.problems.certificates import coordinate_moves, coordinate_steps
+from skl1.problems.certificates import Certificate, coordinate_moves, coordinate_steps
 from skl1.problems.coordinates import Directions
 from skl1.problems.point import Point
 from skl1.problems.smooth import SmoothPoint, SmoothProblem
@@ -28,6 +28,8 @@ DAMPED, KEPT = 1e-10, 0.9
 #: Steps of single coefficients that are this share of the largest are taken with it; how many are
 #: found anew at most, as a multiple of those at the beginning.
 NEARLY, LOOKS = 0.5, 4
+#: None counts that is smaller than this share of the largest when all features were looked at.
+FAR = 0.1
 #: What rounding may add to an objective, as a share of it.
 ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
 
@@ -40,20 +42,21 @@ def largest_move(problem: SmoothProblem, columns: Gathered, place: Place) -> flo
     return float(np.abs(moves).max(initial=0.0)) / problem.size
 
 
-def moved_alone(
-    problem: SmoothProblem, point: SmoothPoint, features: np.ndarray, least: float
-) -> SmoothPoint | None:
-    """The point after steps of single coefficients; None if none lowers the objective.
+def moved_alone(problem: SmoothProblem, place: Place, known: Certificate) -> SmoothPoint | None:
+    """The point after steps of single coefficients from a place; None if none lowers the objective.
 
-    The largest comes first, and others only if they are not much smaller: the rest should be seen
-    from where the coefficients in use have followed. As one moves, the steps of others change;
-    each is found anew when it comes next. Steps smaller than ``least`` do not count.
+    They are steps of those that a certificate found to move, if they are not far smaller than
+    there. The largest comes first, and others only if they are not much smaller: the rest should
+    be seen from where the coefficients in use have followed. As one moves, the steps of others
+    change; each is found anew when it comes next.
     """
-    if not features.size:
+    if known.alone is None or not known.alone.moving.size:
         return None
+    features = known.alone.moving
+    point, found = problem.at(place.point.w, (place.point.level, place.point.along)), None
     alone, _ = coordinate_steps(problem, point, features)
-    least, moves, found = max(least, NEARLY * float(alone.sizes.max())), 0, None
-    chosen = np.flatnonzero((alone.sizes > 0.0) & (alone.sizes >= least))
+    least = max(FAR * known.error * problem.size, NEARLY * float(alone.sizes.max()))
+    moves, chosen = 0, np.flatnonzero((alone.sizes > 0.0) & (alone.sizes >= least))
     queue = [(-alone.sizes[k], features[k], alone.steps[k], moves) for k in chosen]
     heapify(queue)
     looks = LOOKS * len(queue)

@@ -40,8 +40,6 @@ ARMIJO, HALVINGS = 1e-4, 40
 ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
 #: The working set may hold features that are no longer wanted, up to this factor.
 SPARE = 2.0
-
-
 FINISH = SweepsThenNewton()
 
 
@@ -77,8 +75,8 @@ class ProxNewton(Solver):
     ``WorkingSet``.
 
     Under a nonconvex penalty a share of a step may be worse than both of its ends: the curvatures
-    are doubled instead until the step descends (``majorised.py``). Where none does, the coefficient
-    moves that lowers the objective the most alone.
+    are doubled instead until the step descends (``majorised.py``). Where none does, coefficients
+    move one by one, as far as that lowers the objective.
 
     Parameters
     ----------
@@ -131,23 +129,18 @@ class ProxNewton(Solver):
             return
         problem = self._drop(problem, state, point, known)
         wanted, complete = self._wanted(problem, state, point, known)
-        self._gather(problem, state, wanted)
         target = LAST_SHARE * goal.target if complete else ROUND_SHARE * known.error
         if state.idle:  # the set looks solved, the whole does not: look more closely
             target *= 10.0 ** (-2 * state.idle)
         target = max(target, 0.5 * known.floor)
-        place = self.begin(problem, state.columns, point)
-        done = self.descend(problem, state.columns, place, target, goal.iterations)
-        while known.alone is not None and done < goal.iterations:
-            here = problem.at(place.point.w, (place.point.level, place.point.along))
-            least = ROUND_SHARE * known.error * problem.size
-            moved = moved_alone(problem, here, known.alone.moving, least)
-            if moved is None:
-                break
-            state.columns.extend(np.flatnonzero((moved.w != 0.0) & ~state.known))
-            state.known |= moved.w != 0.0
-            place = self.begin(problem, state.columns, moved)
-            done += 1 + self.descend(problem, state.columns, place, target, goal.iterations - done)
+        here: SmoothPoint | None = point
+        done = 0
+        while here is not None:
+            self._gather(problem, state, wanted | (here.w != 0.0))
+            place = self.begin(problem, state.columns, here)
+            done += self.descend(problem, state.columns, place, target, goal.iterations - done)
+            here = moved_alone(problem, place, known) if done < goal.iterations else None
+            done += here is not None
         state.n_iter = max(state.n_iter + done, 1)
         state.w, state.start = place.point.w, (place.point.level, place.point.along)
 
