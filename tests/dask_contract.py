@@ -8,6 +8,7 @@ from scipy import sparse
 
 import skl1
 from common import quiet
+from covering import pairs
 
 dask = pytest.importorskip("dask")
 da = pytest.importorskip("dask.array")
@@ -57,12 +58,18 @@ def route_fixture(request, monkeypatch):
 
 #: Rows that stay away serve those alone that say so.
 ROUTES = ["moments", "columns at the client", "sums"]
-WAYS = [
-    pytest.param(cls, route, id=f"{cls.__name__}-{route}")
-    for cls in CLASSES
-    for route in (ROUTES if "_large" in vars(cls) else ROUTES[:2])
-]
-every_way = pytest.mark.parametrize(("cls", "route"), WAYS, indirect=["route"])
+
+
+def can_go(cls, route, *_):
+    return route in (ROUTES if "_large" in vars(cls) else ROUTES[:2])
+
+
+def every_way_and(**factors):
+    """Each class by each of its routes, and each of both with all values of these arguments."""
+    return pairs(indirect=["route"], where=can_go, cls=CLASSES, route=ROUTES, **factors)
+
+
+every_way = every_way_and()
 
 
 def data(seed=0):

@@ -8,12 +8,19 @@ from scipy import sparse
 from sklearn.base import clone
 
 from common import is_convex, label, problem, variants
+from covering import pairs
 
 VARIANTS = variants()
 every = pytest.mark.parametrize("estimator", VARIANTS, ids=label)
-containers = pytest.mark.parametrize(
-    "container", [np.asarray, sparse.csr_array], ids=["dense", "sparse"]
-)
+CONTAINERS = [np.asarray, sparse.csr_array]
+containers = pytest.mark.parametrize("container", CONTAINERS, ids=["dense", "sparse"])
+
+
+def every_and(**factors):
+    """Each estimator and each container with all values of these arguments."""
+    return pairs(estimator=VARIANTS, **factors, container=CONTAINERS)
+
+
 X, Y = problem(30, 5)
 N, P = X.shape
 

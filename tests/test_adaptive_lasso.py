@@ -14,6 +14,7 @@ from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.model_selection import KFold
 
 from common import EDGE, elastic_net, least_squares, objective, problem, quiet, rounds_fall_short
+from covering import pairs
 from skl1 import (
     AdaptiveLasso,
     AdaptiveLassoCV,
@@ -59,9 +60,7 @@ def by_hand(X, y, s, alpha, stage, gamma=1.0, **options):
         return ProximalLasso(alpha, **options).fit(X, y, sample_weight=s)
 
 
-@pytest.mark.parametrize("storage", [np.array, sparse.csc_array, np.float32], ids=str)
-@pytest.mark.parametrize("stage", STAGES, ids=str)
-@pytest.mark.parametrize("positive", [False, True])
+@pairs(storage=[np.array, sparse.csc_array, np.float32], stage=STAGES, positive=[False, True])
 def test_a_fit_is_its_stages_by_hand(stage, storage, positive):
     X, y, s = data()
     options = {"positive": positive, "penalty_weights": FREE, "tol": 1e-12}
@@ -98,12 +97,12 @@ def test_a_fit_by_the_tests_own_references():
     assert model.objective_ == pytest.approx(value, rel=1e-10)
 
 
-@pytest.mark.parametrize("storage", [np.array, sparse.csc_array, np.float32], ids=str)
-@pytest.mark.parametrize("stage", STAGES, ids=str)
-@pytest.mark.parametrize(
-    "options",
-    [{}, {"positive": True}, {"penalty_weights": FREE}, {"fit_intercept": False}],
-    ids=str,
+@pairs(
+    indirect=["route"],
+    route=["moments", "rows"],
+    stage=STAGES,
+    options=[{}, {"positive": True}, {"penalty_weights": FREE}, {"fit_intercept": False}],
+    storage=[np.array, sparse.csc_array, np.float32],
 )
 def test_folds_are_those_of_a_loop_by_hand(route, stage, options, storage):
     """Both stages see the training part, and nothing else."""

@@ -5,15 +5,18 @@ import pytest
 from sklearn.base import clone
 
 from common import elastic_net, explicit, label, problem, quiet
+from covering import pairs
 from exactly import PENALTY_WEIGHTS, combination_data, fit
 from skl1 import NonconvexLpRegressor, ProximalLasso, RidgeGD, SubgradientLasso
 
 
-@pytest.mark.parametrize("penalties", PENALTY_WEIGHTS)
-@pytest.mark.parametrize("positive", [False, True], ids=["signed", "positive"])
-@pytest.mark.parametrize("fit_intercept", [True, False], ids=["intercept", "no intercept"])
-@pytest.mark.parametrize("container", ["C", "csc_array"])
-@pytest.mark.parametrize("weighted", [None, "weighted"])
+@pairs(
+    penalties=PENALTY_WEIGHTS,
+    positive=[False, True],
+    fit_intercept=[True, False],
+    container=["C", "csc_array"],
+    weighted=[None, "weighted"],
+)
 @pytest.mark.parametrize(
     "model",
     [

@@ -6,8 +6,9 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 
 from common import ESTIMATORS, label
+from covering import pairs
 from skl1 import NonconvexLpRegressor, ProximalLasso, RelaxedLasso, RidgeGD, SubgradientLasso
-from sound import N, P, X, Y, containers, every, fit_soundly
+from sound import CONTAINERS, N, P, X, Y, containers, every, every_and, fit_soundly
 
 
 def changed(array, value, index=3):
@@ -17,13 +18,10 @@ def changed(array, value, index=3):
     return array
 
 
-@containers
-@pytest.mark.parametrize(
-    ("value", "message"), [(np.nan, "NaN"), (np.inf, "infinity"), (-np.inf, "infinity")]
-)
-@every
-def test_not_finite(estimator, value, message, container):
+@every_and(value=[np.nan, np.inf, -np.inf])
+def test_not_finite(estimator, value, container):
     """NaN and inf in X or y are refused by name; predict refuses them too."""
+    message = "NaN" if np.isnan(value) else "infinity"
     with pytest.raises(ValueError, match=f"Input X contains {message}"):
         estimator.fit(container(changed(X, value)), Y)
     with pytest.raises(ValueError, match=f"Input y contains {message}"):
@@ -97,9 +95,7 @@ BAD_WEIGHTS = {
 }
 
 
-@containers
-@pytest.mark.parametrize("weights", BAD_WEIGHTS)
-@pytest.mark.parametrize("cls", ESTIMATORS, ids=label)
+@pairs(cls=ESTIMATORS, weights=BAD_WEIGHTS, container=CONTAINERS)
 def test_bad_sample_weights(cls, weights, container):
     """Sample weights that make no sense are refused, and the error speaks of weights."""
     with pytest.raises(ValueError, match=r"(?i)sample.weight"):

@@ -7,6 +7,7 @@ from scipy import sparse
 from contracts import LONG, brute_prox, penalty_cases
 from contracts_designs import Reference
 from contracts_solvers import make_task, posed_for, solver_cases
+from covering import covering
 from skl1.designs import make_design
 from skl1.penalties import L1, ElasticNet, Lp, NonNegative, SquaredL2
 from skl1.problems.certificates import best_gap, certify, gap_certificate, surely_zero
@@ -34,23 +35,21 @@ def optimum(problem, tol=1e-15):
 
 
 def tasks(case, weights, storage, shapes=((25, 6), (6, 9))):
-    """Small problems: more samples than features and fewer, with every data option."""
-    seed = 0
-    for n, p in shapes:
-        for weighted in (False, True):
-            for intercept in (False, True):
-                seed += 1
-                yield make_task(
-                    case,
-                    seed,
-                    n=n,
-                    p=p,
-                    storage=storage,
-                    sample_weight=weighted,
-                    fit_intercept=intercept,
-                    penalty_weights=weights,
-                    share=(0.02, 0.2, 0.7)[seed % 3],
-                )
+    """Small problems: more samples than features and fewer, with every pair of data options."""
+    for seed, ((n, p), weighted, intercept) in enumerate(
+        covering(shapes, (False, True), (False, True)), 1
+    ):
+        yield make_task(
+            case,
+            seed,
+            n=n,
+            p=p,
+            storage=storage,
+            sample_weight=weighted,
+            fit_intercept=intercept,
+            penalty_weights=weights,
+            share=(0.02, 0.2, 0.7)[seed % 3],
+        )
 
 
 def points(task, best, seed=0):

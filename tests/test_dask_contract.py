@@ -25,6 +25,7 @@ from dask_contract import (
     data,
     every_class,
     every_way,
+    every_way_and,
     frames,
     in_memory,
     local_scheduler_fixture,  # noqa: F401
@@ -37,8 +38,7 @@ from dask_contract import (
 from skl1 import dask as remote
 
 
-@pytest.mark.parametrize("kind", arrays())
-@every_way
+@every_way_and(kind=arrays())
 def test_arrays_are_fitted_as_in_memory(cls, kind, route):
     plain, y, _ = data()
     X = arrays()[kind]
@@ -51,8 +51,7 @@ def test_arrays_are_fitted_as_in_memory(cls, kind, route):
     compare_fits(cls, X, dX, y, dy, named=not known)
 
 
-@pytest.mark.parametrize("kind", tables())
-@every_way
+@every_way_and(kind=tables())
 def test_frames_are_fitted_as_in_memory(cls, kind, route):
     dX, (_, y, _) = frames.from_pandas(tables()[kind], npartitions=3), data()
     X, dy = dX.compute(), da.from_array(y, chunks=HEIGHT)  # dask may have changed some kinds
@@ -87,9 +86,7 @@ def targets():
     }
 
 
-@pytest.mark.parametrize("where", ["dask", "memory"])
-@pytest.mark.parametrize("kind", targets())
-@every_way
+@every_way_and(kind=targets(), where=["dask", "memory"])
 def test_targets_are_taken_as_in_memory(cls, kind, where, route):
     X, plain, _ = data()
     y, dX = targets()[kind], da.from_array(X, chunks=(HEIGHT, -1))
@@ -99,8 +96,7 @@ def test_targets_are_taken_as_in_memory(cls, kind, where, route):
     compare_fits(cls, X, dX, y, dy, named=where == "dask")
 
 
-@pytest.mark.parametrize("where", ["dask", "memory"])
-@every_way
+@every_way_and(where=["dask", "memory"])
 def test_two_columns_are_refused(cls, where, route):
     """In memory they are two targets."""
     X, y, _ = data()

@@ -18,6 +18,7 @@ from dask_contract import (
     da,
     data,
     every_way,
+    every_way_and,
     frames,
     in_memory,
     local_scheduler_fixture,  # noqa: F401
@@ -54,9 +55,7 @@ def weightings():
     }
 
 
-@pytest.mark.parametrize("where", ["dask", "memory"])
-@pytest.mark.parametrize("kind", weightings())
-@every_way
+@every_way_and(kind=weightings(), where=["dask", "memory"])
 def test_weights_are_taken_as_in_memory(cls, kind, where, route):
     X, y, plain = data()
     s, dX, dy = weightings()[kind], da.from_array(X, chunks=(HEIGHT, -1)), chunked(y, y)
@@ -67,10 +66,7 @@ def test_weights_are_taken_as_in_memory(cls, kind, where, route):
     compare_fits(cls, X, dX, y, dy, s, ds, named=named)
 
 
-@pytest.mark.parametrize(
-    "weight", [3, 3.0, True, np.float32(2.0), 0, 0.0, -1.0, np.nan, np.inf, "abc"], ids=repr
-)
-@every_way
+@every_way_and(weight=[3, 3.0, True, np.float32(2.0), 0, 0.0, -1.0, np.nan, np.inf, "abc"])
 def test_one_weight_for_all_is_taken_as_in_memory(cls, weight, route):
     X, y, _ = data()
     dX, dy = da.from_array(X, chunks=(HEIGHT, -1)), da.from_array(y, chunks=HEIGHT)
@@ -96,9 +92,7 @@ def test_criteria_count_weights(criterion, weight, route):
         np.testing.assert_allclose(got.criterion_path_, repeated.criterion_path_, rtol=1e-9)
 
 
-@pytest.mark.parametrize("factor", [1e-303, 1e-150, 3.0, 1e150, 1e307])
-@pytest.mark.parametrize("spread", ["alike", "different"])
-@every_way
+@every_way_and(factor=[1e-303, 1e-150, 3.0, 1e150, 1e307], spread=["alike", "different"])
 def test_weights_of_any_size(cls, factor, spread, route):
     """The model is that of ordinary weights, whatever they are multiplied by."""
     X, y, s = data()

@@ -7,7 +7,7 @@ from sklearn.base import clone
 
 from common import empty_prediction, solution
 from skl1 import AdaptiveLasso, ProximalLasso, SubgradientLasso
-from sound import N, P, X, Y, brief, containers, every, fit_soundly
+from sound import N, P, X, Y, brief, containers, every, every_and, fit_soundly
 
 
 @containers
@@ -36,9 +36,7 @@ def test_one_feature(estimator, container):
         assert solution(model)[0][0] == pytest.approx(coef, rel=1e-2)
 
 
-@containers
-@pytest.mark.parametrize("value", [0.0, 0.1, -1e6])
-@every
+@every_and(value=[0.0, 0.1, -1e6])
 def test_constant_target(estimator, value, container):
     """A constant y is met by the intercept alone, exactly."""
     model = fit_soundly(estimator, container(X), np.full(N, value))
@@ -50,9 +48,7 @@ def test_constant_target(estimator, value, container):
         assert model.alpha_max_ == 0.0
 
 
-@containers
-@pytest.mark.parametrize("value", [0.0, 0.1, 1e6])
-@every
+@every_and(value=[0.0, 0.1, 1e6])
 def test_constant_columns(estimator, value, container):
     """With an intercept constant columns get no coefficient and change nothing."""
     wide = np.c_[X, np.full(N, value), X[:, 0] * 0.0 + value]

@@ -1,7 +1,5 @@
 """Every option of the data and of the estimators, alone and combined."""
 
-import itertools
-
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -17,6 +15,7 @@ from common import (
     problem,
     solution,
 )
+from covering import pairs
 from exactly import (
     CONTAINERS,
     EXACT,
@@ -31,25 +30,17 @@ from skl1 import ProximalLasso, RelaxedLasso, RidgeGD
 from skl1.estimators.nonconvex import NonconvexRegressor
 from skl1.exceptions import EmptyModelWarning
 
-COMBINATIONS = list(
-    itertools.product(
-        ["C", "F", "csc_array", "csr_matrix", "float32"],
-        [None, "weighted"],
-        [True, False],
-        PENALTY_WEIGHTS,
-        [False, True],
-    )
-)
 
-
-@pytest.mark.parametrize(
-    ("kind", "weighted", "fit_intercept", "penalties", "positive"),
-    COMBINATIONS,
-    ids=str,
+@pairs(
+    kind=["C", "F", "csc_array", "csr_matrix", "float32"],
+    weighted=[None, "weighted"],
+    fit_intercept=[True, False],
+    penalties=PENALTY_WEIGHTS,
+    positive=[False, True],
 )
 @every
 def test_combination(cls, kind, weighted, fit_intercept, penalties, positive):
-    """All data options at once: the fit is that of explicitly centred and weighted data."""
+    """All pairs of data options: the fit is that of explicitly centred and weighted data."""
     data, X, y, weights = combination_data(kind, weighted)
     u = PENALTY_WEIGHTS[penalties]
     options = {"penalty_weights": u, "positive": positive}

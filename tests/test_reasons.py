@@ -9,6 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 import skl1
 from common import is_convex, label, problem, searches, variants
+from covering import pairs
 from skl1.paths.model_path import WORSE, no_worse
 from skl1.penalties import Lp
 from skl1.problems.model import CONVERGED, EXHAUSTED, PRECISION, Model
@@ -52,9 +53,7 @@ def agree(error, target, reason, converged):
         assert converged
 
 
-@pytest.mark.parametrize("kind", data())
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("estimator", ESTIMATORS, ids=label)
+@pairs(estimator=ESTIMATORS, kind=data(), dtype=[np.float32, np.float64])
 def test_fits(estimator, dtype, kind):
     """ "tolerance reached" if, and only if, the coefficients as returned meet it."""
     X, y = (part.astype(dtype) for part in data()[kind])

@@ -12,6 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from common import ESTIMATORS, label, objective, problem, quiet
+from covering import pairs
 from exactly import exact
 from skl1 import NonconvexLpRegressor, ProximalLasso, RidgeGD, SubgradientLasso
 
@@ -20,14 +21,16 @@ SOLVERS = ["auto", "coordinate_descent", "fista"]
 # scikit-learn --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("solver", SOLVERS)
-@pytest.mark.parametrize("positive", [False, True])
-@pytest.mark.parametrize("fit_intercept", [True, False])
-@pytest.mark.parametrize("l1_ratio", [1.0, 0.4])
-@pytest.mark.parametrize("shape", [(80, 20), (25, 60)], ids=["tall", "wide"])
-@pytest.mark.parametrize("storage", ["dense", "sparse"])
+@pairs(
+    solver=SOLVERS,
+    positive=[False, True],
+    fit_intercept=[True, False],
+    l1_ratio=[1.0, 0.4],
+    shape=[(80, 20), (25, 60)],
+    storage=["dense", "sparse"],
+)
 def test_scikit_learn(storage, shape, l1_ratio, fit_intercept, positive, solver):
-    """Coefficients and objective of ElasticNet at tol 1e-12, in every combination."""
+    """Coefficients and objective of ElasticNet at tol 1e-12, with all pairs of options."""
     X, y = problem(*shape, nonzero=8, noise=1.0)
     weights = np.random.default_rng(4).uniform(0.3, 3.0, y.size)
     alpha = 0.1

@@ -6,8 +6,22 @@ from numpy.testing import assert_allclose
 from sklearn.base import clone
 
 from common import elastic_net, is_convex, label, quiet, solution
+from covering import pairs
 from skl1 import NonconvexLpRegressor, ProximalLasso, RidgeGD, SubgradientLasso
-from sound import VARIANTS, N, P, X, Y, assert_sound, brief, containers, every, fit_soundly
+from sound import (
+    CONTAINERS,
+    VARIANTS,
+    N,
+    P,
+    X,
+    Y,
+    assert_sound,
+    brief,
+    containers,
+    every,
+    every_and,
+    fit_soundly,
+)
 
 SCALED = [
     ProximalLasso(0.2, tol=1e-12),
@@ -76,9 +90,7 @@ def test_unequal_columns_equally_penalised(estimator, container):
         assert_allclose(container(X) @ found + constant, expected, atol=3e-3)
 
 
-@containers
-@pytest.mark.parametrize("shift", [1e3, 1e6, -1e6])
-@scaled
+@pairs(estimator=SCALED, shift=[1e3, 1e6, -1e6], container=CONTAINERS)
 def test_means_that_dwarf_the_spread(estimator, shift, container):
     """Means a million times the spread cost digits, not the model."""
     X, y = spread_problem()
@@ -96,12 +108,11 @@ def test_means_that_dwarf_the_spread(estimator, shift, container):
 
 
 @containers
-@pytest.mark.parametrize("shift", [1e9])
 @every
-def test_large_means_in_every_variant(estimator, shift, container):
+def test_large_means_in_every_variant(estimator, container):
     """However large the means are: finite, and honest about convergence."""
     X, y = spread_problem()
-    fit_soundly(brief(estimator), container(X + shift), y + shift)
+    fit_soundly(brief(estimator), container(X + 1e9), y + 1e9)
 
 
 SCALES = [
@@ -124,11 +135,10 @@ SCALES = [
 ]
 
 
-@containers
-@pytest.mark.parametrize(("of_X", "of_y"), SCALES)
-@scaled
-def test_scaled_problems(estimator, of_X, of_y, container):
+@pairs(estimator=SCALED, scales=SCALES, container=CONTAINERS)
+def test_scaled_problems(estimator, scales, container):
     """X and y in any units, alpha in the same: the same model in these units, or an error."""
+    of_X, of_y = scales
     X, y = spread_problem()
     degree = exponent(estimator)
     with np.errstate(over="ignore"):
@@ -146,22 +156,16 @@ def test_scaled_problems(estimator, of_X, of_y, container):
         assert_allclose(model.coef_ / of_y * of_X, plain.coef_, atol=1e-4)
 
 
-@containers
-@pytest.mark.parametrize(
-    ("of_X", "of_y"),
-    [(1e308, 1.0), (1.0, 1.7e308), (1e200, 1e-200), (1e-310, 1e-310), (1e100, 1.0)],
-)
-@every
-def test_numbers_at_the_limits(estimator, of_X, of_y, container):
+@every_and(scales=[(1e308, 1.0), (1.0, 1.7e308), (1e200, 1e-200), (1e-310, 1e-310), (1e100, 1.0)])
+def test_numbers_at_the_limits(estimator, scales, container):
     """Numbers whose squares overflow or vanish: an error that names X or y, or a sound fit."""
+    of_X, of_y = scales
     X, y = spread_problem()
     X, y = np.clip(X, -1.0, 1.0), np.sign(y - y.mean())
     fit_soundly(brief(estimator), container(X * of_X), y * of_y)
 
 
-@containers
-@pytest.mark.parametrize("weight", [1e308, 1e-300, 5e-324])
-@every
+@every_and(weight=[1e308, 1e-300, 5e-324])
 def test_sample_weights_of_any_size(estimator, weight, container):
     """Only the ratios of sample weights count, whatever their size."""
     model = fit_soundly(brief(estimator), container(X), Y, np.full(N, weight))
@@ -170,11 +174,10 @@ def test_sample_weights_of_any_size(estimator, weight, container):
     assert_allclose(model.objective_, plain.objective_, rtol=1e-3)
 
 
-@containers
-@pytest.mark.parametrize(("heavy", "light"), [(1e300, 1.0), (1.0, 1e-300), (1e300, 1e-300)])
-@every
-def test_sample_weights_of_unequal_size(estimator, heavy, light, container):
+@every_and(sizes=[(1e300, 1.0), (1.0, 1e-300), (1e300, 1e-300)])
+def test_sample_weights_of_unequal_size(estimator, sizes, container):
     """Rows that weigh nothing beside the others count as removed."""
+    heavy, light = sizes
     weights = np.full(N, heavy)
     weights[::2] = light
     model = fit_soundly(brief(estimator), container(X), Y, weights)
@@ -215,10 +218,12 @@ def test_alpha_near_zero_does_not_spin(share, solver):
     assert_allclose(model.coef_, best[:-1], atol=1e-4)
 
 
-@pytest.mark.parametrize("step_size", ["polyak", "constant", "sqrt", "normalized"])
-@pytest.mark.parametrize("step_length", [10.0, 1e10, 1e300, 1e-300])
-@pytest.mark.parametrize("averaging", [False, True])
-@pytest.mark.parametrize("truncate", [False, True])
+@pairs(
+    step_size=["polyak", "constant", "sqrt", "normalized"],
+    step_length=[10.0, 1e10, 1e300, 1e-300],
+    averaging=[False, True],
+    truncate=[False, True],
+)
 def test_subgradient_steps_of_any_length(step_size, step_length, averaging, truncate):
     """A step length that makes no sense gives a poor model and a warning, never NaN."""
     model = SubgradientLasso(

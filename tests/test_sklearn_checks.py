@@ -28,10 +28,23 @@ EXTRA = [
 FEW = "ignore:k=3 is larger than the:UserWarning"
 
 pytestmark = [pytest.mark.filterwarnings(kind) for kind in (NO_CONVERGENCE, EMPTY, EDGE, FOLD, FEW)]
-LISTED = [*variants(), BestSubsetRegressor(3), *searches()]
+
+
+def short(cls):
+    """A few alphas and folds: the checks ask how a search fits, not what it finds."""
+    return {name: few for name, few in SHORT.items() if name in signature(cls).parameters}
+
+
+#: Not fewer alphas than a search needs to have both ends and a middle.
+SHORT = {"n_alphas": 4, "cv": 2}
+LISTED = [
+    *variants(),
+    BestSubsetRegressor(3),
+    *(clone(model).set_params(**short(type(model))) for model in searches()),
+]
 #: What else is public: of other losses, with options of classifiers.
 OTHERS = [
-    cls(**({"n_alphas": 5} if "n_alphas" in signature(cls).parameters else {}))
+    cls(**short(cls))
     for cls in (type(model) for model, remote in public_estimators() if not remote)
     if cls not in {PathGridSearchCV, StabilitySelection, *map(type, LISTED)}
 ]

@@ -13,6 +13,7 @@ from sklearn.model_selection import GridSearchCV, KFold
 
 import skl1
 from common import concrete, label, quiet, searches, suited, variants
+from covering import pairs
 from skl1 import EmptyModelWarning, FoldWarning, GridEdgeWarning
 from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.log_odds import BinaryModel
@@ -104,11 +105,11 @@ def test_each_is_fitted_alone(model):
     assert sparse.issparse(whole.sparse_coef_)
 
 
-@pytest.mark.parametrize(
-    "kind", [np.asarray, np.asfortranarray, sparse.csr_array], ids=lambda v: v.__name__
+@pairs(
+    kind=[np.asarray, np.asfortranarray, sparse.csr_array],
+    dtype=[np.float64, np.float32],
+    fit_intercept=[True, False],
 )
-@pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=str)
-@pytest.mark.parametrize("fit_intercept", [True, False])
 @models
 def test_data_of_all_kinds(model, kind, dtype, fit_intercept):
     """Dense and sparse X of both precisions, rows with weights, penalty weights."""
@@ -130,9 +131,11 @@ def test_data_of_all_kinds(model, kind, dtype, fit_intercept):
         assert whole.objective_[k] == pytest.approx(single.objective_, rel=100 * tolerance)
 
 
-@pytest.mark.parametrize("shape", [(40, 700), (700, 60), (60, 60), (1200, 600)], ids=str)
-@pytest.mark.parametrize("share", [0.5, 0.1, 0.01])
-@pytest.mark.parametrize("options", [{}, {"l1_ratio": 0.5}, {"positive": True}], ids=str)
+@pairs(
+    shape=[(40, 700), (700, 60), (60, 60), (1200, 600)],
+    share=[0.5, 0.1, 0.01],
+    options=[{}, {"l1_ratio": 0.5}, {"positive": True}],
+)
 def test_gaps_are_true(shape, share, options):
     """Targets that are solved together meet the tolerance by a gap that is computed here."""
     rng = np.random.default_rng(3)

@@ -1,0 +1,45 @@
+"""Combinations of options that hold every pair: few rows instead of all products."""
+
+from itertools import combinations, product
+
+import pytest
+
+from common import label
+
+
+def covering(*factors, where=lambda *_: True):
+    """Rows, with one value of each factor, in which any two values of two factors meet.
+
+    Of two factors or more. ``where`` says which rows there can be. The next row is the one with
+    most pairs that no row has had; the first of these, so that every process of a run finds the
+    same rows.
+    """
+    rows = {
+        row: set(combinations(enumerate(row), 2))
+        for row in product(*(range(len(values)) for values in factors))
+        if where(*(values[k] for values, k in zip(factors, row, strict=True)))
+    }
+    missing = set().union(*rows.values())
+    chosen = []
+    while missing:
+        best, most = None, 0
+        for row, pairs in rows.items():
+            found = len(pairs & missing)
+            if found > most:
+                best, most = row, found
+                if most == len(pairs):
+                    break
+        missing -= rows.pop(best)
+        chosen.append(best)
+    return [tuple(values[k] for values, k in zip(factors, row, strict=True)) for row in chosen]
+
+
+def named(value):
+    """A word of a test's id."""
+    return value if isinstance(value, str) else label(value)
+
+
+def pairs(*, indirect=(), where=lambda *_: True, **factors):
+    """A test with arguments of these names, for rows that hold every pair of their values."""
+    rows = covering(*map(list, factors.values()), where=where)
+    return pytest.mark.parametrize(tuple(factors), rows, ids=named, indirect=list(indirect))
