@@ -2,6 +2,7 @@
 
 from itertools import combinations, product
 
+import numpy as np
 import pytest
 
 from common import label
@@ -35,7 +36,9 @@ def covering(*factors, where=lambda *_: True):
 
 
 def named(value):
-    """A word of a test's id."""
+    """A word of a test's id; an array goes by its number."""
+    if isinstance(value, np.ndarray):
+        return None
     return value if isinstance(value, str) else label(value)
 
 

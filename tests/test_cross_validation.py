@@ -23,6 +23,7 @@ from sklearn.model_selection import (
 
 import skl1
 from common import SEARCHES, label, one_shape, quiet, uncounted
+from covering import pairs
 from skl1 import (
     EmptyModelWarning,
     FoldWarning,
@@ -76,19 +77,19 @@ def test_there_is_one_for_each_penalty():
 WEIGHTS = np.r_[0.0, np.inf, np.linspace(0.5, 2.0, 10)]
 
 
-@pytest.mark.parametrize("storage", [np.array, np.asfortranarray, sparse.csc_array, np.float32])
-@pytest.mark.parametrize(
-    "options",
-    [
+@pairs(
+    indirect=["route"],
+    route=["moments", "rows"],
+    storage=[np.array, np.asfortranarray, sparse.csc_array, np.float32],
+    options=[
         {},
         {"l1_ratio": 0.5},
         {"positive": True},
         {"penalty_weights": WEIGHTS},
         {"fit_intercept": False},
     ],
-    ids=str,
+    shape=[(60, 12), (12, 12)],
 )
-@pytest.mark.parametrize("shape", [(60, 12), (12, 12)])
 def test_errors_of_folds_are_those_of_refits(route, shape, options, storage):
     X, y, s = data(*shape)
     X = storage(X)

@@ -49,17 +49,44 @@ def array(flag, deadly="never", seconds=0.0):
 Y = np.random.default_rng(99).standard_normal(CHUNKS * HEIGHT)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _settings():
+    """Processes are forked from one that has imported what they need, and die fewer deaths."""
+    method, deaths = "worker.multiprocessing-method", "scheduler.allowed-failures"
+    with dask.config.set({f"distributed.{method}": "forkserver", f"distributed.{deaths}": 1}):
+        yield
+
+
+def started():
+    """A cluster of two processes."""
+    return distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50
+    )
+
+
 @pytest.fixture
 def cluster():
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50
-    ) as made:
+    with started() as made:
         yield made
 
 
 @pytest.fixture
 def client(cluster):
     with distributed.Client(cluster) as made:
+        yield made
+
+
+@pytest.fixture(name="lasting", scope="module")
+def lasting_fixture():
+    """A cluster for tests that leave it as it was."""
+    with started() as made:
+        yield made
+
+
+@pytest.fixture
+def guest(lasting):
+    """A client of the cluster that stays."""
+    with distributed.Client(lasting) as made:
         yield made
 
 
@@ -76,7 +103,7 @@ def assert_nothing_is_left(client):
     assert not client.who_has()
 
 
-def test_fits_leave_nothing_behind(client, tmp_path, monkeypatch):
+def test_fits_leave_nothing_behind(guest, tmp_path, monkeypatch):
     """By each of the routes; nothing is persisted on the workers, and the client is found."""
     model, right = remote.ProximalLasso(1e-3, tol=1e-12), expected(tmp_path / "flag")
     X = array(tmp_path / "flag")
@@ -86,17 +113,17 @@ def test_fits_leave_nothing_behind(client, tmp_path, monkeypatch):
         model.fit(X, Y)
         np.testing.assert_allclose(model.coef_, right.coef_, atol=1e-9)
         assert model.objective_ == pytest.approx(right.objective_, rel=1e-10)
-        assert_nothing_is_left(client)
+        assert_nothing_is_left(guest)
     with quiet():  # what is chosen does not matter
-        given = remote.ProximalLassoCV(client=client, n_alphas=5, eps=0.1).fit(X, Y)
+        given = remote.ProximalLassoCV(client=guest, n_alphas=5, eps=0.1).fit(X, Y)
         local = skl1.ProximalLassoCV(n_alphas=5, eps=0.1).fit(X.compute(), Y)
     assert given.n_passes_ == 1
     np.testing.assert_allclose(given.mse_path_, local.mse_path_, rtol=1e-9)
-    kept = client.persist(X)
+    kept = guest.persist(X)
     distributed.wait(kept)
-    count = len(client.who_has())
+    count = len(guest.who_has())
     model.fit(kept, Y)
-    assert len(client.who_has()) >= count  # what the user has persisted stays
+    assert len(guest.who_has()) >= count  # what the user has persisted stays
 
 
 @pytest.mark.parametrize("restarts", [True, False])
@@ -122,8 +149,8 @@ def test_a_chunk_that_kills_its_workers(cluster, client, tmp_path, restarts, mon
     assert not hasattr(model, "coef_")
 
 
-def test_a_client_that_goes_away(cluster, tmp_path):
-    client = distributed.Client(cluster)
+def test_a_client_that_goes_away(lasting, tmp_path):
+    client = distributed.Client(lasting)
     model = remote.ProximalLasso(1e-3, client=client)
     timer = threading.Timer(1.0, client.close)
     timer.start()
@@ -144,12 +171,12 @@ def test_a_cluster_without_workers(cluster, client, tmp_path, monkeypatch):
         remote.ProximalLasso(1e-3, client=client).fit(array(tmp_path / "flag"), Y)
 
 
-def test_errors_of_workers_arrive(client, tmp_path):
+def test_errors_of_workers_arrive(guest, tmp_path):
     X = array(tmp_path / "flag")
     X = X.map_blocks(lambda part: np.where(part > 3.0, np.nan, part), dtype=float)
     with pytest.raises(ValueError, match=r"Chunk \d of X contains NaN"):
-        remote.ProximalLasso(1e-3, client=client).fit(X, Y)
-    assert_nothing_is_left(client)
+        remote.ProximalLasso(1e-3, client=guest).fit(X, Y)
+    assert_nothing_is_left(guest)
 
 
 def test_data_put_on_the_cluster_by_hand(client, tmp_path):

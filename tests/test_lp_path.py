@@ -8,6 +8,7 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 
 from common import explicit, objective, quiet
+from covering import pairs
 from skl1 import LpPath, NonconvexLpRegressor, lasso_path, lp_path
 from skl1.designs import make_design
 from skl1.penalties import Lp
@@ -36,13 +37,13 @@ def route(request, monkeypatch):
     return request.param
 
 
-@pytest.mark.parametrize("p", POWERS)
-@pytest.mark.parametrize("shape", [(50, 20), (15, 20)])
-@pytest.mark.parametrize("storage", [np.array, sparse.csc_array, np.float32])
-@pytest.mark.parametrize(
-    "options",
-    [{}, {"positive": True}, {"penalty_weights": WEIGHTS}, {"fit_intercept": False}],
-    ids=str,
+@pairs(
+    indirect=["route"],
+    route=["gram", "rows"],
+    p=POWERS,
+    shape=[(50, 20), (15, 20)],
+    storage=[np.array, sparse.csc_array, np.float32],
+    options=[{}, {"positive": True}, {"penalty_weights": WEIGHTS}, {"fit_intercept": False}],
 )
 def test_every_model_is_stationary_and_no_worse_than_none(route, options, storage, shape, p):
     X, y, s = data(*shape)

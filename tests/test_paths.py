@@ -9,6 +9,7 @@ from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 
 from common import quiet
+from covering import pairs
 from skl1 import LassoPath, ProximalLasso, lasso_path
 from skl1.designs import DenseDesign, make_design
 
@@ -22,7 +23,10 @@ def data(n=50, p=20, seed=0):
     return X, y, rng.uniform(0.2, 2.0, n)
 
 
-@pytest.fixture(params=["all in play", "gram", "rows", "few at a time", "one by one"])
+ROUTES = ["all in play", "gram", "rows", "few at a time", "one by one"]
+
+
+@pytest.fixture(params=ROUTES)
 def route(request, monkeypatch):
     """All ways of following a path, on data for which the first would be taken."""
     if request.param != "all in play":
@@ -50,9 +54,13 @@ OPTIONS = [
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("options", OPTIONS, ids=str)
-@pytest.mark.parametrize("shape", [(50, 20), (15, 20)])
-@pytest.mark.parametrize("storage", [np.array, sparse.csc_array, np.float32])
+@pairs(
+    indirect=["route"],
+    route=ROUTES,
+    options=OPTIONS,
+    shape=[(50, 20), (15, 20)],
+    storage=[np.array, sparse.csc_array, np.float32],
+)
 def test_every_model_is_the_fit_at_its_alpha(route, options, shape, storage):
     X, y, s = data(*shape)
     X = storage(X)

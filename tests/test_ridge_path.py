@@ -9,6 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import Ridge
 
 from common import explicit, quiet
+from covering import pairs
 from skl1 import Moments, RidgeGD, RidgePath, ridge_path
 from skl1.designs import MomentDesign, make_design
 from skl1.paths.ridge import ridge_grid, solve_ridge_path
@@ -52,10 +53,12 @@ def reference(X, y, alpha, s=None, u=None, fit_intercept=True):
     return w, y_mean - x_mean @ w, value
 
 
-@pytest.mark.parametrize("fit_intercept", [True, False])
-@pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("shape", [(50, 20), (15, 20), (20, 20)])
-@pytest.mark.parametrize("storage", STORAGES)
+@pairs(
+    storage=STORAGES,
+    shape=[(50, 20), (15, 20), (20, 20)],
+    weighted=[False, True],
+    fit_intercept=[True, False],
+)
 def test_every_model_is_scikit_learns(storage, shape, weighted, fit_intercept):
     X, y, s = data(*shape)
     s = s if weighted else None
@@ -83,13 +86,11 @@ def test_every_model_is_scikit_learns(storage, shape, weighted, fit_intercept):
     assert (got.coefs[4] == 0.0).all() == fit_intercept
 
 
-@pytest.mark.parametrize("storage", STORAGES)
-@pytest.mark.parametrize("fit_intercept", [True, False])
-@pytest.mark.parametrize("shape", [(50, 20), (15, 20)])
-@pytest.mark.parametrize(
-    "u",
-    [MIXED, np.zeros(20), np.full(20, np.inf), np.r_[np.zeros(3), np.full(17, np.inf)]],
-    ids=["mixed", "free", "excluded", "free or excluded"],
+@pairs(
+    storage=STORAGES,
+    fit_intercept=[True, False],
+    shape=[(50, 20), (15, 20)],
+    u=[MIXED, np.zeros(20), np.full(20, np.inf), np.r_[np.zeros(3), np.full(17, np.inf)]],
 )
 def test_penalty_weights(storage, shape, fit_intercept, u):
     X, y, s = data(*shape)

@@ -11,6 +11,7 @@ from sklearn.model_selection import KFold
 
 import skl1
 from common import concrete, label, one_shape, quiet, uncounted
+from covering import pairs
 from skl1 import EmptyModelWarning, FoldWarning, GridEdgeWarning, Moments
 from skl1.designs import make_design
 from skl1.model_selection import noise
@@ -254,13 +255,15 @@ def test_on_dask():
 # What is said of it ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("p", [10, 100, 500])
-@pytest.mark.parametrize("rule", [*CROSS_VALIDATED, *CRITERIA, "callable"])
-@every
+@pairs(
+    cls=EVERY,
+    rule=[*CROSS_VALIDATED, *CRITERIA, "callable"],
+    p=[10, 100, 500],
+    # Slow, and its path has nothing of its own.
+    where=lambda cls, _, p: "Subgradient" not in cls.__name__ or p <= 100,
+)
 def test_an_empty_choice_is_told_once(cls, rule, p):
     """On noise alone: exactly one warning where no penalised feature is chosen, else not that."""
-    if "Subgradient" in cls.__name__ and p > 100:
-        pytest.skip("slow, and its path has nothing of its own")
     rng = np.random.default_rng(p)
     X, y = rng.standard_normal((40, p)), rng.standard_normal(40)
     selection = (lambda table: int(np.argmin(table["n_nonzero"]))) if rule == "callable" else rule
