@@ -4,6 +4,8 @@ An error names the argument, the value and what to do, and nothing is fitted: ne
 that is new nor one that was fitted before changes.
 """
 
+import copy
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -28,15 +30,23 @@ counting = pytest.mark.parametrize("model", COUNTING, ids=label)
 clipping = pytest.mark.parametrize("model", CLIPPING, ids=label)
 
 
+#: Models that were fitted to good responses, by what they are.
+FITTED = {}
+
+
+def fitted_like(model):
+    """A copy of the model, fitted to good responses: once for all that are alike."""
+    key = label(model)
+    if key not in FITTED:
+        with quiet(GridEdgeWarning, FoldWarning):
+            FITTED[key] = clone(model).fit(X, CLASSES if is_classifier(model) else COUNTS)
+    return copy.deepcopy(FITTED[key])
+
+
 def refuse(model, y, words, sample_weight=None, **parameters):
     """A ValueError with these words, of dense and sparse X, by new and by fitted estimators."""
-    good = CLASSES if is_classifier(model) else COUNTS
     for data in (X, sparse.csr_array(X)):
-        for fitted in (False, True):
-            trial = clone(model)
-            if fitted:
-                with quiet(GridEdgeWarning, FoldWarning):
-                    trial.fit(X, good)
+        for trial in (clone(model), fitted_like(model)):
             trial.set_params(**parameters)
             before = {name: id(value) for name, value in vars(trial).items()}
             with pytest.raises(ValueError, match=words):

@@ -23,6 +23,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from common import label, public_classifiers, quiet
+from covering import pairs
 from skl1 import FoldWarning, GridEdgeWarning, PathGridSearchCV
 
 every = pytest.mark.parametrize("model", public_classifiers(), ids=label)
@@ -41,10 +42,22 @@ def fitted(model, X, y, **more):
 
 
 def weak(model):
-    """The same with a penalty that leaves features in use, where it has one number for it."""
-    if "alpha" in model.get_params():
-        return clone(model).set_params(alpha=0.02)
-    return clone(model)
+    """The same with a penalty that leaves features in use, or with a short search for it."""
+    return clone(model).set_params(
+        **({"alpha": 0.02} if "alpha" in model.get_params() else {"n_alphas": 3})
+    )
+
+
+#: Models that were fitted before, by what they are and by their labels.
+FITTED = {}
+
+
+def usual(model, y):
+    """The weak model, fitted to numbers: once for all tests that only look at it."""
+    key = label(model), y.tobytes()
+    if key not in FITTED:
+        FITTED[key] = fitted(weak(model), X, y)
+    return FITTED[key]
 
 
 def test_there_are_classifiers():
@@ -65,16 +78,17 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize("kind", NAMES)
-@pytest.mark.parametrize("y", [TWO, THREE], ids=["two", "three"])
-@every
-def test_labels_of_any_kind(model, y, kind):
+@pairs(
+    model=public_classifiers(),
+    kind=NAMES,
+    count=[2, 3],
+    where=lambda _, kind, count: count <= len(NAMES[kind]),
+)
+def test_labels_of_any_kind(model, kind, count):
     """The model is that of numbers in the same order; predictions are of the labels' kind."""
-    if kind == "bools" and y is THREE:
-        pytest.skip("there are two bools")
-    names = np.asarray(NAMES[kind])[: y.max() + 1]
+    y, names = (TWO if count == 2 else THREE), np.asarray(NAMES[kind])[:count]
     labels = names[y]
-    numbers = fitted(weak(model), X, np.argsort(np.argsort(names))[y])
+    numbers = usual(model, np.argsort(np.argsort(names))[y])
     named = fitted(weak(model), X, labels)
     assert_array_equal(named.classes_, np.unique(labels))
     assert named.classes_.dtype == named.predict(X).dtype == labels.dtype
@@ -89,7 +103,7 @@ def test_labels_in_containers(model):
     """Lists, pandas' series of strings and categories, a column with a warning."""
     pd = pytest.importorskip("pandas")
     words = np.array(["no", "yes"])[TWO]
-    expected = fitted(weak(model), X, TWO).coef_
+    expected = usual(model, TWO).coef_
     for labels in (
         words.tolist(),
         pd.Series(words, dtype="string"),
@@ -112,7 +126,7 @@ def test_weights_of_named_classes(model):
 def test_probabilities(model):
     """They sum to 1, agree with their logarithms and with the most likely class, and are safe."""
     for y in (TWO, THREE):
-        found = fitted(weak(model), X, y)
+        found = usual(model, y)
         p = found.predict_proba(X)
         assert p.shape == (120, y.max() + 1)
         assert_allclose(p.sum(axis=1), 1.0)
@@ -131,7 +145,7 @@ def test_probabilities(model):
 @every
 def test_calibrated(model, method):
     for y in (TWO, THREE):
-        found = fitted(CalibratedClassifierCV(weak(model), method=method, cv=3), X, y)
+        found = fitted(CalibratedClassifierCV(weak(model), method=method, cv=2), X, y)
         assert_allclose(found.predict_proba(X).sum(axis=1), 1.0)
         assert found.score(X, y) > 0.5
 
@@ -139,7 +153,7 @@ def test_calibrated(model, method):
 @every
 def test_one_against_the_rest(model):
     """OneVsRestClassifier does what the classifier does itself."""
-    rest, own = fitted(OneVsRestClassifier(weak(model)), X, THREE), fitted(weak(model), X, THREE)
+    rest, own = fitted(OneVsRestClassifier(weak(model)), X, THREE), usual(model, THREE)
     if "alpha" in model.get_params():  # a search chooses alpha for each class, or one for all
         assert_allclose(rest.predict_proba(X), own.predict_proba(X), atol=1e-3)
         assert np.mean(rest.predict(X) == own.predict(X)) > 0.98
@@ -183,7 +197,7 @@ def test_predictions_of_folds(model, method):
     for y, names in ((TWO, ["no", "yes"]), (THREE, ["a", "b", "c"])):
         words = np.array(names)[y]
         with quiet(GridEdgeWarning, FoldWarning):
-            found = cross_val_predict(weak(model), X, words, cv=3, method=method)
+            found = cross_val_predict(weak(model), X, words, cv=2, method=method)
         flat = method == "decision_function" and y is TWO
         assert found.shape == ((120,) if flat else (120, len(names)))
         assert np.isfinite(found).all()
@@ -194,11 +208,11 @@ def test_predictions_of_folds(model, method):
 @every
 def test_votes_and_stacks(model):
     for y in (TWO, THREE):
-        pairs = [("ours", weak(model)), ("theirs", LogisticRegression())]
-        votes = fitted(VotingClassifier(pairs, voting="soft"), X, y)
+        both = [("ours", weak(model)), ("theirs", LogisticRegression())]
+        votes = fitted(VotingClassifier(both, voting="soft"), X, y)
         each = [one.predict_proba(X) for one in votes.estimators_]
         assert_allclose(votes.predict_proba(X), np.mean(each, axis=0))
-        stack = fitted(StackingClassifier(pairs, final_estimator=weak(model), cv=3), X, y)
+        stack = fitted(StackingClassifier(both, final_estimator=weak(model), cv=2), X, y)
         assert stack.score(X, y) > 0.5
 
 
@@ -241,7 +255,7 @@ def test_features_in_use_are_selected(model):
 @every
 def test_importance_of_features(model):
     """A feature that is not in use has none; the two that make the labels have the most."""
-    found = fitted(weak(model), X, TWO)
+    found = usual(model, TWO)
     importance = permutation_importance(
         found, X, TWO, scoring="neg_log_loss", n_repeats=5, random_state=0
     ).importances_mean
@@ -254,7 +268,7 @@ def test_importance_of_features(model):
 
 @every
 def test_copies(model):
-    found = fitted(weak(model), X, THREE)
+    found = usual(model, THREE)
     fresh = clone(found)
     assert repr(fresh) == repr(found)
     assert not [name for name in vars(fresh) if name.endswith("_")]

@@ -5,6 +5,7 @@ import pytest
 
 import skl1
 from common import concrete, label
+from covering import pairs
 from nonconvex_data import correlated
 from skl1.model_selection.improvement import PAST, STEP, next_end
 from skl1.model_selection.nonconvex_cv import NonconvexRegressorCV
@@ -38,9 +39,7 @@ def test_the_rule():
     assert next_end(35, valley, np.full(60, np.nan)) == 40  # a single fold has no standard error
 
 
-@pytest.mark.parametrize("cls", SEARCHES, ids=label)
-@pytest.mark.parametrize("size", [(80, 30), (40, 70)], ids=str)
-@pytest.mark.parametrize("selection", ["min", "1se"])
+@pairs(cls=SEARCHES, size=[(80, 30), (40, 70)], selection=["min", "1se"])
 def test_same_choice_as_down_the_whole_grid(cls, size, selection):
     """All that is chosen is the same; below the end of it models are those of warm starts."""
     X, y = correlated(3, *size)

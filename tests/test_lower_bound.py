@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import skl1
-from common import label, quiet
+from common import quiet
+from covering import pairs
 from nonconvex_data import KIN, correlated
 from skl1.designs import make_design
 from skl1.penalties import Lp
@@ -15,9 +16,7 @@ pytestmark = pytest.mark.filterwarnings("error")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("cls", KIN, ids=label)
-@pytest.mark.parametrize("options", [{}, {"l2": 0.2}, {"positive": True}], ids=str)
-@pytest.mark.parametrize("seed", range(6))
+@pairs(cls=KIN, options=[{}, {"l2": 0.2}, {"positive": True}], seed=range(6))
 def test_no_point_is_below_the_lower_bound(cls, options, seed):
     """Of thousands of points around the best ones, none is; the bound is no triviality."""
     rng = np.random.default_rng(seed)

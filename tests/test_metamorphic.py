@@ -34,7 +34,7 @@ every = pytest.mark.parametrize("model", MODELS, ids=label)
 examined = settings(
     derandomize=True,
     deadline=None,
-    max_examples=12,
+    max_examples=8,
     database=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -42,6 +42,7 @@ def exhaustive(model, X, y):
     rng = np.random.default_rng(0)
     for support in every_subset(p):
         A = Xe[:, support]
+        G, c = A.T @ A / n, A.T @ ye / n
         w = np.linalg.lstsq(A, ye)[0] if support else np.zeros(0)
         for start in [w, 0.5 * w, 0.2 * w, w * rng.uniform(0, 1, w.size)]:
             v = start.copy()
@@ -49,16 +50,7 @@ def exhaustive(model, X, y):
                 size = np.maximum(np.abs(v), 1e-9)
                 h = 1e-6 * size
                 slope = (g(size + h) - g(np.maximum(size - h, 0.0))) / (2 * h)
-                v = (
-                    np.linalg.lstsq(
-                        np.vstack(
-                            [A / np.sqrt(n), np.diag(np.sqrt(np.maximum(slope, 0.0) / size))]
-                        ),
-                        np.concatenate([ye / np.sqrt(n), np.zeros(v.size)]),
-                    )[0]
-                    if v.size
-                    else v
-                )
+                v = np.linalg.solve(G + np.diag(np.maximum(slope, 0.0) / size), c)
             value = 0.5 * np.mean((ye - A @ v) ** 2) + g(np.abs(v[v != 0.0])).sum()
             upper = min(upper, float(value))
     return upper
