@@ -8,17 +8,17 @@ import pytest
 from common import label
 
 
-def covering(*factors, where=lambda *_: True):
+def covering(*factors, allowed=lambda *_: True):
     """Rows, with one value of each factor, in which any two values of two factors meet.
 
-    Of two factors or more. ``where`` says which rows there can be. The next row is the one with
+    Of two factors or more. ``allowed`` says which rows there can be. The next row is the one with
     most pairs that no row has had; the first of these, so that every process of a run finds the
     same rows.
     """
     rows = {
         row: set(combinations(enumerate(row), 2))
         for row in product(*(range(len(values)) for values in factors))
-        if where(*(values[k] for values, k in zip(factors, row, strict=True)))
+        if allowed(*(values[k] for values, k in zip(factors, row, strict=True)))
     }
     missing = set().union(*rows.values())
     chosen = []
@@ -42,7 +42,7 @@ def named(value):
     return value if isinstance(value, str) else label(value)
 
 
-def pairs(*, indirect=(), where=lambda *_: True, **factors):
+def pairs(*, indirect=(), allowed=lambda *_: True, **factors):
     """A test with arguments of these names, for rows that hold every pair of their values."""
-    rows = covering(*map(list, factors.values()), where=where)
+    rows = covering(*map(list, factors.values()), allowed=allowed)
     return pytest.mark.parametrize(tuple(factors), rows, ids=named, indirect=list(indirect))

@@ -66,7 +66,7 @@ def can_go(cls, route, *_):
 
 def every_way_and(**factors):
     """Each class by each of its routes, and each of both with all values of these arguments."""
-    return pairs(indirect=["route"], where=can_go, cls=CLASSES, route=ROUTES, **factors)
+    return pairs(indirect=["route"], allowed=can_go, cls=CLASSES, route=ROUTES, **factors)
 
 
 every_way = every_way_and()

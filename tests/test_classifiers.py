@@ -82,7 +82,7 @@ NAMES = {
     model=public_classifiers(),
     kind=NAMES,
     count=[2, 3],
-    where=lambda _, kind, count: count <= len(NAMES[kind]),
+    allowed=lambda _, kind, count: count <= len(NAMES[kind]),
 )
 def test_labels_of_any_kind(model, kind, count):
     """The model is that of numbers in the same order; predictions are of the labels' kind."""

@@ -20,7 +20,7 @@ def test_every_pair_is_there_and_rows_are_few(sizes):
 
 def test_rows_that_cannot_be_are_left_out():
     """And every pair that can be is there."""
-    rows = covering("ab", "xyz", range(4), where=lambda one, other, _: (one, other) != ("a", "z"))
+    rows = covering("ab", "xyz", range(4), allowed=lambda one, other, _: (one, other) != ("a", "z"))
     assert ("a", "z") not in {row[:2] for row in rows}
     assert {row[:2] for row in rows} == set(product("ab", "xyz")) - {("a", "z")}
     assert {row[1:] for row in rows} == set(product("xyz", range(4)))

@@ -12,6 +12,7 @@ from sklearn.metrics import mean_absolute_error
 from sklearn.model_selection import KFold
 
 from common import EDGE, problem, quiet
+from covering import pairs
 from skl1 import GridEdgeWarning, Moments, ProximalLassoCV, RelaxedLasso, RelaxedLassoCV
 from skl1.inference.relaxed_model import quick_refit
 
@@ -53,10 +54,11 @@ def by_hand(X, y, s, cv, alphas, **options):
     return errors
 
 
-@pytest.mark.parametrize("storage", [np.array, sparse.csc_array, np.float32], ids=str)
-@pytest.mark.parametrize(
-    "options",
-    [
+@pairs(
+    indirect=["route"],
+    route=["moments", "rows"],
+    storage=[np.array, sparse.csc_array, np.float32],
+    options=[
         {},
         {"l1_ratio": 0.5},
         {"positive": True},
@@ -64,7 +66,6 @@ def by_hand(X, y, s, cv, alphas, **options):
         {"penalty_weights": FREE, "positive": True},
         {"fit_intercept": False},
     ],
-    ids=str,
 )
 def test_errors_are_those_of_a_loop_by_hand(route, options, storage):
     X, y, s = data()

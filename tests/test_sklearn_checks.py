@@ -35,8 +35,8 @@ def short(cls):
     return {name: few for name, few in SHORT.items() if name in signature(cls).parameters}
 
 
-#: Not fewer alphas than a search needs to have both ends and a middle.
-SHORT = {"n_alphas": 4, "cv": 2}
+#: A search with both ends and a middle.
+SHORT = {"n_alphas": 3, "cv": 2}
 LISTED = [
     *variants(),
     BestSubsetRegressor(3),
