@@ -18,7 +18,7 @@ from sklearn.linear_model import Lasso
 
 import skl1
 from skl1 import displays
-from skl1.displays.style import COLOURS, GREY, styles
+from skl1.displays.style import COLOURS, GREY, number, styles
 from skl1.penalties import L1, Lp, SquaredL2
 from skl1.penalties.elementwise import slopes, values
 from skl1.shrinkage import Bowl, balance, penalty_descent
@@ -344,6 +344,146 @@ def test_constraint_regions_of_data(data):
     legible(display.figure_)
     # Inside the ball there is no contour to touch it.
     displays.ConstraintRegionDisplay.from_data(X, data[1], shrinkage=2.0)
+
+
+def test_constraint_regions_with_limits_and_styles():
+    """Frames of an animation: axes stay where they are, and each frame is drawn anew."""
+    bowl = Bowl([[1.0, 0.3], [0.3, 1.0]], [1.5, 0.8])
+    _, ax = plt.subplots()
+    for shrinkage in (0.9, 0.2):
+        ax.clear()
+        display = displays.ConstraintRegionDisplay.from_bowl(
+            bowl,
+            q=[1],
+            shrinkage=shrinkage,
+            ax=ax,
+            xlim=(-1.0, 2.0),
+            ylim=(-2.0, 1.5),
+            region_kwargs={"fc": "k", "lw": 4.0},
+            contour_kwargs={"colors": "r"},
+            point_kwargs={"ms": 3.0},
+        )
+        assert ax.get_xlim() == (-1.0, 2.0)
+        assert ax.get_ylim() == (-2.0, 1.5)
+    (ball,), (point,) = display.regions_, display.solutions_
+    assert to_hex(ball.get_facecolor()) == "#000000"
+    assert (ball.get_linewidth(), point.get_markersize()) == (4.0, 3.0)
+    assert {to_hex(colour) for colour in display.contours_[0].get_edgecolor()} == {"#ff0000"}
+    for wrong in ((1.0, 0.0), (0.0, np.inf), 3.0):
+        with pytest.raises(ValueError, match="ylim"):
+            display.plot(ylim=wrong)
+    mapped = display.plot(contour_kwargs={"cmap": "viridis"})
+    assert len({to_hex(colour) for colour in mapped.contours_[0].get_edgecolor()}) > 2
+
+
+def empty_rows(figure):
+    """The largest height without ink at either end of a picture, as a share of its height."""
+    figure.canvas.draw()
+    ink = (np.asarray(figure.canvas.buffer_rgba())[..., :3] < 250).any(axis=(1, 2))
+    rows = np.flatnonzero(ink)
+    return max(rows[0], ink.size - 1 - rows[-1]) / ink.size
+
+
+def test_no_legend_over_a_ball_and_no_empty_margin():
+    for G, c in (([[1.0, 0.3], [0.3, 1.0]], [1.5, 0.8]), ([[1.0, -0.8], [-0.8, 1.0]], [-2, 0.3])):
+        for q in ([1], [2, 1], [2, 1, 0.5]):
+            display = displays.ConstraintRegionDisplay.from_bowl(Bowl(G, c), q=q)
+            assert empty_rows(display.figure_) < 0.08
+            (legend,) = [each for ax in display.axes_ if (each := ax.get_legend())]
+            box = legend.get_window_extent()
+            for ax in display.axes_:
+                assert box.y1 <= ax.bbox.y0
+            legible(display.figure_)
+
+
+def test_numbers_at_axes_are_whole(data):
+    """No factor above an axis, which the counts on top would cover."""
+    X, y = data
+    path = displays.CoefficientPathDisplay.from_path(skl1.lasso_path(X / 1e6, y))
+    curve = displays.CVCurveDisplay([3.0, 2.0, 1.0], [2e11, 1e11, 1.5e11], n_nonzeros=[0, 1, 2])
+    for display in (path, curve.plot()):
+        legible(display.figure_)
+        axis = display.ax_.yaxis
+        assert axis.get_offset_text().get_text() == ""
+        shown = [text.get_text() for text in axis.get_ticklabels()]
+        assert any(r"\times 10^" in text for text in shown)
+    values = (0.0, 0.25, -1.5, 99999.0, 1e5, -2.5e-5, 0.1 + 0.2)
+    assert [number(value) for value in values] == [
+        "0",
+        "0.25",
+        "\N{MINUS SIGN}1.5",
+        "99999",
+        "$10^{5}$",
+        r"$-2.5 \times 10^{-5}$",
+        "0.3",
+    ]
+    _, ax = plt.subplots()
+    ax.yaxis.set_major_formatter("{x:.1f} units")  # the caller's formats remain
+    displays.ShrinkageDisplay({"a": [1.0, 0.5]}).plot(ax)
+    assert ax.yaxis.get_major_formatter()(1.0) == "1.0 units"
+
+
+def test_intervals(data):
+    X, y = data
+    found = skl1.debiased_lasso(X, y)
+    display = displays.IntervalDisplay.from_debiased(found)
+    order = np.argsort(-found.coefs)
+    np.testing.assert_array_equal(display.rows_, order)
+    names = [text.get_text() for text in display.ax_.get_yticklabels()]
+    assert names == list(X.columns[order])
+    apart = (found.lower > 0) | (found.upper < 0)
+    for points, lines, members in zip(
+        display.points_, display.lines_, (apart, ~apart), strict=True
+    ):
+        rows = points.get_ydata().astype(int)
+        np.testing.assert_array_equal(np.sort(order[rows]), np.flatnonzero(members))
+        np.testing.assert_array_equal(points.get_xdata(), found.coefs[order][rows])
+        ends = np.array([segment[:, 0] for segment in lines.get_segments()])
+        np.testing.assert_array_equal(ends[:, 0], found.lower[order][rows])
+        np.testing.assert_array_equal(ends[:, 1], found.upper[order][rows])
+    top, bottom = display.ax_.get_ylim()[::-1]
+    assert top < 0 < bottom  # the largest is above
+    assert "95 %" in display.ax_.get_xlabel()
+    legible(display.figure_)
+
+    few = display.plot(max_features=3)
+    assert set(few.rows_) == set(np.argsort(-np.abs(found.coefs))[:3])
+    part = skl1.debiased_lasso(X.to_numpy(), y, features=[8, 2])
+    names = [
+        t.get_text() for t in displays.IntervalDisplay.from_debiased(part).ax_.get_yticklabels()
+    ]
+    assert names == ["x8", "x2"]
+
+
+def test_intervals_of_which_little_is_known(data):
+    """A flagged interval has a colour of its own; one without ends crosses the picture."""
+    X, y = data[0].assign(constant=1.0, twin=data[0]["bmi"]), data[1]
+    with pytest.warns(skl1.IntervalWarning):
+        found = skl1.debiased_lasso(X, y)
+    display = displays.IntervalDisplay.from_debiased(found)
+    labels = [points.get_label() for points in display.points_]
+    assert labels == ["without 0", "flagged: tells little", "with 0"]
+    rows = display.rows_[display.points_[1].get_ydata().astype(int)]
+    assert set(X.columns[rows]) == {"bmi", "twin"}
+    ends = [segment[:, 0].tolist() for segment in display.lines_[2].get_segments()]
+    assert list(display.ax_.get_xlim()) in ends
+    legible(display.figure_)
+
+
+def test_shares_of_a_stability_selection(data):
+    selection = skl1.StabilitySelection(random_state=0, n_pairs=20).fit(*data)
+    display = displays.IntervalDisplay.from_stability(selection)
+    shares, both = selection.selection_probabilities_, selection.simultaneous_probabilities_
+    kept, left_out = display.points_
+    assert np.all(kept.get_xdata() >= selection.threshold_)
+    assert np.all(left_out.get_xdata() < selection.threshold_)
+    assert kept.get_xdata().size == selection.get_support().sum()
+    at = {tuple(segment[:, 0]) for lines in display.lines_ for segment in lines.get_segments()}
+    assert at == set(zip(both, 2 * shares - both, strict=True))
+    assert display.chosen_lines_[0].get_xdata()[0] == selection.threshold_
+    legible(display.figure_)
+    with pytest.raises(NotFittedError):
+        displays.IntervalDisplay.from_stability(skl1.StabilitySelection())
 
 
 def test_descents():

@@ -7,6 +7,9 @@ circle (q = 2) they touch anywhere; the diamond (q = 1) and the star (q = 1/2) h
 a coefficient is zero, and those stick out.
 """
 
+import matplotlib.pyplot as plt
+import numpy as np
+
 from skl1.displays import ConstraintRegionDisplay
 from skl1.shrinkage import Bowl, corner_shares
 
@@ -25,3 +28,28 @@ for correlation in (0.0, 0.5, 0.9):
             centres.ljust(8),
             dict(zip(found.q, found.shares.round(3).tolist(), strict=True)),
         )
+
+# %%
+# The ball shrinks. With ``xlim`` and ``ylim`` the axes stay from picture to picture, so that the
+# same function draws the frames of an animation:
+# ``FuncAnimation(figure, lambda size: draw(ax, size), np.linspace(1, 0.1, 40))``.
+
+
+def draw(ax, shrinkage):
+    """Draw one frame."""
+    ax.clear()
+    ConstraintRegionDisplay.from_bowl(
+        bowl,
+        q=[1],
+        shrinkage=shrinkage,
+        ax=ax,
+        xlim=(-1.5, 2.0),
+        ylim=(-1.5, 2.0),
+        region_kwargs={"facecolor": "none"},
+    )
+    ax.set_title(f"{shrinkage:.0%} of least squares")
+
+
+_, axes = plt.subplots(1, 3, figsize=(11.0, 4.4), layout="constrained")
+for ax, shrinkage in zip(axes, np.linspace(0.9, 0.3, 3), strict=True):
+    draw(ax, shrinkage)

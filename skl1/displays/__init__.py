@@ -4,6 +4,7 @@ from skl1.displays.coefficient_path import CoefficientPathDisplay
 from skl1.displays.constraint_region import ConstraintRegionDisplay
 from skl1.displays.convergence import ConvergenceDisplay
 from skl1.displays.cv_curve import CVCurveDisplay
+from skl1.displays.interval import IntervalDisplay
 from skl1.displays.penalty import PenaltyDisplay
 from skl1.displays.shrinkage import ShrinkageDisplay
 
@@ -12,6 +13,7 @@ __all__ = [
     "CoefficientPathDisplay",
     "ConstraintRegionDisplay",
     "ConvergenceDisplay",
+    "IntervalDisplay",
     "PenaltyDisplay",
     "ShrinkageDisplay",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 
 from skl1.displays.given import fitted_search, instance, labels, marks, numbers
 from skl1.displays.paths import chosen_of, path_of, place_of
-from skl1.displays.style import axes_of, counts_on_top, merged, styles, vertical
+from skl1.displays.style import axes_of, counts_on_top, legend_below, merged, styles, vertical
 from skl1.estimators import (
     SubsetPath,
 )
@@ -137,7 +137,7 @@ class CoefficientPathDisplay:
             }
         self.chosen_lines_ = vertical(ax, marks, vline_kwargs)
         if self.chosen_lines_:
-            ax.legend(handles=self.chosen_lines_, frameon=False, loc="best")
+            legend_below(ax, self.chosen_lines_)
         self.top_ax_ = counts_on_top(ax, x, np.count_nonzero(coefs, axis=0), "nonzero coefficients")
         self.ax_, self.figure_ = ax, ax.figure
         return self

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from skl1.displays.style import COLOURS, GREY, axes_of
+from skl1.displays.given import numbers
+from skl1.displays.style import COLOURS, GREY, axes_of, legend_below, merged
 from skl1.shrinkage import Bowl, InBall
 
-#: Points of the boundary of a ball, and of each axis of the contours' grid.
+#: Points of the boundary of a ball, contours, and points of each axis of their grid.
 POINTS = 801
 CONTOURS = 6
+GRID = 201
 
 
 class ConstraintRegionDisplay:
@@ -63,55 +65,67 @@ class ConstraintRegionDisplay:
         self.bowl = bowl
         self.regions = regions
 
-    def plot(self, ax=None):
+    def plot(
+        self,
+        ax=None,
+        *,
+        xlim=None,
+        ylim=None,
+        region_kwargs=None,
+        contour_kwargs=None,
+        point_kwargs=None,
+    ):
         """Draw it.
 
         Parameters
         ----------
         ax : Axes or sequence of Axes, default=None
             One for each norm; None makes a figure.
+        xlim, ylim : tuple of (float, float), default=None
+            Ends of the axes. None shows the balls and the least-squares solution; in the frames
+            of an animation give them, so that the axes stay.
+        region_kwargs : dict, default=None
+            Style of the balls, arguments of matplotlib's ``Polygon``.
+        contour_kwargs : dict, default=None
+            Style of the contours, arguments of ``Axes.contour``.
+        point_kwargs : dict, default=None
+            Style of the best points, arguments of ``Line2D``.
 
         Returns
         -------
         ConstraintRegionDisplay
             This display.
         """
+        x, y = (np.linspace(a, b, GRID) for a, b in self._limits(xlim, ylim))
         count = len(self.regions)
-        self.axes_ = axes_of(ax, self, count=count, width=4.2 * count, height=4.7)
-        centre = self.bowl.least_squares
-        size = max(radius for _, radius, _ in self.regions)
-        low, high = np.minimum(-size, centre), np.maximum(size, centre)
-        margin = 0.25 * (high - low).max()
-        low, high = low - margin, high + margin
-        x, y = (np.linspace(a, b, 201) for a, b in zip(low, high, strict=True))
+        # A panel has equal units on both axes; the rest of the height is for labels and legend.
+        height = np.clip(3.4 * (y[-1] - y[0]) / (x[-1] - x[0]) + 1.3, 2.5, 8.0)
+        self.axes_ = axes_of(ax, self, count=count, width=4.2 * count, height=height)
         losses = self.bowl.loss(np.stack(np.meshgrid(x, y), axis=-1))
+        centre = self.bowl.least_squares
         least = float(self.bowl.loss(centre))
         self.regions_, self.contours_, self.solutions_ = [], [], []
         angles = np.linspace(0.0, 2.0 * np.pi, POINTS)
         direction = np.column_stack([np.cos(angles), np.sin(angles)])
+        region = {"facecolor": COLOURS[5] + "66", "edgecolor": COLOURS[0], "linewidth": 1.5}
+        contour = {"linewidths": 1.0, "linestyles": "solid", **(contour_kwargs or {})}
+        if "cmap" not in contour:
+            contour.setdefault("colors", GREY)
+        point = {"color": COLOURS[1], "marker": "o", "markersize": 8, "linestyle": "none"}
+        point |= {"label": "best in the ball", "clip_on": False}
         for axes, (q, radius, found) in zip(self.axes_, self.regions, strict=True):
             edge = radius * np.sign(direction) * np.abs(direction) ** (2.0 / q)
-            style = {"facecolor": COLOURS[5] + "66", "edgecolor": COLOURS[0], "linewidth": 1.5}
-            self.regions_.append(axes.fill(edge[:, 0], edge[:, 1], **style)[0])
+            self.regions_ += axes.fill(*edge.T, **merged(region, region_kwargs, "patches.Polygon"))
             # The contour through the solution is one of them: it touches the ball there.
             touch = found.loss - least
             levels = least + touch * (np.arange(1, CONTOURS + 1) / 3.0) ** 2
             levels = levels[: CONTOURS if touch > 0.0 else 0]
             if levels.size:
-                self.contours_.append(
-                    axes.contour(
-                        x, y, losses, levels=levels, colors=GREY, linewidths=1.0, linestyles="solid"
-                    )
-                )
-            axes.plot(*centre, "+", color=GREY, markersize=10, label="least squares")
-            self.solutions_ += axes.plot(
-                *found.w,
-                "o",
-                color=COLOURS[1],
-                markersize=8,
-                label="best in the ball",
-                clip_on=False,
+                self.contours_.append(axes.contour(x, y, losses, **{"levels": levels} | contour))
+            axes.plot(
+                *centre, "+", color=GREY, markersize=10, markeredgewidth=1.5, label="least squares"
             )
+            self.solutions_ += axes.plot(*found.w, **merged(point, point_kwargs))
             axes.axhline(0.0, color=GREY, linewidth=0.6, zorder=0)
             axes.axvline(0.0, color=GREY, linewidth=0.6, zorder=0)
             zeros = int(np.count_nonzero(found.w == 0.0))
@@ -119,14 +133,29 @@ class ConstraintRegionDisplay:
             axes.set_xlabel("$w_1$")
             axes.set_ylabel("$w_2$")
             axes.set_aspect("equal")
-            axes.set_xlim(low[0], high[0])
-            axes.set_ylim(low[1], high[1])
-        self.axes_[0].legend(frameon=False, fontsize="small", loc="lower left")
+            axes.set_xlim(x[0], x[-1])
+            axes.set_ylim(y[0], y[-1])
+        legend_below(self.axes_[(count - 1) // 2])
         self.figure_ = self.axes_[0].figure
         return self
 
+    def _limits(self, xlim, ylim):
+        """Ends of both axes: those given, or what shows the balls and the least-squares point."""
+        centre = self.bowl.least_squares
+        size = max(radius for _, radius, _ in self.regions)
+        low, high = np.minimum(-size, centre), np.maximum(size, centre)
+        margin = 0.25 * (high - low).max()
+        ends = []
+        for name, given, i in (("xlim", xlim, 0), ("ylim", ylim, 1)):
+            pair = (low[i] - margin, high[i] + margin) if given is None else given
+            pair = numbers(pair, name, 2)
+            if not (np.isfinite(pair).all() and pair[0] < pair[1]):
+                raise ValueError(f"{name} must be two numbers, the smaller first; got {given!r}.")
+            ends.append(pair)
+        return ends
+
     @classmethod
-    def from_bowl(cls, bowl, *, q=(1, 2), shrinkage=0.5, ax=None):
+    def from_bowl(cls, bowl, *, q=(1, 2), shrinkage=0.5, ax=None, **plot_kwargs):
         """Find the best points of balls and draw them.
 
         Parameters
@@ -140,6 +169,8 @@ class ConstraintRegionDisplay:
             of the least-squares solution.
         ax : Axes or sequence of Axes, default=None
             One for each norm.
+        **plot_kwargs : dict
+            For ``plot``: limits of the axes, and styles.
 
         Returns
         -------
@@ -160,7 +191,8 @@ class ConstraintRegionDisplay:
         radius = shrinkage * float(np.linalg.norm(bowl.least_squares))
         if radius == 0.0:
             raise ValueError("The least-squares solution is zero: there is nothing to shrink.")
-        return cls(bowl, [(each, radius, bowl.within(each, radius)) for each in q]).plot(ax)
+        regions = [(each, radius, bowl.within(each, radius)) for each in q]
+        return cls(bowl, regions).plot(ax, **plot_kwargs)
 
     @classmethod
     def from_data(cls, X, y, **kwargs):

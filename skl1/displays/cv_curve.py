@@ -6,7 +6,7 @@ import numpy as np
 
 from skl1.displays.given import fitted_search, marks, numbers
 from skl1.displays.paths import chosen_of
-from skl1.displays.style import COLOURS, axes_of, counts_on_top, merged, vertical
+from skl1.displays.style import COLOURS, axes_of, counts_on_top, legend_below, merged, vertical
 from skl1.model_selection.rules import strength_of
 
 
@@ -118,7 +118,7 @@ class CVCurveDisplay:
         ax.set_ylabel(self.label)
         self.chosen_lines_ = vertical(ax, self.chosen or {}, vline_kwargs)
         if self.chosen_lines_:
-            ax.legend(handles=self.chosen_lines_, frameon=False, loc="best")
+            legend_below(ax, self.chosen_lines_)
         self.top_ax_ = None
         if self.n_nonzeros is not None:
             self.top_ax_ = counts_on_top(ax, x, self.n_nonzeros, "nonzero coefficients")

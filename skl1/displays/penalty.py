@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from skl1.displays.given import named, named_penalties, numbers
-from skl1.displays.style import GREY, axes_of, merged, styles
+from skl1.displays.style import GREY, axes_of, legend_below, merged, styles
 from skl1.penalties.elementwise import slopes, values
 from skl1.shrinkage import balance
 
@@ -71,7 +71,7 @@ class PenaltyDisplay:
         PenaltyDisplay
             This display.
         """
-        self.axes_ = axes_of(ax, self, count=3, width=11.0, height=3.6)
+        self.axes_ = axes_of(ax, self, count=3, width=11.0, height=3.8)
         w = np.asarray(self.w)
         titles = ("penalty g(w)", "force g'(w)", "coefficient at rest")
         self.lines_ = []
@@ -97,7 +97,7 @@ class PenaltyDisplay:
         limit = 1.1 * np.nanquantile(np.abs(forces), 0.95) or 1.0
         self.axes_[1].set_ylim(-limit, limit)  # some are infinite at zero
         self.axes_[2].plot(w, w, color=GREY, linewidth=0.8, zorder=0)
-        self.axes_[0].legend(frameon=False, fontsize="small", loc="upper center")
+        legend_below(self.axes_[1], columns=6)
         self.figure_ = self.axes_[0].figure
         return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from itertools import cycle
 
 import numpy as np
@@ -32,7 +33,37 @@ def axes_of(ax, display, *, count: int = 1, width: float = 6.4, height: float = 
             raise TypeError(f"ax must be of matplotlib's Axes, got {type(each).__name__}.")
     if axes.size != count:
         raise ValueError(f"ax must be {count} axes for this picture, got {axes.size}.")
+    for each in axes:
+        for axis in (each.xaxis, each.yaxis):
+            if axis.isDefault_majfmt:
+                axis.set_major_formatter(number)
     return list(axes)
+
+
+def number(value: float, _: object = None) -> str:
+    """A number at an axis, whole by itself: a common factor above the axis is easily overlooked."""
+    text = f"{value:.10g}"
+    if value and not 1e-4 <= abs(value) < 1e5:
+        factor, power = f"{value:.9e}".split("e")
+        short = f"{float(factor):.9g}"
+        times = {"1": "", "-1": "-"}.get(short, rf"{short} \times ")
+        return rf"${times}10^{{{int(power)}}}$"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def legend_below(ax, handles=None, columns: int = 4):
+    """A legend under the axes and their label, where it covers nothing."""
+    if handles is None:
+        handles = ax.get_legend_handles_labels()[0]
+    return ax.legend(
+        handles=handles,
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.0),
+        borderaxespad=4.2,  # of the height of its letters: the numbers and the label are above
+        ncols=min(len(handles), columns),
+        fontsize="small",
+        frameon=False,
+    )
 
 
 def styles(count: int) -> list[dict]:
@@ -42,12 +73,13 @@ def styles(count: int) -> list[dict]:
     return [{"color": c, "linestyle": d} for _, (c, d) in zip(range(count), pairs, strict=False)]
 
 
-def merged(defaults: dict, given: dict | None) -> dict:
-    """Style arguments of lines, those given in place of the defaults."""
+def merged(defaults: dict, given: dict | None, artist: str = "lines.Line2D") -> dict:
+    """Style arguments of one of matplotlib's artists, those given in place of the defaults."""
     from matplotlib.cbook import normalize_kwargs  # noqa: PLC0415
-    from matplotlib.lines import Line2D  # noqa: PLC0415
 
-    return normalize_kwargs(defaults, Line2D) | normalize_kwargs(given or {}, Line2D)
+    module, name = artist.split(".")
+    kind = getattr(import_module(f"matplotlib.{module}"), name)
+    return normalize_kwargs(defaults, kind) | normalize_kwargs(given or {}, kind)
 
 
 def counts_on_top(ax, positions, counts, label: str):
