@@ -2,10 +2,15 @@
 
 import os
 import re
+import sys
+from pathlib import Path
 
 from docutils import nodes
+from docutils.parsers.rst import Directive
 
 import skl1
+
+sys.path.insert(0, str(Path(__file__).parent))  # benchmark_page.py
 
 project = "skl1"
 author = copyright = "The skl1 developers"  # noqa: A001 (Sphinx's name)
@@ -20,6 +25,7 @@ extensions = [
     "myst_parser",
     "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
+    "benchmark_page",  # charts of the tables in benchmarks/README.md
 ]
 exclude_patterns = ["_build", "gallery"]
 templates_path = ["_templates"]
@@ -35,7 +41,19 @@ numpydoc_class_members_toctree = False
 copybutton_prompt_text = r">>> |\.\.\. "
 copybutton_prompt_is_regexp = True
 
+
+
+def clear_paper(gallery_conf, fname):
+    """Draw the gallery on no paper, so that its pictures fit light and dark pages."""
+    import matplotlib.pyplot as plt  # noqa: PLC0415
+
+    plt.rcParams.update(
+        {"figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none"}
+    )
+
+
 sphinx_gallery_conf = {
+    "reset_modules": ("matplotlib", clear_paper),
     "examples_dirs": "gallery",
     "gallery_dirs": "auto_gallery",
     "filename_pattern": r"/plot_",
@@ -51,17 +69,26 @@ sphinx_gallery_conf = {
 }
 
 html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_js_files = ["tables.js"]
+html_favicon = "_static/logo.svg"
+html_additional_pages = {"404": "404.html"}
+#: Folders of the site, above which its root lies.
+html_context = {"folders": ["auto_gallery", "decisions", "estimators", "generated"]}
 html_theme = "pydata_sphinx_theme"
 html_title = "skl1"
 html_show_sourcelink = False
 html_theme_options = {
+    "logo": {"text": "skl1", "image_light": "_static/logo.svg", "image_dark": "_static/logo.svg"},
     "show_prev_next": True,
     "show_toc_level": 2,
     "navbar_align": "left",
-    "header_links_before_dropdown": 6,
+    "header_links_before_dropdown": 8,
     "secondary_sidebar_items": ["page-toc"],
 }
-html_sidebars = {page: [] for page in ("index", "getting_started", "why_zeros", "benchmarks")}
+#: Pages that stand for themselves: nothing is beside them.
+WIDE = ("index", "install", "getting_started", "why_zeros", "benchmarks", "404")
+html_sidebars = {page: [] for page in WIDE}
 
 if os.environ.get("SKL1_DOCS_ONLINE"):  # links to other projects have to be downloaded
     extensions.append("sphinx.ext.intersphinx")
@@ -72,7 +99,11 @@ if os.environ.get("SKL1_DOCS_ONLINE"):  # links to other projects have to be dow
 
 
 #: Files that readers of the repository find beside the documentation, and their pages here.
-PAGES = {"../README.md": "index.md", "../benchmarks/README.md": "benchmarks.md"}
+PAGES = {
+    "../README.md": "index.md",
+    "../benchmarks/README.md": "benchmarks.md",
+    "../CHANGELOG.md": "changelog.md",
+}
 
 
 def to_pages(app, docname, source):
@@ -95,6 +126,25 @@ def light_and_dark(app, doctree):
             light.parent.insert(light.parent.index(light) + 1, dark)
 
 
+class CitationOf(Directive):
+    """What to cite by a CITATION.cff: a sentence, and an entry for BibTeX."""
+
+    required_arguments = 1
+
+    def run(self):
+        page = Path(self.state.document.current_source)
+        text = (page.parent / self.arguments[0]).read_text("utf-8")
+        title = re.search(r'^title: "(.*)"$', text, re.MULTILINE)[1]
+        authors = " and ".join(re.findall(r'^  - name: "(.*)"$', text, re.MULTILINE))
+        sentence = f"{authors}. {title}. Version {release}."
+        entry = (
+            f"@software{{{project},\n  author = {{{{{authors}}}}},\n  title = {{{title}}},\n"
+            f"  version = {{{release}}},\n}}"
+        )
+        block = nodes.literal_block(entry, entry, language="bibtex")
+        return [nodes.block_quote("", nodes.paragraph("", sentence)), block]
+
+
 def without_links(app, what, name, obj, options, lines):
     """Take links to scikit-learn's glossary and guide out of docstrings that come from there."""
     role = r":(?:term|ref):`([^`<]*?)(?:\s*<[^>`]*>)?`"
@@ -104,6 +154,7 @@ def without_links(app, what, name, obj, options, lines):
 
 def setup(app):
     """Sphinx's hook."""
+    app.add_directive("citation-of", CitationOf)
     app.connect("source-read", to_pages)
     app.connect("doctree-read", light_and_dark, priority=100)  # before pictures are collected
     app.connect("autodoc-process-docstring", without_links)

@@ -2,6 +2,9 @@
 
 import copy
 import pickle
+import re
+from importlib import metadata
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +22,7 @@ from skl1.exceptions import FoldWarning, GridEdgeWarning
 
 pytest.importorskip("dask.array")
 
+CITATION = Path(__file__).resolve().parents[1] / "CITATION.cff"
 X = np.random.default_rng(0).standard_normal((40, 4))
 Y = X[:, 0] + 0.1 * np.random.default_rng(1).standard_normal(40)
 
@@ -123,3 +127,14 @@ def test_everything_that_is_kept_is_versioned():
         if isinstance(cls, type) and not issubclass(cls, Warning):
             assert issubclass(cls, Versioned), name
             assert name in {*MODELS, *RESULTS}
+
+
+@pytest.mark.skipif(not CITATION.exists(), reason="the tests stand alone")
+def test_the_version_has_one_home():
+    """It is skl1.compiled.versions; what is installed and what is cited say the same."""
+    assert metadata.version("skl1") == skl1.__version__
+    (cited,) = re.findall(r"^version: (.*)$", CITATION.read_text("utf-8"), re.MULTILINE)
+    assert cited == skl1.__version__
+    changes = CITATION.with_name("CHANGELOG.md").read_text("utf-8")
+    latest = re.search(r"^## ([\d.]+)", changes, re.MULTILINE)[1]
+    assert skl1.__version__.split(".dev")[0] == latest
