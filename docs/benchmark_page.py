@@ -85,8 +85,9 @@ def dots(rows, label: str):
 
     problems = list(dict.fromkeys(row["problem"] for row in rows))
     peers = [name for name in NAMES if any(name in row for row in rows)]
-    figure, ax = plt.subplots(figsize=(7.2, 0.27 * len(problems) + 1.4), layout="constrained")
-    for k, peer in enumerate(peers):
+    colours = dict(zip(dict.fromkeys(NAMES.values()), COLOURS, strict=True))
+    figure, ax = plt.subplots(figsize=(5.6, 0.25 * len(problems) + 1.5), layout="constrained")
+    for peer in peers:
         found = [factors(rows, problem, peer) for problem in problems]
         for hollow in (False, True):
             at = [(f, i) for i, (f, bound) in enumerate(found) if bound == hollow and f == f]
@@ -94,8 +95,8 @@ def dots(rows, label: str):
                 [f for f, _ in at],
                 [i for _, i in at],
                 "o",
-                color=COLOURS[k],
-                markerfacecolor="none" if hollow else COLOURS[k],
+                color=colours[NAMES[peer]],
+                markerfacecolor="none" if hollow else colours[NAMES[peer]],
                 markersize=6.5,
                 label=None if hollow else NAMES[peer],
             )
@@ -107,14 +108,14 @@ def dots(rows, label: str):
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", color=GREY, alpha=0.25)
     ax.set_xlabel(label)
-    figure.legend(frameon=False, fontsize="small", loc="outside upper center", ncols=len(peers))
+    figure.legend(frameon=False, fontsize="small", loc="outside upper center", ncols=min(3, len(peers)))
     return figure
 
 
 def race():
     """Single fits."""
     block = re.search(r"^```text\n(.*?)^```", section("Results"), re.M | re.S)[1]
-    return dots(tables_of_text(block), "time over that of skl1 (right of 1: skl1 is faster)")
+    return dots(tables_of_text(block), "time of a fit over that of skl1 (right of 1: skl1 is faster)")
 
 
 def paths():

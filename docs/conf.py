@@ -75,6 +75,7 @@ html_favicon = "_static/logo.svg"
 html_additional_pages = {"404": "404.html"}
 #: Folders of the site, above which its root lies.
 html_context = {"folders": ["auto_gallery", "decisions", "estimators", "generated"]}
+toc_object_entries_show_parents = "hide"  # the names of methods, which fit
 html_theme = "pydata_sphinx_theme"
 html_title = "skl1"
 html_show_sourcelink = False
@@ -83,7 +84,7 @@ html_theme_options = {
     "show_prev_next": True,
     "show_toc_level": 2,
     "navbar_align": "left",
-    "header_links_before_dropdown": 8,
+    "header_links_before_dropdown": 6,
     "secondary_sidebar_items": ["page-toc"],
 }
 #: Pages that stand for themselves: nothing is beside them.
