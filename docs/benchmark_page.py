@@ -1,4 +1,4 @@
-"""The page of benchmarks: charts of the tables in benchmarks/README.md, and tables that sort and fold."""
+"""The page of benchmarks: charts of the tables in its README, and tables that sort and fold."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def table_of_pipes(text: str) -> list[dict[str, str]]:
 def section(title: str) -> str:
     """What stands under a heading of the README."""
     text = README.read_text("utf-8")
-    return re.search(rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)[1]
+    return re.search(rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)[
+        1
+    ]
 
 
 def seconds(cell: str) -> tuple[float, bool]:
@@ -90,7 +92,7 @@ def dots(rows, label: str):
     for peer in peers:
         found = [factors(rows, problem, peer) for problem in problems]
         for hollow in (False, True):
-            at = [(f, i) for i, (f, bound) in enumerate(found) if bound == hollow and f == f]
+            at = [(f, i) for i, (f, bound) in enumerate(found) if bound == hollow and f > 0]
             ax.plot(
                 [f for f, _ in at],
                 [i for _, i in at],
@@ -108,20 +110,22 @@ def dots(rows, label: str):
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", color=GREY, alpha=0.25)
     ax.set_xlabel(label)
-    figure.legend(frameon=False, fontsize="small", loc="outside upper center", ncols=min(3, len(peers)))
+    figure.legend(
+        frameon=False, fontsize="small", loc="outside upper center", ncols=min(3, len(peers))
+    )
     return figure
 
 
 def race():
     """Single fits."""
-    block = re.search(r"^```text\n(.*?)^```", section("Results"), re.M | re.S)[1]
-    return dots(tables_of_text(block), "time of a fit over that of skl1 (right of 1: skl1 is faster)")
+    block = re.search(r"^```text\n(.*?)^```", section("Results"), re.MULTILINE | re.DOTALL)[1]
+    return dots(tables_of_text(block), "time of a fit over that of skl1 (above 1 skl1 is faster)")
 
 
 def paths():
     """Paths."""
     rows = table_of_pipes(section("Paths and cross-validation"))
-    return dots(rows, "time of a path over that of skl1 (right of 1: skl1 is faster)")
+    return dots(rows, "time of a path over that of skl1 (above 1 skl1 is faster)")
 
 
 def folds():
@@ -131,10 +135,10 @@ def folds():
         {"problem": row["problem"], "skl1": "1", "scikit-learn": row["LassoCV / skl1"]}
         for row in table_of_pipes(text)
     ]
-    return dots(rows, "time of a search over that of skl1 (right of 1: skl1 is faster)")
+    return dots(rows, "time of a search over that of skl1 (above 1 skl1 is faster)")
 
 
-def draw_charts(app) -> None:
+def draw_charts(_app) -> None:
     """Draw them for light and dark, where the page looks for them."""
     import matplotlib as mpl  # noqa: PLC0415
 

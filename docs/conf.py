@@ -42,7 +42,6 @@ copybutton_prompt_text = r">>> |\.\.\. "
 copybutton_prompt_is_regexp = True
 
 
-
 def clear_paper(gallery_conf, fname):
     """Draw the gallery on no paper, so that its pictures fit light and dark pages."""
     import matplotlib.pyplot as plt  # noqa: PLC0415
@@ -71,6 +70,7 @@ sphinx_gallery_conf = {
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_js_files = ["tables.js"]
+html_search_scorer = "_static/scorer.js"
 html_favicon = "_static/logo.svg"
 html_additional_pages = {"404": "404.html"}
 #: Folders of the site, above which its root lies.

@@ -302,7 +302,12 @@ def main(arguments: Sequence[str] = ()) -> None:
     data = load()
     n, p = data.X.shape
     lineup = contenders(data)
-    print(f"skl1 {__version__} on the diabetes data: {n} samples, {p} standardised features\n")
+    print(
+        f"skl1 {__version__} on the diabetes data: {n} samples, {p} standardised features\n"
+        "The first run on a machine compiles for about 20 s (a terminal is told what), later ones "
+        "do not.\n",
+        flush=True,
+    )
     show_fits(lineup, data)
     print(
         "\nFor NonconvexLpRegressor p is 1/2. A gap bounds how far the objective is above its "
