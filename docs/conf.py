@@ -70,7 +70,7 @@ sphinx_gallery_conf = {
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_js_files = ["tables.js"]
-html_search_scorer = "_static/scorer.js"
+html_search_scorer = str(Path(__file__).parent / "scorer.js")
 html_favicon = "_static/logo.svg"
 html_additional_pages = {"404": "404.html"}
 #: Folders of the site, above which its root lies.

@@ -115,7 +115,7 @@ class ConstraintRegionDisplay:
         point |= {"label": "best in the ball", "clip_on": False}
         for axes, (q, radius, found) in zip(self.axes_, self.regions, strict=True):
             edge = radius * np.sign(direction) * np.abs(direction) ** (2.0 / q)
-            self.regions_ += axes.fill(*edge.T, **merged(region, region_kwargs, "patches.Polygon"))
+            self.regions_ += axes.fill(*edge.T, **merged(region, region_kwargs, "Polygon"))
             # The contour through the solution is one of them: it touches the ball there.
             touch = found.loss - least
             levels = least + touch * (np.arange(1, CONTOURS + 1) / 3.0) ** 2

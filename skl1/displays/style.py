@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from itertools import cycle
 
 import numpy as np
@@ -73,12 +72,13 @@ def styles(count: int) -> list[dict]:
     return [{"color": c, "linestyle": d} for _, (c, d) in zip(range(count), pairs, strict=False)]
 
 
-def merged(defaults: dict, given: dict | None, artist: str = "lines.Line2D") -> dict:
-    """Style arguments of one of matplotlib's artists, those given in place of the defaults."""
+def merged(defaults: dict, given: dict | None, artist: str = "Line2D") -> dict:
+    """Style arguments of lines, or of polygons, those given in place of the defaults."""
     from matplotlib.cbook import normalize_kwargs  # noqa: PLC0415
+    from matplotlib.lines import Line2D  # noqa: PLC0415
+    from matplotlib.patches import Polygon  # noqa: PLC0415
 
-    module, name = artist.split(".")
-    kind = getattr(import_module(f"matplotlib.{module}"), name)
+    kind = {"Line2D": Line2D, "Polygon": Polygon}[artist]
     return normalize_kwargs(defaults, kind) | normalize_kwargs(given or {}, kind)
 
 
