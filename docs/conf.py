@@ -88,7 +88,7 @@ html_theme_options = {
     "secondary_sidebar_items": ["page-toc"],
 }
 #: Pages that stand for themselves: nothing is beside them.
-WIDE = ("index", "install", "getting_started", "why_zeros", "benchmarks", "404")
+WIDE = ("index", "install", "getting_started", "why_zeros", "benchmarks", "comparison", "404")
 html_sidebars = {page: [] for page in WIDE}
 
 if os.environ.get("SKL1_DOCS_ONLINE"):  # links to other projects have to be downloaded
