@@ -17,6 +17,7 @@ author = copyright = "The skl1 developers"  # noqa: A001 (Sphinx's name)
 version = release = skl1.__version__
 
 extensions = [
+    "benchmark_page",  # charts of the tables in benchmarks/README.md
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.mathjax",
@@ -25,7 +26,6 @@ extensions = [
     "myst_parser",
     "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
-    "benchmark_page",  # charts of the tables in benchmarks/README.md
 ]
 exclude_patterns = ["_build", "gallery"]
 templates_path = ["_templates"]
