@@ -158,7 +158,9 @@ def ratios(rows: list[dict], gap: float) -> np.ndarray:
     """Times of the best peer over ours, where one has got there."""
     key, found = f"{gap:g}", []
     for row in rows:
-        peers = [row[name][key] for name in CONTENDERS if name != "skl1" and key in row[name]]
+        peers = [
+            row[name][key] for name in CONTENDERS if name != "skl1" and key in row.get(name, ())
+        ]
         if peers and key in row["skl1"]:
             found.append(min(peers) / row["skl1"][key])
     return np.array(found)
@@ -166,26 +168,30 @@ def ratios(rows: list[dict], gap: float) -> np.ndarray:
 
 def table(rows: list[dict]) -> str:
     """A line for each cell, times in ms."""
+    names = [name for name in CONTENDERS if name in rows[0]]
     lines = [
         [row["problem"], f"{row['share']:g}", f"{gap:g}"]
         + [
             report.milliseconds(row[name][f"{gap:g}"]) if f"{gap:g}" in row[name] else "-"
-            for name in CONTENDERS
+            for name in names
         ]
         for row in rows
         for gap in GAPS
     ]
-    return report.rows(["problem", "alpha", "gap", *CONTENDERS], lines, left=3)
+    return report.rows(["problem", "alpha", "gap", *names], lines, left=3)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Race, print, and write ``logistic.json``."""
-    chosen = options.parser(__name__, __doc__).parse_args(arguments)
+    parser = options.parser(__name__, __doc__)
+    every = [*SIMULATED, *(() if shared_data.missing() else REAL)]
+    parser.add_argument("--data", nargs="*", default=every, help="problems")
+    parser.add_argument("--peers", nargs="*", default=[*CONTENDERS][1:], help="other packages")
+    chosen = parser.parse_args(arguments)
     machine.limit_threads(chosen.threads)
-    problems = [*SIMULATED, *(() if shared_data.missing() else REAL)]
-    if chosen.quick:
-        problems = [name for name in problems if name in QUICK]
-    racers = {name: Racer(partial(answer, name), LIMIT, ("tall", 0.1)) for name in CONTENDERS}
+    problems = [name for name in chosen.data if not chosen.quick or name in QUICK]
+    names = ["skl1", *chosen.peers]
+    racers = {name: Racer(partial(answer, name), LIMIT, ("tall", 0.1)) for name in names}
     rows: list[dict[str, Any]] = []
     for problem, share in product(problems, SHARES):
         row: dict[str, Any] = {"problem": problem, "share": share}
