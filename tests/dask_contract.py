@@ -19,13 +19,6 @@ pandas = pytest.importorskip("pandas")
 from skl1 import dask as remote  # noqa: E402
 from skl1.dask import estimators, search  # noqa: E402
 
-#: Every public estimator, found by itself; each has a namesake in memory.
-CLASSES = [
-    each
-    for each in map(remote.__dict__.get, remote.__all__)
-    if isinstance(each, type) and issubclass(each, estimators.DaskRegressor)
-]
-every_class = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
 N, P, HEIGHT = 36, 4, 12
 NAMES = list("abcd")
 #: The row that is bad; it is in chunk 1.
@@ -36,6 +29,12 @@ EXACT = {
     "NonconvexLpRegressor": {"alpha": 0.02, "tol": 1e-11},
     "ProximalLassoCV": {"n_alphas": 6, "eps": 0.1, "tol": 1e-11, "cv": 3},
 }
+
+
+#: One of each way to fit: those of a path of its own, and by the mixins alone a convex fit, a
+#: nonconvex one and a search. All others are made as these are, and add nothing: ``test_dask_forms``.
+CLASSES = [getattr(remote, name) for name in EXACT]
+every_class = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
 
 
 @pytest.fixture(name="local_scheduler", autouse=True)

@@ -12,9 +12,10 @@ from sklearn.base import clone
 from sklearn.model_selection import KFold, ShuffleSplit
 
 import skl1
-from common import concrete, quiet
+from common import quiet
 from dask_fits import (
     CHUNKS,
+    EXACT,
     assert_same,
     da,
     data,
@@ -25,10 +26,8 @@ from dask_fits import (
 from skl1 import dask as remote
 from skl1.dask import estimators
 
-#: Every estimator on dask collections.
-CLASSES = sorted(
-    concrete(estimators.DaskRegressor, on_dask=True) - {remote.path.Along}, key=lambda c: c.__name__
-)
+#: One of each way to fit.
+CLASSES = [getattr(remote, name) for name in EXACT]
 
 
 def test_a_path_of_another_loss_is_refused():

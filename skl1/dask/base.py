@@ -94,10 +94,14 @@ class DaskRegressor:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if DaskRegressor not in cls.__bases__:
-            return  # derived from an estimator on dask, of which it has all it does not say itself
-        local = cls._local = next(c for c in cls.__mro__ if not issubclass(c, DaskRegressor))
-        shared(SHARED | sections(local, "Parameters", "Attributes"))(cls)
+        local = next(c for c in cls.__mro__ if not issubclass(c, DaskRegressor))
+        if hasattr(cls, "_local") or local is object:
+            # Derived from an estimator on dask, of which it has all it does not say itself; or to
+            # be mixed into one.
+            return
+        cls._local = local
+        own = vars(cls).get("_paragraphs", {})
+        shared(SHARED | sections(local, "Parameters", "Attributes") | own)(cls)
         if "__init__" not in vars(cls):
             cls.__init__ = with_client(local)  # type: ignore[method-assign]
         if "_parameter_constraints" not in vars(cls):

@@ -1,4 +1,4 @@
-"""Estimators whose data are dask collections, and whose models are the ordinary ones."""
+"""The Lasso on dask collections: the only fit that goes on where rows and columns are many."""
 
 from __future__ import annotations
 
@@ -42,45 +42,3 @@ class ProximalLasso(DaskRegressor, estimators.ProximalLasso):
 
     def _large(self, grid):
         return LongDesign(grid, self.fit_intercept)
-
-
-class RidgeGD(DaskRegressor, estimators.RidgeGD):
-    """`skl1.RidgeGD` on dask collections.
-
-    The same objective, parameters and attributes. The steps are taken on the client: on the
-    moments, of up to 10,000 features, which take one pass; or, with more features and up to 2,000
-    rows, on the inner products of rows, which take a few. These serve penalties above 0 on all
-    features, without ``positive``.
-
-    @as in memory@
-
-    Examples
-    --------
-    >>> import dask.array as da
-    >>> from sklearn.datasets import load_diabetes
-    >>> from skl1.dask import RidgeGD
-    >>> X, y = (da.from_array(part, chunks=100) for part in load_diabetes(return_X_y=True))
-    >>> RidgeGD(alpha=0.5).fit(X, y).n_passes_
-    1
-    """
-
-
-class NonconvexLpRegressor(DaskRegressor, estimators.NonconvexLpRegressor):
-    """`skl1.NonconvexLpRegressor` on dask collections.
-
-    The same objective, parameters and attributes. The search for good minima goes on on the client:
-    on the moments, of up to 10,000 features, which take one pass; or, of few rows, with passes for
-    the correlations of all features.
-
-    @as in memory@
-
-    Examples
-    --------
-    >>> import dask.array as da
-    >>> from sklearn.datasets import load_diabetes
-    >>> from skl1.dask import NonconvexLpRegressor
-    >>> X, y = (da.from_array(part, chunks=100) for part in load_diabetes(return_X_y=True))
-    >>> model = NonconvexLpRegressor(alpha=5.0).fit(X, y)
-    >>> int((model.coef_ != 0).sum()), model.n_passes_
-    (2, 1)
-    """

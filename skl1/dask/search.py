@@ -8,7 +8,6 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from skl1 import model_selection
 from skl1.dask.base import PLAYING, DaskRegressor, wide
 from skl1.dask.grid import Grid
 from skl1.dask.tall import moments_of
@@ -28,31 +27,25 @@ from skl1.sklearn_api import working_memory
 ENTRIES = 2**28
 
 
-class ProximalLassoCV(DaskRegressor, model_selection.ProximalLassoCV):
-    """`skl1.ProximalLassoCV` on dask collections.
+class DaskSearch(DaskRegressor):
+    """A search over a path on dask collections; mixed into a search of skl1, its model.
 
-    The same search; ``cv`` cuts rows into the same folds as in memory, and ``scoring`` must be
-    None. Up to some thousand features (a Gram matrix a fold, of 2 GB together) one pass serves the
-    path and all folds. Beyond, where columns are chunked or rows are few, the paths of all folds go
-    on side by side on the client, and each pass over X serves all of them.
-
-    @as in memory@
-
-    Examples
-    --------
-    >>> import dask.array as da
-    >>> from sklearn.datasets import load_diabetes
-    >>> from skl1.dask import ProximalLassoCV
-    >>> X, y = (da.from_array(part, chunks=100) for part in load_diabetes(return_X_y=True))
-    >>> model = ProximalLassoCV(selection="1se").fit(X, y)
-    >>> model.mse_path_.shape, model.n_passes_
-    ((100, 5), 1)
+    ``cv`` cuts rows into the same folds as in memory, and ``scoring`` must be None. Up to some
+    thousand features (a Gram matrix a fold, of 2 GB together) one pass serves the path and all
+    folds. Beyond, where columns are chunked or rows are few, the paths of all folds go on on the
+    client, and each pass over X serves as many of them as it can.
     """
 
+    cv: Any
+    scoring: Any
+    _validate_params: Any
+    _compares: Any
+    _n_parts: Any
+    _search: Any
+    _search_parts: Any
+
     @all_or_nothing
-    def fit(  # type: ignore[override]
-        self, X: Any, y: Any, sample_weight: ArrayLike | None = None
-    ) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Self:
         """Fit the path to all data and to each training part, and choose a model.
 
         Parameters

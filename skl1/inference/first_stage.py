@@ -96,10 +96,10 @@ def first_estimate(
 
 def fitted_estimate(stage: Any, design: Design) -> Estimate:
     """The coefficients of a clone that is fitted to the rows of a design that have a weight."""
-    if not isinstance(design, TableDesign):
+    if not isinstance(design, TableDesign) or design.remote:
         raise ValueError(  # noqa: TRY004 (of the data, which have a right type)
-            f"first_stage={stage!r} needs rows to be fitted to, and there are only sums over them. "
-            f"Use one of {NAMES}, or fit to rows."
+            f"first_stage={stage!r} needs rows to be fitted to, and there are only sums over them, "
+            f"or rows elsewhere. Use one of {NAMES}, or fit to rows in memory."
         )
     X, y, weights = design.X, design.response, design.given_weights
     extra = {}
