@@ -31,8 +31,8 @@ EXACT = {
 }
 
 
-#: One of each way to fit: those of a path of its own, and by the mixins alone a convex fit, a
-#: nonconvex one and a search. All others are made as these are, and add nothing: ``test_dask_forms``.
+#: One of each way to fit: a convex one by steps and by a working set, a nonconvex one, a search. All
+#: others are made as these are, and add nothing: ``test_dask_forms``.
 CLASSES = [getattr(remote, name) for name in EXACT]
 every_class = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
 

@@ -1,8 +1,8 @@
 """Sparse regression on dask collections: ``pip install "skl1[dask]"``.
 
-The estimators and searches of the same names, for data on a cluster or larger than memory: all whose
-loss is the squared one. dask is the engine. Models, once fitted, are in memory, and ``to_local()``
-gives the ordinary estimator.
+The estimators and searches of the same names, for data on a cluster or larger than memory: all
+whose loss is the squared one. dask is the engine. Models, once fitted, are in memory, and
+``to_local()`` gives the ordinary estimator.
 """
 
 from skl1.dask.forms import FORMS
@@ -11,7 +11,8 @@ from skl1.estimators import __all__ as _estimators
 from skl1.inference import __all__ as _inference
 from skl1.model_selection import __all__ as _searches
 
-__all__ = sorted(["LassoPath", "lasso_path", *FORMS])
+__all__ = ["LassoPath", "lasso_path"]
+__all__ += [*FORMS]
 
 globals().update(FORMS)
 
@@ -20,8 +21,8 @@ def __getattr__(name: str):
     """Say of what is in skl1 and not here that it is not here, and why."""
     if name in {*_estimators, *_inference, *_searches}:
         raise AttributeError(
-            f"skl1.dask has no {name}: sums over the rows tell everything of squared loss only, and "
-            f"estimators of that are here ({', '.join(__all__)}). Bring the data into memory for "
+            f"skl1.dask has no {name}: sums over the rows tell everything of squared loss "
+            f"only, and estimators of that are here ({', '.join(__all__)}). Bring the data into memory for "
             f"skl1.{name}."
         )
     raise AttributeError(f"module 'skl1.dask' has no attribute {name!r}")

@@ -97,7 +97,7 @@ def first_estimate(
 def fitted_estimate(stage: Any, design: Design) -> Estimate:
     """The coefficients of a clone that is fitted to the rows of a design that have a weight."""
     if not isinstance(design, TableDesign) or design.remote:
-        raise ValueError(  # noqa: TRY004 (of the data, which have a right type)
+        raise ValueError(
             f"first_stage={stage!r} needs rows to be fitted to, and there are only sums over them, "
             f"or rows elsewhere. Use one of {NAMES}, or fit to rows in memory."
         )
