@@ -31,8 +31,8 @@ EXACT = {
 }
 
 
-#: One of each way to fit: a convex one by steps and by a working set, a nonconvex one, a search. All
-#: others are made as these are, and add nothing: ``test_dask_forms``.
+#: One of each way to fit: a convex one by steps and by a working set, a nonconvex one, a search.
+#: All others are made as these are, and add nothing: ``test_dask_forms``.
 CLASSES = [getattr(remote, name) for name in EXACT]
 every_class = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
 

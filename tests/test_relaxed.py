@@ -10,8 +10,8 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression
 
-from common import problem
-from skl1 import Moments, ProximalLasso, RelaxedLasso
+from common import problem, quiet
+from skl1 import GridEdgeWarning, Moments, ProximalLasso, RelaxedLasso, RelaxedLassoCV
 from skl1.problems.model import EXHAUSTED
 
 
@@ -111,3 +111,13 @@ def test_relaxed_refit_says_when_it_fell_short(monkeypatch):
     assert caught[0].filename == __file__
     assert not model.converged_
     assert model.stop_reason_ == EXHAUSTED
+    several = np.column_stack([y, 2.0 * y + 1.0])
+    words = r"Target 0: The second stage .* So it is with 1 other target\."
+    with pytest.warns(ConvergenceWarning, match=words) as caught:
+        model.fit(X, several)
+    assert len(caught) == 1
+    assert not model.converged_.any()
+    assert "_shortfall" not in vars(model)
+    search = RelaxedLassoCV(n_alphas=3, eps=0.3, gamma=0.0)
+    with quiet(GridEdgeWarning), pytest.warns(ConvergenceWarning, match="did not converge"):
+        assert not search.fit(X, y).converged_

@@ -171,6 +171,22 @@ def test_paths_have_names_and_frames(kind):
     assert_array_equal(frame.index, X.columns)
     by_names = X @ frame + path.intercepts  # pandas aligns the names
     np.testing.assert_allclose(by_names, path.predict(X), atol=1e-10)
+    with pytest.raises(ValueError, match="must be in the same order"):
+        path.predict(X[X.columns[::-1]])
+    with pytest.raises(ValueError, match="feature names should match"):
+        path.predict(X.rename(columns={X.columns[0]: "another"}))
+    with pytest.warns(UserWarning, match="does not have valid feature names"):
+        plain = path.predict(X.to_numpy())
+    assert_array_equal(plain, path.predict(X))
+
+
+def test_paths_without_names_compare_numbers():
+    X, y = wide()
+    path = skl1.lasso_path(X.to_numpy(), y, n_alphas=3, return_path=True)
+    with pytest.raises(ValueError, match=r"X has 2 features, but LassoPath is expecting"):
+        path.predict(X.to_numpy()[:, :2])
+    with pytest.warns(UserWarning, match="LassoPath was fitted without feature names"):
+        path.predict(X)
 
 
 def test_fitted_paths_have_frames():

@@ -281,7 +281,7 @@ def test_constant_targets():
 
 def test_one_warning_for_all_targets():
     model = skl1.ProximalLasso(alpha=1e-3, solver="ista", max_iter=2)
-    words = r"Target 0: ProximalLasso stopped after 2 steps.*So did 2 other targets\."
+    words = r"Target 0: ProximalLasso stopped after 2 steps.*So it is with 2 other targets\."
     with pytest.warns(ConvergenceWarning, match=words) as found:
         model.fit(X, Y)
     assert len(found) == 1

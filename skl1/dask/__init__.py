@@ -12,7 +12,7 @@ from skl1.inference import __all__ as _inference
 from skl1.model_selection import __all__ as _searches
 
 __all__ = ["LassoPath", "lasso_path"]
-__all__ += [*FORMS]
+__all__ += list(FORMS)
 
 globals().update(FORMS)
 
@@ -22,7 +22,7 @@ def __getattr__(name: str):
     if name in {*_estimators, *_inference, *_searches}:
         raise AttributeError(
             f"skl1.dask has no {name}: sums over the rows tell everything of squared loss "
-            f"only, and estimators of that are here ({', '.join(__all__)}). Bring the data into memory for "
-            f"skl1.{name}."
+            f"only, and estimators of that are here ({', '.join(__all__)}). Bring the data into "
+            f"memory for skl1.{name}."
         )
     raise AttributeError(f"module 'skl1.dask' has no attribute {name!r}")

@@ -55,6 +55,12 @@ def fitted_search(search: Any) -> None:
             f"{search!r}."
         )
     check_is_fitted(search, "cv_results_")
+    tables: Any = search.cv_results_
+    if not isinstance(tables, Mapping):
+        raise ValueError(  # noqa: TRY004 (of what it was fitted to)
+            f"Each of the {len(tables)} targets has a choice of its own: draw one, as "
+            "search.of_target(0)."
+        )
 
 
 def numbers(values: Any, name: str, *shape: int | None) -> np.ndarray:

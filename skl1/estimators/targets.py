@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 
 from skl1.compiled.threads import single_threaded
 from skl1.designs import Design
@@ -182,7 +181,8 @@ def gathered(ones: Sequence[Any]) -> dict[str, Any]:
 def merged(remarks: Sequence[Sequence[Remark]]) -> list[Remark]:
     """What there is to say of all targets: once for each category.
 
-    Of empty models only if all are; of what does not converge the first target, and how many more.
+    Of empty models only if all are; else of the first target, and of how many more there is
+    something to say, unless it is the same of all.
     """
     told: dict[type[Warning], list[tuple[int, str]]] = {}
     for k, own in enumerate(remarks):
@@ -194,9 +194,11 @@ def merged(remarks: Sequence[Sequence[Remark]]) -> list[Remark]:
         if category is EmptyModelWarning:
             if len(texts) == len(remarks):
                 found.append((f"Of target {k}, and of all others: {text}", category))
-        elif category is ConvergenceWarning:
-            more = f" So did {len(texts) - 1} other targets." if len(texts) > 1 else ""
-            found.append((f"Target {k}: {text}{more}", category))
-        else:
+        elif len(texts) == len(remarks) > 1 and len({text for _, text in texts}) == 1:
             found.append((text, category))
+        else:
+            others = {of for of, _ in texts} - {k}
+            number = f"{len(others)} other target{'s' if len(others) > 1 else ''}"
+            more = f" So it is with {number}." if others else ""
+            found.append((f"Target {k}: {text}{more}", category))
     return found

@@ -114,6 +114,7 @@ class AdaptiveLassoCV(PenalisedRegressorCV, of=AdaptiveLasso, texts=SHARED):
         selection: str | Callable[[dict[str, Any]], int] = "min",
         noise_variance: float | None = None,
         scoring: str | Callable[..., Any] | None = None,
+        shared_alpha: bool = True,
         first_stage: Any = "auto",
         gamma: float | Sequence[float] = 1.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,

@@ -14,7 +14,6 @@ from skl1.designs import Design
 from skl1.estimators import ProximalLasso
 from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
-from skl1.exceptions import warn_user
 from skl1.inference.first_stage import (
     NAMES,
     NOTHING,
@@ -220,12 +219,11 @@ class AdaptiveLasso(ProximalLasso):
             self.converged_, self.stop_reason_ = False, estimate.stop_reason
         return result
 
-    def _warn(self, problem: Problem, result: Run) -> None:
+    def _remarks(self, problem: Problem, result: Run) -> list[tuple[str, type[Warning]]]:
         remark = cast(AdaptiveProblem, problem).estimate.remark
         if result.model.converged and remark:
-            warn_user(f"{type(self).__name__}: {remark}", ConvergenceWarning)
-        else:
-            super()._warn(problem, result)
+            return [(f"{type(self).__name__}: {remark}", ConvergenceWarning)]
+        return super()._remarks(problem, result)
 
     def _emptiness(self, problem: Problem) -> str:
         own = cast(AdaptiveProblem, problem)

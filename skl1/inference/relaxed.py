@@ -13,7 +13,6 @@ from sklearn.exceptions import ConvergenceWarning
 from skl1.estimators import ProximalLasso
 from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import keep
-from skl1.exceptions import warn_user
 from skl1.inference.relaxed_model import Relaxed, quick_refit, relaxed
 from skl1.problems.model import Model, coefficients
 from skl1.problems.problem import Problem
@@ -142,6 +141,8 @@ class RelaxedLasso(ProximalLasso):
     """
 
     gamma: float
+    #: What the second stage of a fit under way did not reach, until it is told.
+    _shortfall: str
 
     _parameter_constraints: ClassVar[dict] = {
         **ProximalLasso._parameter_constraints,
@@ -237,17 +238,17 @@ class RelaxedLasso(ProximalLasso):
         second = refit.model
         if self.converged_ and not second.converged:
             self.converged_, self.stop_reason_ = False, second.stop_reason
-            warn_user(
+            self._shortfall = (
                 f"The second stage of {type(self).__name__}, least squares on "
                 f"{np.count_nonzero(result.w)} features, stopped after {second.n_iter} rounds "
                 f"({second.stop_reason}) at a duality gap of {second.error:.3g}; "
-                f"{refit.target:.3g} was wanted. Increase alpha, for fewer features, or max_iter.",
-                ConvergenceWarning,
+                f"{refit.target:.3g} was wanted. Increase alpha, for fewer features, or max_iter."
             )
         return result
 
     def _remarks(self, problem: Problem, result: Run) -> list[tuple[str, type[Warning]]]:
-        # Where only the second stage has failed, that has its own warning.
-        if self.converged_ or not result.model.converged:
-            return super()._remarks(problem, result)
-        return []
+        # Where only the second stage has failed, that alone is to be said.
+        text = getattr(self, "_shortfall", "")
+        if text:
+            del self._shortfall
+        return [(text, ConvergenceWarning)] if text else super()._remarks(problem, result)

@@ -126,6 +126,7 @@ class RelaxedLassoCV(PenalisedRegressorCV, of=RelaxedLasso):
         selection: str | Callable[[dict[str, Any]], int] = "min",
         noise_variance: float | None = None,
         scoring: str | Callable[..., Any] | None = None,
+        shared_alpha: bool = True,
         gamma: float | Sequence[float] = (0.0, 0.25, 0.5, 0.75, 1.0),
         l1_ratio: float | Sequence[float] = 1.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
@@ -162,7 +163,7 @@ class RelaxedLassoCV(PenalisedRegressorCV, of=RelaxedLasso):
         for row, posed in enumerate(problems):
             shape, target = divmod(row, count)
             if not shape:
-                lasso = zip(posed, plain.follow(posed, search.grids[0]), strict=True)
+                lasso = zip(posed, plain.follow(posed, search.grids[row]), strict=True)
                 relaxed.append([plain.relax(problem, models, gammas) for problem, models in lasso])
             yield posed, [paths[shape] for paths in relaxed[target]]
 

@@ -24,7 +24,7 @@ class PenalisedRegressorCV(StreamedRegressor, PathCV):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.target_tags.multi_output = self._several and self._compares()
+        tags.target_tags.multi_output = self._compares() or not self._shares()
         return tags
 
     def _folds(self, design, y, sample_weight, splits):

@@ -22,13 +22,14 @@ from skl1.compiled.threads import in_turn
 from skl1.designs import Design
 from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.state import AllOrNothing
-from skl1.estimators.targets import gathered
+from skl1.estimators.targets import Remark, gathered, merged, of_target
 from skl1.exceptions import FoldWarning, warn_user
 from skl1.model_selection.advice import at_limit, remark, vanished
 from skl1.model_selection.basis import basis_of
 from skl1.model_selection.criteria import Basis, criterion
 from skl1.model_selection.folds import Folds
 from skl1.model_selection.improvement import Improvement
+from skl1.model_selection.one_each import joined
 from skl1.model_selection.outcome import Outcome
 from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED, choose, mean, standard_errors
 from skl1.model_selection.search import ALL_DATA, Search, answering, row_by_row
@@ -137,14 +138,18 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
         settle_names(self, *plains)
         designs = answering(design, targets)
         problems = [plain.problem_on(designs[k % len(designs)]) for k, plain in enumerate(plains)]
-        grids = []
+        shared, grids = self._shares() or len(targets) == 1, []
         for first in range(0, len(plains), len(targets)):
-            longest = max(problems[first : first + len(targets)], key=attrgetter("alpha_max"))
-            grids += [self._grid(longest, shapes[first])] * len(targets)
+            rows = range(first, first + len(targets))
+            longest = max([problems[row] for row in rows], key=attrgetter("alpha_max"))
+            if shared:
+                grids += [self._grid(longest, shapes[first])] * len(targets)
+            else:
+                grids += [self._grid(problems[row], shapes[row]) for row in rows]
         staged = report is None and self._by_errors() and len(targets) == 1
         course = self._course if staged else None
         paths = self._paths, folds, scorer, course, targets, self._together, self._by_row
-        search = Search(plains, problems, grids, *paths)
+        search = Search(plains, problems, grids, *paths, shared=shared)
         groups = search.groups(self.n_jobs, together=report is None)
         outcome = Outcome(search)
         if applies(search, groups, self.n_jobs):
@@ -161,11 +166,34 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
                     break
         if self._improves() and not outcome.stopped:
             Improvement(search, outcome, self._improved).run(self.n_jobs)
-        for message in outcome.remarks:
-            warn_user(message, FoldWarning)
+        if search.shared:
+            told = self._settle(outcome, count, dtype)
+        else:
+            told = self._settle_each(outcome, count, dtype)
+        for message, category in told:
+            warn_user(message, category)
+
+    def _shares(self) -> bool:
+        """Whether several targets have one choice."""
+        return getattr(self, f"shared_{self._strength}", True)
+
+    def _settle(self, outcome: Outcome, count: float, dtype: np.dtype) -> list[Remark]:
+        """The choice, and its model; what there is to say is returned."""
         self._choose(outcome, count)
         self._refit(outcome, dtype)
-        self._warn(outcome)
+        return [(message, FoldWarning) for message in outcome.remarks] + self._remarks(outcome)
+
+    def _settle_each(self, outcome: Outcome, count: float, dtype: np.dtype) -> list[Remark]:
+        """The same for each target by itself."""
+        ones, told = [], []
+        for k in range(len(outcome.search.targets)):
+            ones.append(copy(self))
+            settle = ones[k]._settle  # noqa: SLF001 (of a copy of this)
+            with of_target(k):
+                told.append(settle(outcome.of_target(k), count, dtype))
+        for name, value in joined(ones).items():
+            setattr(self, name, value)
+        return merged(told)
 
     def _together(self, models: list[PenalisedRegressor]) -> Any:
         """A model for scorers, of the estimators of all targets."""
@@ -269,7 +297,7 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
             plain.set_params(**{self._strength: strength})
             start = outcome.start(row, column)
             result = plain.fit_problem(search.problems[row], start, dtype)
-            outcome.note(ALL_DATA, strength, result.model.error, result.model.converged)
+            outcome.note(ALL_DATA, strength, result.model.error, plain.converged_)
         for name, value in self.gathered(plains).items():
             if name not in {"n_features_in_", "feature_names_in_"}:
                 setattr(self, name, value)
@@ -280,16 +308,16 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
         if outcome.stopped:
             self.stop_reason_ = INTERRUPTED
 
-    def _warn(self, outcome: Outcome) -> None:
+    def _remarks(self, outcome: Outcome) -> list[Remark]:
         """What a user should know of convergence, and of the choice."""
+        remarks: list[Remark] = []
         if outcome.failures:
-            warn_user(outcome.shortfall(), ConvergenceWarning)
-        gone = vanished(self, outcome)
-        if gone:
-            warn_user(gone, FoldWarning)
-        message = remark(self, outcome, self._edge)
-        if message:
-            warn_user(*message)
+            remarks.append((outcome.shortfall(), ConvergenceWarning))
+        if gone := vanished(self, outcome):
+            remarks.append((gone, FoldWarning))
+        if message := remark(self, outcome, self._edge):
+            remarks.append(message)
+        return remarks
 
     def _edge(self, outcome: Outcome, grid: np.ndarray) -> str:
         """What to say of a choice at an end of the grid; nothing elsewhere."""

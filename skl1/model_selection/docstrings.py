@@ -89,6 +89,13 @@ selection : {"min", "1se", "aic", "bic", "ebic", "gcv"} or callable, default="mi
 @noise@
 scoring : str or callable, default=None
     A scorer of scikit-learn that takes the place of the MEASURE.
+@shared@
+""",
+    "shared": """
+shared_STRENGTH : bool, default=True
+    Of several targets: one STRENGTH for all, so that there is one model to describe, as
+    ``MultiTaskLassoCV`` and a grid search have it; or with False one for each, as if each had been
+    searched by itself on the same folds, with a grid of its own.
 """,
     "noise": """
 noise_variance : float, default=None
@@ -203,14 +210,18 @@ random_state : int, RandomState instance or None, default=None
 """,
     "fitted": """
 coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
-    Coefficients of the chosen model on all data, in the dtype of X. Of several targets, for which
-    one STRENGTH is chosen, the figures of the chosen model have an entry for each.
+    Coefficients of the chosen model on all data, in the dtype of X. Of several targets the figures
+    of the chosen model have an entry for each. With ``shared_STRENGTH=False`` so has all else: the
+    numbers ``STRENGTH_ATTRIBUTE``, ``best_index_`` and ``converged_`` have the shape (n_targets,),
+    grids and paths an axis for targets before all others, and ``cv_results_`` is a list of such
+    dicts.
 intercept_ : float or ndarray of shape (n_targets,)
     Intercept; 0 if ``fit_intercept=False``.
 sparse_coef_ : sparse matrix of shape (1, n_features) or (n_targets, n_features)
     ``coef_`` in sparse form.
 coef_path_ : ndarray of shape GRID_FEATURES
-    Coefficients on all data; of several targets with an axis for them before that of features.
+    Coefficients on all data; of several targets with an axis for them before that of features, or
+    as the first if each has a choice of its own.
 @variance@
 @held out@
 """,
@@ -263,8 +274,8 @@ With fewer than two samples per feature models that are too large are not consid
 }
 
 
-#: For classes whose loss is a likelihood.
-WITHOUT_NOISE = {"noise": "", "variance": ""}
+#: For classes whose loss is a likelihood, and those that take one target.
+WITHOUT_NOISE, OF_ONE_TARGET = {"noise": "", "variance": ""}, {"shared": ""}
 
 
 def words(model: type, strength: str, shape: str | None, measure: str) -> dict[str, str]:
@@ -284,6 +295,8 @@ def words(model: type, strength: str, shape: str | None, measure: str) -> dict[s
         "GRID": grid(),
         "SHAPE": shape or "",
         "SIMPLEST": "smallest size" if sized else "largest alpha",
+        "shared_STRENGTH": f"shared_{strength}",
+        "STRENGTH_ATTRIBUTE": f"{strength}_",
         "STRENGTH": "size" if sized else "alpha",
         "MEASURE": "mean squared error" if measure == "mse" else "mean deviance",
         "MSE": measure,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from copy import copy
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
@@ -49,6 +51,16 @@ class Folds(ABC):
     def __len__(self) -> int:
         return len(self.counts)
 
+    def answering(self, y: Any) -> Folds:
+        """The same folds with another response; None leaves it."""
+        if y is None:
+            return self
+        return self._answering(y)
+
+    @abstractmethod
+    def _answering(self, y: Any) -> Folds:
+        """The same folds with another response."""
+
     @abstractmethod
     def training(self, fold: int) -> Design:
         """The design of all but the fold."""
@@ -80,6 +92,9 @@ class NoFolds(Folds):
     def __init__(self, source: RowFolds | None = None):
         self.source = source
 
+    def _answering(self, y):
+        return NoFolds(None if self.source is None else self.source.answering(y))
+
     def training(self, fold):
         raise IndexError(fold)
 
@@ -100,6 +115,11 @@ class RowFolds(Folds):
         self.weights = np.ones(self.y.size) if sample_weight is None else sample_weight
         self.fit_intercept = fit_intercept
         self.counts = np.array([self.weights[test].any() for _, test in splits])
+
+    def _answering(self, y):
+        other = copy(self)
+        other.y = y
+        return other
 
     def training(self, fold):
         train, _ = self.splits[fold]
@@ -145,6 +165,12 @@ class MomentFolds(Folds):
     def __init__(self, parts: Sequence[Moments], fit_intercept: bool, rows: RowFolds | None = None):
         self.parts, self.fit_intercept, self.rows = list(parts), fit_intercept, rows
         self.counts = np.array([part.held_weight > 0.0 for part in self.parts])
+
+    def _answering(self, y):
+        other = copy(self)
+        other.parts = [part.of_target(y) for part in self.parts]
+        other.rows = None if self.rows is None else self.rows.answering(y)
+        return other
 
     def whole(self, design):
         whole = MomentDesign.of_moments(sum(self.parts), self.fit_intercept)

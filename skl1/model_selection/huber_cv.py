@@ -90,6 +90,7 @@ class ProximalHuberRegressorCV(SmoothRegressorCV, of=ProximalHuberRegressor):
         selection: str | Callable[[dict[str, Any]], int] = "min",
         noise_variance: float | None = None,
         scoring: str | Callable[..., Any] | None = None,
+        shared_alpha: bool = True,
         l1_ratio: float | Sequence[float] = 1.0,
         delta: float = 1.345,
         scale: float | str = 1.0,

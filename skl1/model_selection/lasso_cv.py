@@ -102,6 +102,7 @@ class ProximalLassoCV(PenalisedRegressorCV, of=ProximalLasso):
         selection: str | Callable[[dict[str, Any]], int] = "min",
         noise_variance: float | None = None,
         scoring: str | Callable[..., Any] | None = None,
+        shared_alpha: bool = True,
         l1_ratio: float | Sequence[float] = 1.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,

@@ -51,6 +51,7 @@ class LogSumRegressorCV(NonconvexRegressorCV, of=LogSumRegressor):
         selection: str | Callable[[dict[str, Any]], int] = "min",
         noise_variance: float | None = None,
         scoring: str | Callable[..., Any] | None = None,
+        shared_alpha: bool = True,
         epsilon: float | Sequence[float] = 1.0,
         l2: float = 0.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,

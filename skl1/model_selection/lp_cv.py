@@ -51,6 +51,7 @@ class NonconvexLpRegressorCV(NonconvexRegressorCV, of=NonconvexLpRegressor):
         selection: str | Callable[[dict[str, Any]], int] = "min",
         noise_variance: float | None = None,
         scoring: str | Callable[..., Any] | None = None,
+        shared_alpha: bool = True,
         p: float | Sequence[float] = 0.5,
         l2: float = 0.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,

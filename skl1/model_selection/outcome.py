@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from skl1.model_selection.criteria import Basis
@@ -28,7 +30,7 @@ class Outcome:
         self.search = search
         size, count = search.grids[0].size, len(search.folds)
         self.deviances = np.full((len(search.grids), size, count), np.nan)
-        scores = np.full((search.n_shapes, size, count), np.nan)
+        scores = np.full((len(search.grids) // search.judged, size, count), np.nan)
         self.scores = None if search.scorer is None else scores
         self.parts: list[Part] = []
         self.failures: list[tuple[int, float, float]] = []
@@ -52,8 +54,27 @@ class Outcome:
             if self.scores is not None:
                 self.scores[..., part.fold] = part.scores
             self.gone[part.fold] = part.gone
-            for remark in part.remarks:
+            for remark in self._remarkable(part):
                 self._remarks.setdefault(remark, []).append(part.fold)
+
+    def _remarkable(self, part: Part) -> Iterator[str]:
+        """What is unusual about a training part."""
+        if part.constant:
+            several = len(self.search.targets) > 1
+            which = f" (of target {listed(part.constant)})" if several else ""
+            yield f"y is constant in the training part{which}"
+        if not self.search.folds.counts[part.fold]:
+            yield "nothing that is held out has a weight, so it has no score"
+        elif part.scores is not None and not np.isfinite(part.scores).all():
+            missing = np.count_nonzero(~np.isfinite(part.scores))
+            yield f"models whose score is not finite: {missing}"
+
+    def of_target(self, k: int) -> Outcome:
+        """What is known of one of the targets."""
+        one, count = Outcome(self.search.of_target(k)), len(self.search.targets)
+        one.add([part.of_target(k, count) for part in (self.whole, *self.parts)])
+        one.stopped = self.stopped
+        return one
 
     def figures(self) -> dict[str, np.ndarray]:
         """Of each model, over its targets: did all converge, the largest error, the deviance."""

@@ -21,7 +21,7 @@ from skl1.estimators.docstrings import shared
 from skl1.estimators.state import all_or_nothing
 from skl1.estimators.targets import is_several
 from skl1.model_selection.chooser import Chooser
-from skl1.model_selection.docstrings import PARAGRAPHS, WITHOUT_NOISE, words
+from skl1.model_selection.docstrings import OF_ONE_TARGET, PARAGRAPHS, WITHOUT_NOISE, words
 from skl1.model_selection.folds import (
     Folds,
     NoFolds,
@@ -29,6 +29,7 @@ from skl1.model_selection.folds import (
     indices,
     listed_splits,
 )
+from skl1.model_selection.one_each import one_target
 from skl1.model_selection.rules import CRITERIA, CROSS_VALIDATED
 from skl1.model_selection.search import on_folds
 from skl1.paths.grid import alpha_grid, length_or_alphas
@@ -90,6 +91,7 @@ class PathCV(Chooser):
         "noise_variance": [Interval(Real, 0, None, closed="neither"), None],
         "random_state": ["random_state"],
         "scoring": [StrOptions(set(get_scorer_names())), callable, None],
+        "shared_alpha": ["boolean"],
         "n_jobs": [Integral, None],
     }
 
@@ -117,6 +119,8 @@ class PathCV(Chooser):
         own = cls._parameter_constraints
         cls._parameter_constraints = {name: own[name] for name in own if name in given}
         paragraphs = PARAGRAPHS if "noise_variance" in given else PARAGRAPHS | WITHOUT_NOISE
+        if f"shared_{cls._strength}" not in given:
+            paragraphs = paragraphs | OF_ONE_TARGET
         shared(paragraphs | (texts or {}), **words(of, cls._strength, cls._shape, cls._measure))(
             cls
         )
@@ -153,7 +157,8 @@ class PathCV(Chooser):
             Training data, as for a single fit. No fold copies X.
         y : array-like of shape (n_samples,) or (n_samples, n_targets)
             Target; class labels where this is a classifier. Of several targets, which only
-            regressions take, each column is fitted by itself, and one alpha is chosen for all.
+            regressions take, each column is fitted by itself, and one alpha is chosen for all, or
+            with ``shared_alpha=False`` one for each.
         sample_weight : float or array-like of shape (n_samples,), default=None
             Weights, not negative and not all zero, of samples in the fits and in the errors. The
             folds themselves count equally.
@@ -218,11 +223,11 @@ class PathCV(Chooser):
         """X, y, the weights and a design, that of the first target if there are several."""
         if not (self._several and is_several(y)):
             return self._design(X, y, sample_weight)
-        if not self._compares():
+        if self._shares() and not self._compares():
             raise ValueError(
                 f"selection={self.selection!r} is for one target, and y has several: compare "
-                'held-out errors (selection="min" or "1se"), or choose an alpha for each column of '
-                "y by itself."
+                'held-out errors (selection="min" or "1se"), or choose for each column of y by '
+                f"itself (shared_{self._strength}=False)."
             )
         X, y, sample_weight, designs = self._designs(X, y, sample_weight)
         return X, y, sample_weight, designs[0]
@@ -248,15 +253,43 @@ class PathCV(Chooser):
             each model besides is in ``pandas.DataFrame(search.cv_results_)``, in the same order.
         """
         check_is_fitted(self)
-        coefs, classes = self.coef_path_, getattr(self, "classes_", None)
+        coefs: np.ndarray = self.coef_path_
+        tables: Any = self.cv_results_
+        classes = getattr(self, "classes_", None)
         beside = np.shape(self.coef_)[:-1]
         several = coefs.ndim - len(beside) == 3
         names = [self._shape, self._strength] if several else [self._strength]
-        values = {str(name): self.cv_results_[f"param_{name}"] for name in names}
+        each = tables if isinstance(tables, list) else [tables]
+        values = {str(of): np.concatenate([one[f"param_{of}"] for one in each]) for of in names}
         if beside and beside[0] > 1:
-            count = len(values[self._strength])
-            values = {name: np.repeat(each, beside[0]) for name, each in values.items()}
             kind = "target" if classes is None else "class"
-            values[kind] = np.tile(np.arange(*beside) if classes is None else classes, count)
+            labels = np.arange(*beside) if classes is None else classes
+            count = len(values[self._strength])
+            if len(each) > 1:
+                values[kind] = np.repeat(labels, count // len(labels))
+            else:
+                values = {of: np.repeat(column, beside[0]) for of, column in values.items()}
+                values[kind] = np.tile(labels, count)
         flat = coefs.reshape(-1, coefs.shape[-1]).T
         return path_frame(f"{type(self).__name__}.to_frame", flat, values, names_of(self))
+
+    def of_target(self, k: int) -> Self:
+        """The search of one of several targets, where each has a choice of its own.
+
+        Parameters
+        ----------
+        k : int
+            The number of the target, counted from 0.
+
+        Returns
+        -------
+        object
+            A copy of this search, fitted to one target: for displays and tables.
+
+        Raises
+        ------
+        ValueError
+            If there is one choice for all targets, or no such target.
+        """
+        check_is_fitted(self)
+        return one_target(self, k)

@@ -76,6 +76,7 @@ class ProximalPoissonRegressorCV(CountRegressor, SmoothRegressorCV, of=ProximalP
         cv: Any = None,
         selection: str | Callable[[dict[str, Any]], int] = "min",
         scoring: str | Callable[..., Any] | None = None,
+        shared_alpha: bool = True,
         l1_ratio: float | Sequence[float] = 1.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,

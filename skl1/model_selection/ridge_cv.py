@@ -85,6 +85,7 @@ class RidgeGDCV(PenalisedRegressorCV, of=RidgeGD):
         selection: str | Callable[[dict[str, Any]], int] = "min",
         noise_variance: float | None = None,
         scoring: str | Callable[..., Any] | None = None,
+        shared_alpha: bool = True,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
         fit_intercept: bool = True,

@@ -51,6 +51,7 @@ class SCADRegressorCV(NonconvexRegressorCV, of=SCADRegressor):
         selection: str | Callable[[dict[str, Any]], int] = "min",
         noise_variance: float | None = None,
         scoring: str | Callable[..., Any] | None = None,
+        shared_alpha: bool = True,
         gamma: float | Sequence[float] = 3.7,
         l2: float = 0.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,

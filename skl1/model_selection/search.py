@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import numpy as np
@@ -35,9 +35,10 @@ class Part:
     models: list[list[Model]]
     #: Twice the mean loss on what is held out: of squares the mean squared error.
     deviances: np.ndarray | None = None
-    #: Of shape (n_shapes, n_alphas).
+    #: Of shape (n_shapes, n_alphas), or of errors where each target has a choice of its own.
     scores: np.ndarray | None = None
-    remarks: list[str] = field(default_factory=list)
+    #: Targets that vary in all data, and are constant in the training part.
+    constant: list[int] = field(default_factory=list)
     #: Of each shape, whether the path was solved on the rows, as moments were not exact enough.
     exact: list[bool] = field(default_factory=list)
     #: Features that vary in all data, and are constant in the training part.
@@ -46,6 +47,17 @@ class Part:
     loose: dict[int, int] = field(default_factory=dict)
     #: Coefficients and intercepts for targets whose models have not been scored.
     fits: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
+
+    def of_target(self, k: int, count: int) -> Part:
+        """What came of one of so many targets."""
+        return Part(
+            self.fold,
+            self.models[k::count],
+            None if self.deviances is None else self.deviances[k::count],
+            None if self.scores is None else self.scores[k::count],
+            [0] if k in self.constant else [],
+            gone=self.gone,
+        )
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,7 @@ class Search:
     grids: list[np.ndarray]
     paths: Callable[[PenalisedRegressor, Sequence[Problem], np.ndarray], list[list[Model]]]
     folds: Folds
-    scorer: Callable | None  #: a function of a fold and a model
+    scorer: Callable | None  #: a function of a fold, a model and the number of a target or None
     #: The same paths to be followed in stages, None where they cannot be; None if none ever is.
     course: Callable[..., SharedPaths | None] | None
     #: The response of each target; None where it is that of the folds.
@@ -71,6 +83,8 @@ class Search:
     scored: Callable[[list[PenalisedRegressor]], Any]
     #: The paths of all rows, with their problems: rows may share what they are made of.
     by_row: Callable[[Search, Iterable[list[Problem]]], Iterator[Row]]
+    #: Whether all targets have one choice, or each its own.
+    shared: bool = True
 
     @property
     def n_shapes(self) -> int:
@@ -81,6 +95,17 @@ class Search:
         """The rows of a shape."""
         count = len(self.targets)
         return list(range(shape * count, (shape + 1) * count))
+
+    @property
+    def judged(self) -> int:
+        """How many rows have a score together."""
+        return len(self.targets) if self.shared else 1
+
+    def of_target(self, k: int) -> Search:
+        """The search of one of the targets."""
+        count, y = len(self.targets), self.targets[k]
+        own = {name: getattr(self, name)[k::count] for name in ("plains", "problems", "grids")}
+        return replace(self, **own, targets=(None,), folds=self.folds.answering(y))
 
     def target_of(self, row: int) -> np.ndarray | None:
         """The response of a row; None where that is of the folds."""
@@ -108,8 +133,8 @@ class Search:
         """The paths of some parts, scored."""
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             designs = [self.design(number) for number in numbers]
-            parts = list(map(self.part, numbers, designs))
             answers = [answering(design, self.targets, part=True) for design in designs]
+            parts = list(map(self.part, numbers, answers))
             posed = (
                 [
                     self.posed(row, number, own[row % len(self.targets)])
@@ -131,20 +156,20 @@ class Search:
                 error.add_note(f"This is the training part of fold {number}.")
             raise
 
-    def part(self, number: int, design: Design) -> Part:
-        """A part before anything is fitted to it, or all data."""
+    def part(self, number: int, designs: Sequence[Design]) -> Part:
+        """A part before anything is fitted to it, or all data; with the design of each target."""
         part = Part(number, [])
         if number == ALL_DATA:
             return part
+        pairs = list(zip(designs, self.problems[: len(designs)], strict=True))
+        constant = [own.energy == 0.0 < problem.design.energy for own, problem in pairs]
+        part.constant = np.flatnonzero(constant).tolist()
         whole = self.problems[0].design
-        if design.energy == 0.0 < whole.energy:
-            part.remarks.append("y is constant in the training part")
-        part.gone = np.flatnonzero((design.norms == 0.0) & (whole.norms > 0.0))
+        part.gone = np.flatnonzero((designs[0].norms == 0.0) & (whole.norms > 0.0))
         size = self.grids[0].size
         part.deviances = np.full((len(self.grids), size), np.nan)
-        part.scores = None if self.scorer is None else np.full((self.n_shapes, size), np.nan)
-        if not self.folds.counts[number]:
-            part.remarks.append("nothing that is held out has a weight, so it has no score")
+        choices = len(self.grids) // self.judged
+        part.scores = None if self.scorer is None else np.full((choices, size), np.nan)
         return part
 
     def keep(self, row: int, part: Part, problem: Problem, models: list[Model], judged=0) -> None:
@@ -192,21 +217,20 @@ class Search:
         if part.scores is None or self.scorer is None:
             return
         part.fits.append((W, intercepts))
-        if len(part.fits) == len(self.targets):
-            self.score(row // len(self.targets), part)
+        if len(part.fits) == self.judged:
+            self.score(row // self.judged, part)
             part.fits.clear()
-        if row == len(self.grids) - 1 and not np.isfinite(part.scores).all():
-            missing = np.count_nonzero(~np.isfinite(part.scores))
-            part.remarks.append(f"models whose score is not finite: {missing}")
 
-    def score(self, shape: int, part: Part) -> None:
-        """Scores of the models of a shape, from the coefficients for all targets."""
-        models = [copy(self.plains[row]) for row in self.rows_of(shape)]  # threads score others
+    def score(self, place: int, part: Part) -> None:
+        """Scores of the models of a shape, from the coefficients for all targets; or for one."""
+        rows = range(place * self.judged, (place + 1) * self.judged)
+        models = [copy(self.plains[row]) for row in rows]  # threads score others
         scores, scorer = cast(np.ndarray, part.scores), cast(Callable, self.scorer)
+        target = None if self.shared else place % len(self.targets)
         for column in range(self.grids[0].size):
             for model, (W, intercepts) in zip(models, part.fits, strict=True):
                 model.coef_, model.intercept_ = W[column], float(intercepts[column])
-            scores[shape, column] = scorer(part.fold, self.scored(models))
+            scores[place, column] = scorer(part.fold, self.scored(models), target)
 
 
 def row_by_row(search: Search, problems: Iterable[list[Problem]]) -> Iterator[Row]:
@@ -225,9 +249,12 @@ def answering(
 
 
 def on_folds(scorer, X, y, splits, params) -> Callable:
-    """The scorer as a function of a fold and a model; params of a value a sample go along."""
+    """The scorer as a function of a fold, a model, and the number of its target if it has one.
 
-    def score(fold, model):
+    Params of a value a sample go along.
+    """
+
+    def score(fold, model, target=None):
         test = splits[fold][1]
         cut = {
             name: value[test] if np.shape(value)[:1] == (len(y),) else value
@@ -236,7 +263,7 @@ def on_folds(scorer, X, y, splits, params) -> Callable:
         if cut.get("sample_weight") is not None:
             cut["sample_weight"] = moderate_weights(cut["sample_weight"])
         try:
-            return scorer(model, X[test], y[test], **cut)
+            return scorer(model, X[test], y[test] if target is None else y[test, target], **cut)
         except TypeError as error:
             if "sample_weight" not in cut:
                 raise

@@ -25,5 +25,5 @@ class SmoothRegressorCV(SmoothPathCV, LinearRegressor):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.target_tags.multi_output = self._several and self._compares()
+        tags.target_tags.multi_output = self._compares() or not self._shares()
         return tags

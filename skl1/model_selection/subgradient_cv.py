@@ -89,6 +89,7 @@ class SubgradientLassoCV(PenalisedRegressorCV, of=SubgradientLasso):
         selection: str | Callable[[dict[str, Any]], int] = "min",
         noise_variance: float | None = None,
         scoring: str | Callable[..., Any] | None = None,
+        shared_alpha: bool = True,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
         fit_intercept: bool = True,

@@ -102,6 +102,7 @@ class BestSubsetRegressorCV(PenalisedRegressorCV, of=BestSubsetRegressor):
         },
         "k": [Interval(Integral, 0, None, closed="left"), "array-like", None],
         "l2": BestSubsetRegressor._parameter_constraints["l2"],
+        "shared_k": ["boolean"],
     }
 
     def __init__(
@@ -112,6 +113,7 @@ class BestSubsetRegressorCV(PenalisedRegressorCV, of=BestSubsetRegressor):
         selection: str | Callable[[dict[str, Any]], int] = "min",
         noise_variance: float | None = None,
         scoring: str | Callable[..., Any] | None = None,
+        shared_k: bool = True,
         l2: float = 0.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,

@@ -97,7 +97,10 @@ class Group:
     def __init__(self, search: Search, numbers: list[int]):
         self.search = search
         self.designs = [search.design(number) for number in numbers]
-        self.parts = list(map(search.part, numbers, self.designs))
+        self.parts = [
+            search.part(number, [design])
+            for number, design in zip(numbers, self.designs, strict=True)
+        ]
 
     def begin(self, row: int) -> None:
         """Follow the paths of a shape until models have many features."""

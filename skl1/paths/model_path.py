@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from skl1.compiled.versions import Versioned
 from skl1.problems.certificates import certify
@@ -13,6 +14,7 @@ from skl1.problems.model import Model, coefficients
 from skl1.problems.problem import ROUNDING, Problem
 from skl1.results.frames import path_frame
 from skl1.results.summary import Summarised, converged_told, features_told, span
+from skl1.sklearn_api import validate_data
 from skl1.solvers.driver import met
 
 if TYPE_CHECKING:
@@ -39,14 +41,31 @@ class Predicting(Summarised, Versioned):
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Samples.
+            Samples. Where the path knows names of features, and X has names, they must be the same
+            ones in the same order.
 
         Returns
         -------
         ndarray of shape (n_samples, n_models)
             A column for each model.
         """
+        X = validate_data(
+            self._owner(),
+            X,
+            accept_sparse=["csr", "csc", "coo"],
+            accept_large_sparse=True,
+            dtype=[np.float64, np.float32],
+            reset=False,
+        )
         return X @ self.coefs + self.intercepts
+
+    def _owner(self) -> BaseEstimator:
+        """What scikit-learn compares names and numbers of features with; it goes by our name."""
+        owner = type(type(self).__name__, (BaseEstimator,), {})()
+        owner.n_features_in_ = len(self.coefs)
+        if self.feature_names_in_ is not None:
+            owner.feature_names_in_ = self.feature_names_in_
+        return owner
 
     def to_frame(self) -> pd.DataFrame:
         """The coefficients with the names of features; the intercepts are in ``intercepts``.
