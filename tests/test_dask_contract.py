@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 import skl1
 from common import quiet
@@ -96,14 +97,34 @@ def test_targets_are_taken_as_in_memory(cls, kind, where, route):
     compare_fits(cls, X, dX, y, dy, named=where == "dask")
 
 
-@every_way_and(where=["dask", "memory"])
-def test_two_columns_are_refused(cls, where, route):
-    """In memory they are two targets."""
-    X, y, _ = data()
-    both = np.stack([y, y], axis=1)
-    given = da.from_array(both, chunks=(HEIGHT, -1)) if where == "dask" else both
-    with pytest.raises(ValueError, match=r"y (must|should) (have one dimension|be a 1d array)"):
-        cls().fit(da.from_array(X, chunks=(HEIGHT, -1)), given)
+@every_way_and(where=["dask", "memory", "frame"])
+def test_several_targets(cls, where, route):
+    """As in memory, but for rows that stay away: these serve one target at a time."""
+    X, y, s = data()
+    both = np.stack([y, np.roll(y, 3) + 2.0], axis=1)
+    dX = da.from_array(X, chunks=(HEIGHT, -1))
+    given = {
+        "dask": da.from_array(both, chunks=(HEIGHT, 1)),
+        "memory": both,
+        "frame": frames.from_pandas(pandas.DataFrame(both, columns=["u", "v"]), npartitions=3),
+    }[where]
+    if route == "sums":
+        with pytest.raises(ValueError, match="one at a time: give one column of y"):
+            on_dask(cls).fit(dX, given)
+        return
+    with quiet(skl1.GridEdgeWarning):
+        model, plain = on_dask(cls).fit(dX, given, s), in_memory(cls).fit(X, both, s)
+    assert_allclose(model.coef_, plain.coef_, atol=1e-7)
+    assert_allclose(model.intercept_, plain.intercept_, atol=1e-6)
+    assert_allclose(model.objective_, plain.objective_, rtol=1e-9)
+    lazy = model.predict(dX)
+    assert lazy.shape == (N, 2)
+    assert_allclose(lazy.compute(), plain.predict(X), atol=1e-6)
+    assert model.score(dX, given, s) == pytest.approx(plain.score(X, both, s))
+    assert_allclose(model.to_local().predict(X), plain.predict(X), atol=1e-6)
+    of_frame = model.predict(frames.from_pandas(pandas.DataFrame(X), npartitions=3))
+    assert_allclose(of_frame.compute().to_numpy(), plain.predict(X), atol=1e-6)
+    assert list(of_frame.columns) == ["y0", "y1"]
 
 
 def disordered(frame, how):

@@ -57,6 +57,31 @@ def fitted(local, chunks, **more):
         return found, by_sums, local(**given).fit(X, y, s)
 
 
+@every_local
+def test_several_targets(local):
+    """One pass for all; what each would be by itself."""
+    X, y, s = data(p=8)
+    Y = np.column_stack([y, X[:, 3] - 0.5 * y])
+    given = options(local)
+    shared = {name: False for name in ("shared_alpha", "shared_k") if name in local().get_params()}
+    with quiet(skl1.GridEdgeWarning, skl1.FoldWarning, skl1.EmptyModelWarning, UserWarning):
+        dX = da.from_array(X, chunks=(HEIGHT, -1))
+        whole = getattr(remote, local.__name__)(**given, **shared).fit(dX, Y, s)
+        cuts = np.array_split(np.arange(len(y)), FOLDS)
+        moments = [skl1.Moments.of(X[rows], Y[rows], s[rows]) for rows in cuts]
+        singles = [
+            local(**given).fit_moments(each if "cv" in given else sum(each))
+            for each in ([part.of_target(k) for part in moments] for k in range(2))
+        ]
+    assert whole.n_passes_ == 1
+    for k, single in enumerate(singles):
+        scale = max(np.abs(single.coef_).max(), 1.0)
+        np.testing.assert_allclose(whole.coef_[k], single.coef_, atol=1e-8 * scale)
+        assert whole.objective_[k] == pytest.approx(single.objective_, rel=1e-9)
+        if shared:
+            assert whole.best_index_[k] == single.best_index_
+
+
 def assert_equal_models(got, expected, tolerance):
     scale = max(np.abs(expected.coef_).max(), 1.0)
     np.testing.assert_allclose(got.coef_, expected.coef_, rtol=0.0, atol=tolerance * scale)

@@ -265,8 +265,8 @@ def test_files_of_the_first_version(name, factor):
 def test_files_of_a_newer_version():
     """The error says who wrote the file and what to do; the version alone is no reason for one."""
     written_by = "3.4.5"
-    with pytest.raises(ValueError, match=r"by skl1 3\.4\.5 in format 2, and .* format 1\."):
-        Moments.load(as_file(**values(SOUND, format=2, written_by=written_by)))
+    with pytest.raises(ValueError, match=r"by skl1 3\.4\.5 in format 3, and .* format 2\."):
+        Moments.load(as_file(**values(SOUND, format=3, written_by=written_by)))
     with pytest.raises(ValueError, match="was written in format 7"):
         Moments.load(as_file(format=7, other=1.0))
     with pytest.raises(ValueError, match="format must be an integer"):

@@ -17,6 +17,7 @@ from skl1.dask.predictions import gathered, predicted
 from skl1.dask.tall import moments_of
 from skl1.dask.wide import WideDesign
 from skl1.designs import Design, MomentDesign
+from skl1.designs.responses import with_responses
 from skl1.designs.table import LARGEST
 from skl1.estimators.docstrings import sections, shared
 from skl1.estimators.state import NAMES, all_or_nothing
@@ -86,7 +87,6 @@ class DaskRegressor:
     fit_intercept: bool
     coef_: np.ndarray
     intercept_: float
-    _several: ClassVar[bool] = False
     #: The estimator of data in memory.
     _local: ClassVar[type]
     #: Up to how many columns moments are taken.
@@ -131,6 +131,16 @@ class DaskRegressor:
         grid = self._opened(X, y, sample_weight)
         return grid, y, sample_weight, self._design_of(grid)
 
+    def _designs(self, X, Y, sample_weight):
+        grid = self._opened(X, Y, sample_weight)
+        design = self._design_of(grid)
+        if isinstance(design, MomentDesign):
+            designs = [design.with_response(k) for k in range(len(design.answers))]
+        else:
+            Y = grid.vector(grid.y, "y")
+            designs = with_responses(design, Y)
+        return grid, Y, sample_weight, designs
+
     def _design_of(self, grid: Grid) -> Design:
         """By the shape of the data: moments, columns on the client, or only sums."""
         p, cut = grid.n_features, len(grid.widths) > 1
@@ -166,8 +176,9 @@ class DaskRegressor:
         X : dask array or data frame of shape (n_samples, n_features)
             Chunks of rows, of columns or of both, of known or unknown lengths, dense or of SciPy's
             sparse matrices. Nothing is persisted or rechunked.
-        y : dask array or series, or array-like, of shape (n_samples,)
-            Target, in chunks like the rows of X.
+        y : dask array, series or data frame, or array-like
+            Target of shape (n_samples,), or targets of shape (n_samples, n_targets), in chunks like
+            the rows of X.
         sample_weight : float, dask array or series, or array-like, default=None
             Weights, not negative and not all zero.
 
@@ -210,8 +221,9 @@ class DaskRegressor:
 
         Returns
         -------
-        dask array or series of shape (n_samples,)
-            ``X @ coef_ + intercept_``, not yet computed; an ndarray if X is in memory.
+        dask array or series of shape (n_samples,), or (n_samples, n_targets)
+            ``X @ coef_.T + intercept_``, not yet computed; of several targets and a data frame X a
+            frame with a column for each. An ndarray if X is in memory.
         """
         check_is_fitted(self)
         if not hasattr(X, "dask"):
@@ -264,5 +276,6 @@ def wide(grid: Grid, fit_intercept: bool) -> WideDesign:
     y = grid.vector(grid.y, "y")
     if not np.isfinite(y).all() or np.abs(y).max() ** 2 > LARGEST:
         raise ValueError("y contains NaN, infinity or a number too large.")
+    y = y if y.ndim == 1 else np.ascontiguousarray(y[:, 0])
     s = None if grid.s is None else check_sample_weight(grid.vector(grid.s, "sample_weight"), y)
     return WideDesign(grid, y, s, fit_intercept)

@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_array
 
 from skl1.designs.moments import block_weights
+from skl1.designs.responses import is_several
 from skl1.estimators.checked import validate_data
 
 #: What X is kept as; anything else becomes the first.
@@ -108,7 +109,10 @@ def joined(row: list[Any], width: int, place: Any) -> Any:
 
 
 def target(values: Any, place: Any = None) -> np.ndarray:
-    """A chunk of y, or without a place y in memory: in float64, of any length."""
+    """A chunk of y, or without a place y in memory: in float64, of any length.
+
+    Of several targets it has a column for each.
+    """
     if getattr(values, "ndim", 0) == 2 and values.shape[1] == 1:
         if isinstance(values, np.ndarray):
             values = values[:, 0]
@@ -135,7 +139,11 @@ def check_vector(values: Any, whose: str) -> None:
 
 def as_numbers(values: Any) -> np.ndarray:
     """Y as the estimators in memory take it."""
-    y = validate_data(BaseEstimator(), y=values, y_numeric=True)
+    if is_several(values):
+        options: Any = {"ensure_min_samples": 0, "ensure_min_features": 0}
+        y = check_array(values, dtype=np.float64, input_name="y", **options)
+    else:
+        y = validate_data(BaseEstimator(), y=values, y_numeric=True)
     return np.asarray(y, dtype=np.float64)
 
 
@@ -166,7 +174,7 @@ def table(row: list[Any], y: Any, s: Any, width: int, place: Any) -> tuple[Any, 
     X = joined(row, width, place)
     place = place[0] if isinstance(place, tuple) else place
     y = target(y, place)
-    check_length(y.shape, X.shape[0], "y", place)
+    check_length(y.shape[:1], X.shape[0], "y", place)
     return X, y, weights(s, X.shape[0], place)
 
 

@@ -16,6 +16,8 @@ from skl1.dask.chunks import Everywhere
 from skl1.dask.chunks import target as checked_target
 from skl1.dask.cluster import compute
 from skl1.dask.collection import opened
+from skl1.dask.predictions import in_rows
+from skl1.designs.responses import is_several
 from skl1.exceptions import warn_user
 from skl1.sklearn_api import check_sample_weight, working_memory
 
@@ -47,6 +49,7 @@ class Grid:
         The number of rows is counted where dask does not know it: a pass over y.
     dtype : dtype
         float32 if X is, else float64.
+    several : bool
     n_passes : int
         How often X has been read, in part or as a whole.
     n_bytes : int
@@ -62,6 +65,7 @@ class Grid:
         self.edges = np.concatenate([[0], np.cumsum(widths)]).astype(np.intp)
         self.blocks = blocks
         self.heights: list[int] | None = heights
+        self.several = is_several(y)
         self.y = self._cut(y, "y")
         self.s = None if sample_weight is None else self._weights(sample_weight)
         self._advise()
@@ -114,7 +118,7 @@ class Grid:
         return self._cut(given, "sample_weight")
 
     def _cut(self, values: Any, name: str) -> list[Any]:
-        """The chunks of a vector beside the rows of X."""
+        """The chunks of a vector, or of a table of targets, beside the rows of X."""
         if not hasattr(values, "dask"):
             values = self._local(values, name)
         elif isinstance(values, Delayed) or not hasattr(values, "to_delayed"):
@@ -122,14 +126,15 @@ class Grid:
                 f"{name} must be a dask array or series, or an array, got {type(values).__name__}."
             )
         if isinstance(values, np.ndarray | da.Array):
-            column = name == "y" and values.ndim == 2 and values.shape[1] == 1
-            values = values[:, 0] if column else values
-            if values.ndim != 1:
+            if name == "y" and values.ndim == 2:
+                values = values if is_several(values) else values[:, 0]
+            elif values.ndim != 1:
                 raise ValueError(f"{name} must have one dimension, got {values.ndim}.")
         if isinstance(values, np.ndarray):
             return self._split(values, name)
-        if isinstance(values, da.Array) and not np.isnan(values.shape[0]):
-            values = self._aligned(values, name)
+        if isinstance(values, da.Array):
+            values = in_rows(values)
+            values = values if np.isnan(values.shape[0]) else self._aligned(values, name)
         chunks, count = list(np.ravel(values.to_delayed())), len(self.blocks)
         if len(chunks) != count:
             raise ValueError(
@@ -141,7 +146,7 @@ class Grid:
         """A vector in memory, checked as one beside X in memory."""
         if np.ndim(values) > 1:
             values = np.asarray(values)
-            if name != "y" or values.shape[1:] != (1,):
+            if name != "y" or values.ndim > 2:
                 raise ValueError(f"{name} must have one dimension, got the shape {values.shape}.")
         if name == "y":
             return checked_target(values)
@@ -154,7 +159,7 @@ class Grid:
                 f"The chunks of X have unknown lengths, so {name} cannot be cut like them: "
                 "give it as a dask array, or call X.compute_chunk_sizes() before."
             )
-        if values.size != sum(self.heights):
+        if len(values) != sum(self.heights):
             raise ValueError(
                 f"X has {sum(self.heights)} rows, but {name} has the shape {values.shape}."
             )
@@ -241,9 +246,9 @@ class Grid:
             check = tasks.target if name == "y" else tasks.weights
             chunks = self.run([delayed(check)(chunk, i) for i, chunk in enumerate(chunks)], 0)
         values = np.concatenate(chunks)
-        if values.size != self.shape[0]:
+        if len(values) != self.shape[0]:
             raise ValueError(
-                f"X has {self.shape[0]} rows, but {name} has {values.size}: where map_blocks "
+                f"X has {self.shape[0]} rows, but {name} has {len(values)}: where map_blocks "
                 "changes the number of rows, it has to be told so by chunks=..."
             )
         return values

@@ -28,6 +28,11 @@ class LongDesign(RemoteDesign):
 
     def __init__(self, grid: Grid, fit_intercept: bool):
         self.grid, self.fit_intercept = grid, fit_intercept
+        if grid.several:
+            raise ValueError(
+                f"y has several targets, which with {grid.n_features} features and so many rows "
+                "are fitted one at a time: give one column of y."
+            )
         self.rows = grid.row_lists("a fit to so many rows")
         heights: Sequence[int | None] = grid.heights or [None] * len(self.rows)
         scan = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import dask.array as da
@@ -20,11 +21,13 @@ FORMATS = ("csr", "csc", "coo")
 
 
 def predicted(X: Any, coef: np.ndarray, intercept: Any) -> Any:
-    """``X @ coef + intercept``: a dask array, or a series with the index of the frame."""
+    """``X @ coef.T + intercept``: a dask array, or a series with the index of the frame.
+
+    Of several targets an array, or a frame, with a column for each.
+    """
     dtype = np.result_type(kind_of(X), coef)
     if hasattr(X, "columns"):
-        meta = frame_meta(X)
-        meta = meta.assign(y=np.zeros(len(meta), dtype))["y"]
+        meta = with_columns(frame_meta(X), np.zeros((0, *coef.shape[:-1]), dtype))
         names = list(X.columns)
         return X.map_partitions(
             of_partition, names, coef, intercept, dtype, meta=meta, enforce_metadata=False
@@ -32,22 +35,40 @@ def predicted(X: Any, coef: np.ndarray, intercept: Any) -> Any:
     ends = np.cumsum(X.chunks[1])
     several = len(ends) > 1
     # As columns: where it drops an axis, dask would first look into the blocks itself.
-    column = {"chunks": (X.chunks[0], (1,)), "dtype": dtype, "meta": np.zeros((0, 0), dtype)}
+    count = len(coef) if coef.ndim == 2 else 1
+    column = {"chunks": (X.chunks[0], (count,)), "dtype": dtype, "meta": np.zeros((0, 0), dtype)}
     parts = [
         X.blocks[:, k].map_blocks(of_block, w, dtype, k if several else None, **column)
-        for k, w in enumerate(np.split(coef, ends[:-1]))
+        for k, w in enumerate(np.split(coef.T, ends[:-1]))
         if w.size
     ]
+    whole: dict[str, Any] = {"dtype": dtype, "meta": np.zeros((0,) * coef.ndim, dtype)}
+    # The intercepts of several targets are no array for dask, which would cut it.
     return da.map_blocks(
-        prediction, *parts, intercept, drop_axis=1, dtype=dtype, meta=np.zeros(0, dtype)
+        prediction, *parts, Fixed(intercept), drop_axis=1 if coef.ndim == 1 else None, **whole
     )
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What goes along with each block as it is."""
+
+    value: Any
+
+
+def with_columns(frame: Any, found: np.ndarray) -> Any:
+    """A series of predictions with the index of a frame, or a frame of a column for each target."""
+    if found.ndim == 1:
+        return frame.assign(y=found)["y"]
+    named = {k: found[:, k] for k in range(found.shape[1])}
+    return frame.iloc[:, :0].assign(**{f"y{k}": column for k, column in named.items()})
 
 
 @task
 def products(block: Any, w: np.ndarray, dtype: Any, place: Any) -> np.ndarray:
     """``X w`` for a block, checked as in memory."""
     X = matrix(block, place, FORMATS)
-    check_width(X, w.size, place)
+    check_width(X, len(w), place)
     check_finite(X, place)
     return safe_sparse_dot(X, w, dense_output=True).astype(dtype, copy=False)
 
@@ -58,33 +79,41 @@ def of_block(block, w, dtype, column, block_info=None):
     place = row if column is None else (row, column)
     found = products(block, w, dtype, place)
     first, last = block_info[0]["array-location"][0]
-    check_height(found.size, last - first, place)
-    return found[:, None]
+    check_height(len(found), last - first, place)
+    return found.reshape(len(found), -1)
 
 
 def of_partition(frame, names, w, intercept, dtype, partition_info=None):
     """The predictions for a partition, with its index."""
     place = partition_info["number"]
     check_names(frame, names, place)
-    found = products(frame, w, dtype, place) + intercept
-    return frame.assign(y=found)["y"]
+    return with_columns(frame, products(frame, w.T, dtype, place) + intercept)
 
 
 def prediction(*parts, block_id=None):
     """The sum of what some blocks of columns predict for the same rows; the intercept is last."""
-    *found, intercept = parts
-    if len({part.size for part in found}) > 1:
+    *found, fixed = parts
+    if len({len(part) for part in found}) > 1:
         raise ValueError(
             f"The blocks of chunk {block_id[0]} of X have different numbers of rows: "
-            f"{[part.size for part in found][:5]}."
+            f"{[len(part) for part in found][:5]}."
         )
-    return sum(found[1:], found[0])[:, 0] + intercept
+    total = sum(found[1:], found[0])
+    return (total if np.ndim(fixed.value) else total[:, 0]) + fixed.value
+
+
+def in_rows(values: Any) -> Any:
+    """A table whose chunks are whole rows."""
+    return values.rechunk({1: -1}) if isinstance(values, da.Array) and values.ndim == 2 else values
 
 
 def gathered(vectors: dict[str, Any], client: Any) -> list[Any]:
-    """Vectors on the client, by one computation; what is no dask collection stays what it is."""
+    """Vectors on the client, by one computation; what is no dask collection stays what it is.
+
+    Of several targets they are tables.
+    """
     chunks = {
-        name: list(np.ravel(vector.to_delayed()))
+        name: list(np.ravel(in_rows(vector).to_delayed()))
         for name, vector in vectors.items()
         if hasattr(vector, "to_delayed")
     }

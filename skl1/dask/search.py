@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from copy import copy
 from numbers import Integral
 from typing import Any, Self
 
@@ -40,6 +42,7 @@ class DaskSearch(DaskRegressor):
     scoring: Any
     _validate_params: Any
     _compares: Any
+    _check_choice: Any
     _n_parts: Any
     _search: Any
     _search_parts: Any
@@ -108,7 +111,11 @@ class DaskSearch(DaskRegressor):
             total = float(n)
             if grid.s is not None:
                 total = sample_count(grid.vector(grid.s, "sample_weight"))
-            self._search(design, folds, total, grid.dtype, None, None)
+            targets: Sequence[Any] = (None,)
+            if grid.several:
+                self._check_choice()
+                targets = list(np.ascontiguousarray(grid.vector(grid.y, "y").T))
+            self._search(design, folds, total, grid.dtype, None, None, targets)
 
 
 def held_out(n: int, splits, count: int) -> list[np.ndarray]:
@@ -172,6 +179,11 @@ class WideFolds(Folds):
         self.counts = np.array([design.weights[rows].any() for rows in held])
         self.y = design.y + design.y_mean
         self.sums = scanned(design.X, self.y, weights)
+
+    def _answering(self, y):
+        other = copy(self)
+        other.y = y
+        return other
 
     def training(self, fold):
         whole = self.design

@@ -117,7 +117,7 @@ def partition(frame, names, partition_info=None):
 def fold_moments(row, y, s, cuts, width, height, place) -> dict[int, Moments]:
     """The moments of the rows that belong to each fold; ``cuts`` names them by fold."""
     X, y, s = table(row, y, s, width, place)
-    check_height(y.size, height, place)
+    check_height(len(y), height, place)
     X = X.tocsr() if sparse.issparse(X) and len(cuts) > 1 else X
 
     def part(cut):

@@ -16,9 +16,10 @@ ROUNDING = 1e-10, 64.0 * np.finfo(np.float64).eps, 1e-6
 OF_MEAN = 8.0 * np.finfo(np.float64).eps
 
 
-def checked_number(name: str, value: Any) -> float:
-    """A finite real number."""
-    return float(_real(name, value, ()))
+def checked_numbers(name: str, value: Any, *targets: int) -> Any:
+    """A finite real number, or one for each of so many targets."""
+    numbers = _real(name, value, targets)
+    return numbers if targets else float(numbers)
 
 
 def checked_count(name: str, value: Any) -> int:
@@ -34,14 +35,15 @@ def checked_array(name: str, value: Any, shape: tuple[int, ...]) -> np.ndarray:
     return np.ascontiguousarray(_real(name, value, shape))
 
 
-def checked_size(value: Any) -> int:
-    """The number of features, from ``xy``."""
+def checked_shape(value: Any) -> tuple[int, ...]:
+    """The numbers of features, and of targets if there are several, from ``xy``."""
     given = np.asarray(value)
-    if given.ndim != 1 or not given.size:
+    if given.ndim not in {1, 2} or not given.size:
         raise ValueError(
-            f"xy must be a vector with one entry for each feature, got shape {given.shape}."
+            "xy must be a vector with one entry for each feature, or have such a column for each "
+            f"target, got shape {given.shape}."
         )
-    return given.size
+    return given.shape
 
 
 def _real(name: str, value: Any, shape: tuple[int, ...]) -> np.ndarray:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
+from typing import Any
+
 import numpy as np
 from scipy.optimize import nnls
 
@@ -29,6 +32,8 @@ class MomentDesign(Design):
         self.fit_intercept = fit_intercept
         self.matrix, self.correlation, self.energy = matrix, correlation, energy
         self.x_mean, self.y_mean = x_mean, y_mean
+        #: Correlations, energy and mean of each of several targets.
+        self.answers: list[tuple[np.ndarray, float, float]] = []
         self.norms = matrix.diagonal().copy()
         clear_constant(self.norms, x_mean)
 
@@ -36,7 +41,7 @@ class MomentDesign(Design):
     def of_moments(
         cls, moments: Moments, fit_intercept: bool, *, part: bool = False
     ) -> MomentDesign:
-        """The design of all rows that were added up.
+        """The design of all rows that were added up; of several targets that of the first.
 
         In a part of the data a column may be so small that its squares vanish: it is constant then.
         """
@@ -45,25 +50,39 @@ class MomentDesign(Design):
         # Of what is held: its unit drops out of the means.
         share = 1.0 / moments.held_weight
         matrix, correlation = share * moments.held_xx, share * moments.held_xy
-        energy = share * moments.held_yy
+        energy: Any = share * moments.held_yy
         x_mean, y_mean = moments.x_mean, moments.y_mean
         if not fit_intercept:
             matrix += x_mean[:, None] * x_mean
-            correlation += x_mean * y_mean
-            energy, x_mean, y_mean = energy + y_mean**2, np.zeros_like(x_mean), 0.0
+            correlation += np.multiply.outer(x_mean, y_mean)
+            energy, x_mean, y_mean = energy + y_mean**2, np.zeros_like(x_mean), 0.0 * y_mean
         if part:
             gone = matrix.diagonal() < SMALLEST
             matrix[gone] = matrix[:, gone] = 0.0
             correlation[gone] = 0.0
         variances = np.append(matrix.diagonal(), energy)
         sound = np.all((variances == 0.0) | ((variances >= SMALLEST) & (variances < LARGEST)))
-        if not sound or (energy == 0.0 and correlation.any()):
+        if not sound or np.any((energy == 0.0) & correlation.any(axis=0)):
             raise ValueError(
                 "The squares of X or y overflow or vanish: rescale the columns before the moments "
                 "are taken. Or all that varies in a column has a sample_weight that vanishes "
                 "beside the others: bring the weights within a factor of 1e100."
             )
-        return cls(moments.n_samples, fit_intercept, matrix, correlation, energy, x_mean, y_mean)
+        known = moments.n_samples, fit_intercept, matrix
+        if not moments.several:
+            return cls(*known, correlation, energy, x_mean, y_mean)
+        columns = np.ascontiguousarray(correlation.T)
+        answers = list(zip(columns, map(float, energy), map(float, y_mean), strict=True))
+        first = cls(*known, *answers[0][:2], x_mean, answers[0][2])
+        first.answers = answers
+        return first
+
+    def with_response(self, k):
+        """The design of another of several targets, by its number; the matrix is the same."""
+        self.of_columns  # noqa: B018 (made before the copy, which shares it)
+        other = copy(self)
+        other.correlation, other.energy, other.y_mean = self.answers[k]
+        return other
 
     @classmethod
     def of_design(cls, design: Design) -> MomentDesign:

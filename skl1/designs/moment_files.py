@@ -13,8 +13,8 @@ from skl1.designs.moment_checks import checked_count
 #: The arrays of every file. One whose sums are in units of a power of two has an exponent too.
 FIELDS = ("n_samples", "weight", "x_origin", "x_offset", "y_origin", "y_offset", "xx", "xy", "yy")
 #: Files up to this format are read: it goes up when an array gets another meaning. Files of 0.1.0
-#: do not say theirs, and are of the first.
-FORMAT = 1
+#: do not say theirs, and are of the first. In the second there are several targets.
+FIRST, FORMAT = 1, 2
 
 
 def write(file: Any, values: dict[str, Any]) -> None:
@@ -23,7 +23,8 @@ def write(file: Any, values: dict[str, Any]) -> None:
         with Path(file).open("wb") as stream:
             write(stream, values)
         return
-    np.savez(file, **values, format=FORMAT, written_by=__version__)
+    known = FORMAT if np.ndim(values["xy"]) == 2 else FIRST
+    np.savez(file, **values, format=known, written_by=__version__)
 
 
 def read(file: Any) -> tuple[dict[str, np.ndarray], int]:
@@ -32,7 +33,7 @@ def read(file: Any) -> tuple[dict[str, np.ndarray], int]:
     if not hasattr(stored, "files"):
         raise ValueError("it is a single array, not what save writes.")
     names = set(stored.files)
-    known = checked_count("format", stored["format"]) if "format" in names else FORMAT
+    known = checked_count("format", stored["format"]) if "format" in names else FIRST
     if known > FORMAT:
         writer = f" by skl1 {stored['written_by']}" if "written_by" in names else ""
         raise ValueError(

@@ -31,12 +31,8 @@ def scaled(values: dict[str, Any], power: int) -> dict[str, Any]:
     """The sums times a power of two; what vanishes is nothing beside what it will be added to."""
     power = min(max(power, -FAR), FAR)
     with np.errstate(over="ignore", under="ignore"):
-        return {
-            name: np.ldexp(values[name], power)
-            if name in {"held_xx", "held_xy"}
-            else float(np.ldexp(values[name], power))
-            for name in SUMS
-        }
+        moved = {name: np.ldexp(values[name], power) for name in SUMS}
+    return {name: value if value.ndim else float(value) for name, value in moved.items()}
 
 
 def in_unit(moments: Any, exponent: int) -> dict[str, Any]:

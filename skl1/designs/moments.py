@@ -23,11 +23,12 @@ from skl1.designs.moment_checks import (
     check_second_moments,
     checked_array,
     checked_count,
-    checked_number,
-    checked_size,
+    checked_numbers,
+    checked_shape,
 )
 from skl1.designs.moment_files import FIELDS, read, write
 from skl1.designs.moment_units import SUMS, in_unit, in_units, magnitude, scaled
+from skl1.designs.responses import is_several, with_responses
 from skl1.designs.weights import ORDINARY, count_of_sum, exponent_of
 from skl1.results.summary import Summarised
 from skl1.sklearn_api import check_sample_weight
@@ -57,6 +58,8 @@ class Moments(Summarised, Versioned):
 
     A number times moments are those of the same rows with weights that many times as large.
 
+    Of several targets there is a vector c, a mean and a sum of squares for each, and one matrix C.
+
     Means are held as a row of the data and the mean deviation from it, so that means of 1e7 times
     the spread cost no digits of the spread. Sums of weights beyond 1e120, or below 1e-120, are held
     in units of a power of two, so that no product with them overflows or vanishes: fits use the
@@ -75,13 +78,13 @@ class Moments(Summarised, Versioned):
         The sum W of the weights.
     x_origin, x_offset : ndarray of shape (n_features,)
         A row, and the mean deviation from it.
-    y_origin, y_offset : float
+    y_origin, y_offset : float or ndarray of shape (n_targets,)
         The same of y.
     xx : ndarray of shape (n_features, n_features)
         The matrix C.
-    xy : ndarray of shape (n_features,)
+    xy : ndarray of shape (n_features,) or (n_features, n_targets)
         The vector c.
-    yy : float
+    yy : float or ndarray of shape (n_targets,)
         The centred sum of squares of y.
 
     Raises
@@ -122,38 +125,39 @@ class Moments(Summarised, Versioned):
     weight: float
     x_origin: np.ndarray
     x_offset: np.ndarray
-    y_origin: float
-    y_offset: float
+    y_origin: float | np.ndarray
+    y_offset: float | np.ndarray
     xx: np.ndarray
     xy: np.ndarray
-    yy: float
+    yy: float | np.ndarray
 
     # What is held of the sums, in units of 2^exponent; the exponent is 0 for ordinary weights.
     held_weight: ClassVar[float]
     held_xx: ClassVar[np.ndarray]
     held_xy: ClassVar[np.ndarray]
-    held_yy: ClassVar[float]
+    held_yy: ClassVar[float | np.ndarray]
     exponent: ClassVar[int]
 
     def __init__(self, n_samples, weight, x_origin, x_offset, y_origin, y_offset, xx, xy, yy):
-        p = checked_size(xy)
+        p, *targets = checked_shape(xy)
         self._hold(
             0,
             n_samples=checked_count("n_samples", n_samples),
             x_origin=checked_array("x_origin", x_origin, (p,)),
             x_offset=checked_array("x_offset", x_offset, (p,)),
-            y_origin=checked_number("y_origin", y_origin),
-            y_offset=checked_number("y_offset", y_offset),
-            held_weight=checked_number("weight", weight),
+            y_origin=checked_numbers("y_origin", y_origin, *targets),
+            y_offset=checked_numbers("y_offset", y_offset, *targets),
+            held_weight=checked_numbers("weight", weight),
             held_xx=checked_array("xx", xx, (p, p)),
-            held_xy=checked_array("xy", xy, (p,)),
-            held_yy=checked_number("yy", yy),
+            held_xy=checked_array("xy", xy, (p, *targets)),
+            held_yy=checked_numbers("yy", yy, *targets),
         )
         self._check()
 
     def _facts(self) -> dict[str, str]:
         rows = f"{self.n_samples}, of weight {self.weight:.4g}"
-        return {"rows": rows, "features": str(self.n_features)}
+        targets = {"targets": str(self.n_targets)} if self.several else {}
+        return {"rows": rows, "features": str(self.n_features), **targets}
 
     def _hold(self, exponent, **values) -> None:
         """Take in checked values, whose sums are in units of two to the exponent."""
@@ -183,9 +187,11 @@ class Moments(Summarised, Versioned):
             means = np.append(self.x_mean, self.y_mean)
         if not np.isfinite(means).all():
             raise ValueError("The means, x_origin + x_offset and y_origin + y_offset, overflow.")
-        if not (np.isfinite(self.held_xx).all() and np.isfinite(self.held_yy)):
+        if not (np.isfinite(self.held_xx).all() and np.isfinite(self.held_yy).all()):
             raise ValueError("xx or yy is so large beside the weight that variances overflow.")
-        check_second_moments(n, weight, means[:-1], self.held_xx, self.held_xy, self.held_yy)
+        for one in self.targets():
+            own: Any = one.held_xx, one.held_xy, one.held_yy
+            check_second_moments(n, weight, self.x_mean, *own)
 
     @classmethod
     def of(cls, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> Moments:
@@ -195,8 +201,8 @@ class Moments(Summarised, Versioned):
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             The block.
-        y : array-like of shape (n_samples,)
-            Its target.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Its target, or targets.
         sample_weight : float or array-like of shape (n_samples,), default=None
             Weights, not negative. They may all be zero: such a block adds nothing.
 
@@ -209,7 +215,14 @@ class Moments(Summarised, Versioned):
         ValueError
             If X, y or a weight is not finite, negative or misshaped.
         """
-        X, y = check_X_y(X, y, accept_sparse="csc", dtype=[np.float64, np.float32], y_numeric=True)
+        X, y = check_X_y(
+            X,
+            y,
+            accept_sparse="csc",
+            dtype=[np.float64, np.float32],
+            y_numeric=True,
+            multi_output=is_several(y),
+        )
         return cls.of_checked(X, y, block_weights(sample_weight, X))
 
     @classmethod
@@ -220,8 +233,8 @@ class Moments(Summarised, Versioned):
         ----------
         X : {ndarray, CSC matrix} of shape (n_samples, n_features)
             The block, of float32 or float64.
-        y : ndarray of shape (n_samples,)
-            Its target.
+        y : ndarray of shape (n_samples,) or (n_samples, n_targets)
+            Its target, or targets.
         s : ndarray of shape (n_samples,) or None
             Weights; None means 1.
 
@@ -232,19 +245,27 @@ class Moments(Summarised, Versioned):
         n, p = X.shape
         if s is not None and not s.any():
             nothing = np.zeros(p)
+            none = np.zeros(y.shape[1]) if y.ndim == 2 else 0.0
             return cls._made(
                 0,
                 n_samples=0,
                 x_origin=nothing,
                 x_offset=nothing,
-                y_origin=0.0,
-                y_offset=0.0,
+                y_origin=none,
+                y_offset=none,
                 held_weight=0.0,
                 held_xx=np.zeros((p, p)),
-                held_xy=nothing,
-                held_yy=0.0,
+                held_xy=np.zeros((p, *y.shape[1:])),
+                held_yy=none,
             )
-        design = make_design(X, y, s, fit_intercept=True, part=True)
+        first = y if y.ndim == 1 else y[:, 0]
+        design = make_design(X, first, s, fit_intercept=True, part=True)
+        designs = [design] if y.ndim == 1 else with_responses(design, y, part=True)
+
+        def of_each(name):
+            values = [getattr(each, name) for each in designs]
+            return values[0] if y.ndim == 1 else np.array(values)
+
         exponent = 0 if s is None else exponent_of(float(s.max()))
         weight = float(n if s is None else np.ldexp(s, -exponent).sum())
         xx = whole_gram(design)
@@ -254,18 +275,56 @@ class Moments(Summarised, Versioned):
             n_samples=n if s is None else int(np.count_nonzero(s)),
             x_origin=design.x_origin,
             x_offset=design.x_offset,
-            y_origin=design.y_origin,
-            y_offset=design.y_offset,
+            y_origin=of_each("y_origin"),
+            y_offset=of_each("y_offset"),
             held_weight=weight,
             held_xx=xx,
-            held_xy=weight * np.where(design.norms > 0.0, design.correlation, 0.0),
-            held_yy=weight * design.energy,
+            held_xy=weight * np.where(design.norms > 0.0, of_each("correlation"), 0.0).T,
+            held_yy=weight * of_each("energy"),
         )
 
     @property
     def n_features(self) -> int:
         """Number of features."""
-        return self.held_xy.size
+        return len(self.held_xy)
+
+    @property
+    def several(self) -> bool:
+        """Whether there are several targets."""
+        return self.held_xy.ndim == 2
+
+    @property
+    def n_targets(self) -> int:
+        """Number of targets."""
+        return self.held_xy.shape[1] if self.several else 1
+
+    def of_target(self, k: int) -> Moments:
+        """The moments of one of several targets, which share the matrix of all.
+
+        Parameters
+        ----------
+        k : int
+            Its number, counted from 0.
+
+        Returns
+        -------
+        Moments
+        """
+        if not (self.several and 0 <= k < self.n_targets):
+            raise IndexError(f"Moments of {self.n_targets} targets have none with number {k}.")
+        own = {name: self._values()[name][..., k] for name in ("y_origin", "y_offset", "held_yy")}
+        own = {name: float(value) for name, value in own.items()}
+        column = np.ascontiguousarray(self.held_xy[:, k])
+        return self._made(self.exponent, **self._values() | own | {"held_xy": column})
+
+    def targets(self) -> list[Moments]:
+        """The moments of each target.
+
+        Returns
+        -------
+        list of Moments
+        """
+        return [self.of_target(k) for k in range(self.n_targets)] if self.several else [self]
 
     @property
     def count(self) -> float:
@@ -282,8 +341,8 @@ class Moments(Summarised, Versioned):
         return self.x_origin + self.x_offset
 
     @property
-    def y_mean(self) -> float:
-        """Weighted mean of y."""
+    def y_mean(self) -> Any:
+        """Weighted mean of y, or of each target."""
         return self.y_origin + self.y_offset
 
     def __add__(self, other: Any) -> Moments:
@@ -328,13 +387,18 @@ class Moments(Summarised, Versioned):
         Raises
         ------
         ValueError
-            If the numbers of features differ, if means are so far apart that squares overflow, or
-            if weights are so far apart that what the smaller ones alone tell is lost.
+            If the numbers of features or of targets differ, if means are so far apart that squares
+            overflow, or if weights are so far apart that what the smaller ones alone tell is lost.
         """
         if self.n_features != other.n_features:
             raise ValueError(
                 f"Moments of {self.n_features} features cannot be added to those of "
                 f"{other.n_features}."
+            )
+        if self.held_xy.shape != other.held_xy.shape:
+            raise ValueError(
+                f"Moments of {self.n_targets} targets cannot be added to those of "
+                f"{other.n_targets}."
             )
         if not (self.held_weight and other.held_weight):
             return self if self.held_weight else other
@@ -358,7 +422,7 @@ class Moments(Summarised, Versioned):
                 y_offset=self.y_offset + share * y_apart,
                 held_weight=weight + second,
                 held_xx=xx,
-                held_xy=one["held_xy"] + two["held_xy"] + pull * y_apart,
+                held_xy=one["held_xy"] + two["held_xy"] + np.multiply.outer(pull, y_apart),
                 held_yy=one["held_yy"] + two["held_yy"] + weight * share * y_apart * y_apart,
             )
         variances = np.append(xx.diagonal(), total.held_yy)

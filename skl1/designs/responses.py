@@ -10,6 +10,15 @@ from skl1.compiled.threads import single_threaded, spread
 from skl1.designs.table import TableDesign, adjoints
 
 
+def is_several(y: Any) -> bool:
+    """Whether y has several columns."""
+    try:
+        shape = np.asarray(y).shape if getattr(y, "shape", None) is None else y.shape
+    except ValueError:  # of lists of unequal lengths
+        return False
+    return len(shape) == 2 and shape[1] > 1
+
+
 def with_responses(design: TableDesign, Y: np.ndarray, *, part: bool = False) -> list[Any]:
     """A design for each column of Y, of which the first is the y of the given design."""
     others: list[Any] = []

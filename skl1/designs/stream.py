@@ -29,8 +29,8 @@ class Stream:
         ----------
         X : {ndarray, CSC matrix} of shape (n_samples, n_features)
             The block.
-        y : ndarray of shape (n_samples,)
-            Its target.
+        y : ndarray of shape (n_samples,) or (n_samples, n_targets)
+            Its target, or targets.
         sample_weight : float or array-like of shape (n_samples,), default=None
             Its weights.
         """
@@ -44,7 +44,7 @@ class Stream:
                 known = self.parts[part]
                 # In place: of its own matrix, which nobody else has seen.
                 self.parts[part] = new if known is None else known.merged(new)
-        self.n_rows += y.size
+        self.n_rows += len(y)
 
     def moments(self) -> list[Moments]:
         """The moments of each part, which the stream no longer changes.

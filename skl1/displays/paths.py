@@ -8,6 +8,7 @@ from inspect import signature
 import numpy as np
 from sklearn.base import clone, is_classifier
 
+from skl1.designs.responses import is_several
 from skl1.estimators import (
     BestSubsetRegressor,
     LogSumRegressor,
@@ -24,7 +25,6 @@ from skl1.estimators import (
     scad_path,
     subset_path,
 )
-from skl1.estimators.targets import is_several
 from skl1.exceptions import EmptyModelWarning
 from skl1.model_selection.rules import best, strength_of
 from skl1.paths.grid import given_alphas

@@ -17,10 +17,11 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skl1.compiled.threads import single_threaded
 from skl1.designs import Design
+from skl1.designs.responses import is_several
 from skl1.estimators.following import rounded_model
 from skl1.estimators.posing import Posing
 from skl1.estimators.state import all_or_nothing
-from skl1.estimators.targets import SeveralTargets, is_several
+from skl1.estimators.targets import SeveralTargets
 from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.problems.model import EXHAUSTED, INTERRUPTED, PRECISION
 from skl1.problems.problem import Problem

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from skl1.compiled.threads import single_threaded
+from skl1.designs.responses import is_several
 from skl1.estimators.any_loss import pose, pose_targets
 from skl1.estimators.docstrings import shared
 from skl1.estimators.proximal_lasso import ProximalLasso
 from skl1.estimators.target_paths import cut_all, in_groups, longest, stacked, warn_of_targets
-from skl1.estimators.targets import is_several
 from skl1.paths.degrees import degrees_along
 from skl1.paths.grid import alpha_grid, check_ends, check_grid, cut, length_or_alphas, warn
 from skl1.paths.model_path import ModelPath, basics

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from skl1.compiled.threads import single_threaded
+from skl1.designs.responses import is_several
 from skl1.estimators.docstrings import shared
 from skl1.estimators.nonconvex import NonconvexRegressor
 from skl1.estimators.target_paths import cut_all, longest, stacked, warn_of_targets
-from skl1.estimators.targets import is_several
 from skl1.paths.grid import alpha_grid, check_ends, check_grid, length_or_alphas, warn
 from skl1.paths.model_path import ModelPath, basics
 from skl1.search.nonconvex_path import grid_share

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+import numpy as np
+
+from skl1.compiled.threads import single_threaded
 from skl1.designs import MomentDesign, Moments
-from skl1.estimators.base import PenalisedRegressor
+from skl1.estimators.base import FLOAT64, PenalisedRegressor
 from skl1.estimators.state import all_or_nothing
 from skl1.estimators.streamed import StreamedRegressor
+from skl1.estimators.targets import merged
+from skl1.exceptions import warn_user
 
 
 class QuadraticRegressor(StreamedRegressor, PenalisedRegressor):
@@ -25,7 +30,7 @@ class QuadraticRegressor(StreamedRegressor, PenalisedRegressor):
         Parameters
         ----------
         moments : Moments
-            Of X and y; y is inside.
+            Of X and y; y is inside, or several targets are.
 
         Returns
         -------
@@ -49,4 +54,16 @@ class QuadraticRegressor(StreamedRegressor, PenalisedRegressor):
         return self._fit_parts([moments])
 
     def _fit_parts(self, parts):
-        return self._fit_design(MomentDesign.of_moments(sum(parts), self.fit_intercept))
+        whole = sum(parts)
+        design = MomentDesign.of_moments(whole, self.fit_intercept)
+        if not whole.several:
+            return self._fit_design(design)
+        with (
+            np.errstate(over="ignore", invalid="ignore", divide="ignore"),
+            single_threaded(design.work()),
+        ):
+            designs = [design.with_response(k) for k in range(whole.n_targets)]
+            remarks = self._fit_each(designs, FLOAT64, None, warm=False)
+        for message, category in merged(remarks):
+            warn_user(message, category)
+        return self

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from skl1.designs import Moments
+from skl1.designs.responses import is_several
 from skl1.designs.stream import Stream
-from skl1.estimators.checked import validate_data
+from skl1.estimators.checked import validate_data, validate_targets
 from skl1.estimators.linear import LinearRegressor
 from skl1.estimators.state import all_or_nothing
 
@@ -95,8 +96,8 @@ class StreamedRegressor(LinearRegressor):
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             The next rows.
-        y : array-like of shape (n_samples,)
-            Their target.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Their target, or targets.
         sample_weight : float or array-like of shape (n_samples,), default=None
             Their weights, not negative; on one scale with those of the other blocks.
 
@@ -134,13 +135,12 @@ class StreamedRegressor(LinearRegressor):
 
     def _block(self, X, y, first: bool) -> tuple[Any, np.ndarray]:
         """Checked rows; the first ones settle the number and the names of features."""
-        return validate_data(
-            self,
-            X,
-            y,
-            reset=first,
-            accept_sparse="csc",
-            accept_large_sparse=True,
-            dtype=[np.float64, np.float32],
-            y_numeric=True,
-        )
+        options: dict[str, Any] = {
+            "reset": first,
+            "accept_sparse": "csc",
+            "accept_large_sparse": True,
+            "dtype": [np.float64, np.float32],
+        }
+        if is_several(y):
+            return validate_targets(self, X, y, **options)
+        return validate_data(self, X, y, y_numeric=True, **options)

@@ -19,7 +19,7 @@ from skl1.sklearn_api import fit_callback
 from skl1.solvers.driver import Run
 
 #: What all targets have in common.
-OF_X = ("n_features_in_", "feature_names_in_")
+OF_X = ("n_features_in_", "feature_names_in_", "n_samples_seen_")
 #: What an array is made of.
 PLAIN = (int, float, str, np.generic)
 #: A remark in words, and its category.
@@ -92,33 +92,38 @@ class SeveralTargets(Following):
     def _fit_targets(self, X, Y, sample_weight):
         """Fit to several targets."""
         X, Y, sample_weight, designs = self._designs(X, Y, sample_weight)
-        problems = self._problems(designs)
-        ones, remarks = [self._bare() for _ in problems], []
-        with (
-            single_threaded(designs[0].work()),
-            fit_callback(self, X, Y, sample_weight) as report,
-        ):
-            step = None
-            if report is not None:
-                blank = self._model(problems[0], problems[0].null.w * 0.0, X.dtype)
-
-                def step(one, attributes):
-                    vars(one).update(attributes)
-                    return report(lambda: _stacked(ones, blank))
-
-            starts: Sequence[Any] | None = None
-            if step is None and not self.record_history:
-                starts = self._runs_together(problems)
-            starts = starts or self._starts_of_targets(len(problems))
-            for k, (one, problem, start) in enumerate(zip(ones, problems, starts, strict=True)):
-                told = None if step is None else (lambda found, one=one: step(one, found))
-                with of_target(k):
-                    remarks.append(one.fit_target(problem, start, told, X.dtype))
-            for name, value in gathered(ones).items():
-                setattr(self, name, value)
+        given = fit_callback(self, X, Y, sample_weight)
+        with single_threaded(designs[0].work()), given as report:
+            remarks = self._fit_each(designs, X.dtype, report)
         for message, category in merged(remarks):
             warn_user(message, category)
         return self
+
+    def _fit_each(
+        self, designs: Sequence[Design], dtype: np.dtype, report: Callable | None, *, warm=True
+    ) -> list[list[Remark]]:
+        """Fit to the target of each design; what there is to say of each."""
+        problems = self._problems(designs)
+        ones, remarks = [self._bare() for _ in problems], []
+        step: Any = None
+        if report is not None:
+            blank = self._model(problems[0], problems[0].null.w * 0.0, dtype)
+
+            def step(one, attributes):
+                vars(one).update(attributes)
+                return report(lambda: _stacked(ones, blank))
+
+        starts: Sequence[Any] | None = None
+        if step is None and not self.record_history:
+            starts = self._runs_together(problems)
+        starts = starts or self._starts_of_targets(len(problems), warm)
+        for k, (one, problem, start) in enumerate(zip(ones, problems, starts, strict=True)):
+            told = None if step is None else (lambda found, one=one: step(one, found))
+            with of_target(k):
+                remarks.append(one.fit_target(problem, start, told, dtype))
+        for name, value in gathered(ones).items():
+            setattr(self, name, value)
+        return remarks
 
     def _bare(self) -> Any:
         """An estimator of one target: what has been set so far, but for an earlier fit."""
@@ -126,21 +131,12 @@ class SeveralTargets(Following):
         vars(bare).update((name, v) for name, v in vars(self).items() if name != BEFORE)
         return bare
 
-    def _starts_of_targets(self, count: int) -> list[np.ndarray | None]:
+    def _starts_of_targets(self, count: int, warm: bool) -> list[np.ndarray | None]:
         """The last solution of each target on a warm start, if there were as many."""
-        last = self._last_solution() if self.warm_start else None
+        last = self._last_solution() if warm and self.warm_start else None
         if last is None or np.ndim(last) != 2 or len(last) != count:
             return [None] * count
         return list(last)
-
-
-def is_several(y: Any) -> bool:
-    """Whether y has several columns."""
-    try:
-        shape = np.asarray(y).shape if getattr(y, "shape", None) is None else y.shape
-    except ValueError:  # of lists of unequal lengths
-        return False
-    return len(shape) == 2 and shape[1] > 1
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Integral
 from typing import Any, Self
 
@@ -90,6 +91,10 @@ class PenalisedRegressorCV(StreamedRegressor, PathCV):
             whole: Any = sum(parts)
             design = MomentDesign.of_moments(whole, self.fit_intercept)
             folds = MomentFolds(parts, self.fit_intercept) if self._compares() else NoFolds()
+            targets: Sequence[Any] = (None,)
+            if whole.several:
+                self._check_choice()
+                targets = range(whole.n_targets)
             with single_threaded(float(whole.n_features) ** 3):
-                self._search(design, folds, whole.count, dtype, None, None)
+                self._search(design, folds, whole.count, dtype, None, None, targets)
         return self

@@ -130,7 +130,7 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
         dtype: np.dtype,
         scorer: Callable | None,
         report: Callable | None,
-        targets: Sequence[np.ndarray | None] = (None,),
+        targets: Sequence[Any] = (None,),
     ) -> None:
         """All paths, the choice, and the attributes."""
         shapes = [shape for shape in self._shapes() for _ in targets]

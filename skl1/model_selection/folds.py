@@ -75,12 +75,12 @@ class Folds(ABC):
         W: np.ndarray,
         intercepts: np.ndarray,
         loss: Loss,
-        y: np.ndarray | None = None,
+        y: Any = None,
     ) -> np.ndarray:
         """Twice the mean loss of models on the fold, whose response may be another one: y."""
         if not loss.quadratic:
             raise ValueError(f"Held-out errors from moments are those of squares, not of {loss!r}.")
-        return self.errors(fold, W, intercepts)
+        return self.answering(y).errors(fold, W, intercepts)
 
 
 class NoFolds(Folds):

@@ -33,7 +33,7 @@ def one_target(search: Any, k: Any) -> Any:
             f"{type(search).__name__} has one choice for all that it was fitted to. With several "
             f"targets and shared_{strength_of(search)}=False each has its own."
         )
-    if not isinstance(k, Integral) or not 0 <= k < len(tables):
+    if not isinstance(k, Integral) or int(k) not in range(len(tables)):
         raise ValueError(f"k must be the number of a target, from 0 to {len(tables) - 1}, got {k}.")
     one = copy(search)
     for name, values in vars(search).items():

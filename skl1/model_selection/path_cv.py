@@ -16,10 +16,10 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.validation import check_is_fitted
 
 from skl1.compiled.threads import single_threaded
+from skl1.designs.responses import is_several
 from skl1.estimators.base import PenalisedRegressor
 from skl1.estimators.docstrings import shared
 from skl1.estimators.state import all_or_nothing
-from skl1.estimators.targets import is_several
 from skl1.model_selection.chooser import Chooser
 from skl1.model_selection.docstrings import OF_ONE_TARGET, PARAGRAPHS, WITHOUT_NOISE, words
 from skl1.model_selection.folds import (
@@ -223,14 +223,18 @@ class PathCV(Chooser):
         """X, y, the weights and a design, that of the first target if there are several."""
         if not (self._several and is_several(y)):
             return self._design(X, y, sample_weight)
+        self._check_choice()
+        X, y, sample_weight, designs = self._designs(X, y, sample_weight)
+        return X, y, sample_weight, designs[0]
+
+    def _check_choice(self) -> None:
+        """Refuse a criterion for the choice of one model for several targets."""
         if self._shares() and not self._compares():
             raise ValueError(
                 f"selection={self.selection!r} is for one target, and y has several: compare "
                 'held-out errors (selection="min" or "1se"), or choose for each column of y by '
                 f"itself (shared_{self._strength}=False)."
             )
-        X, y, sample_weight, designs = self._designs(X, y, sample_weight)
-        return X, y, sample_weight, designs[0]
 
     def _row_folds(self, design: Any, y, sample_weight, splits) -> RowFolds:
         """Folds of the rows, of which none is copied."""

@@ -77,8 +77,8 @@ class Search:
     scorer: Callable | None  #: a function of a fold, a model and the number of a target or None
     #: The same paths to be followed in stages, None where they cannot be; None if none ever is.
     course: Callable[..., SharedPaths | None] | None
-    #: The response of each target; None where it is that of the folds.
-    targets: Sequence[np.ndarray | None]
+    #: The response of each target, or its number in moments; None where it is that of the folds.
+    targets: Sequence[Any]
     #: What a scorer is given: a function of the estimators of all targets.
     scored: Callable[[list[PenalisedRegressor]], Any]
     #: The paths of all rows, with their problems: rows may share what they are made of.
@@ -107,8 +107,8 @@ class Search:
         own = {name: getattr(self, name)[k::count] for name in ("plains", "problems", "grids")}
         return replace(self, **own, targets=(None,), folds=self.folds.answering(y))
 
-    def target_of(self, row: int) -> np.ndarray | None:
-        """The response of a row; None where that is of the folds."""
+    def target_of(self, row: int) -> Any:
+        """The response of a row, or the number of its target; None where that is of the folds."""
         return self.targets[row % len(self.targets)]
 
     def merged(self, values: Sequence[Any] | np.ndarray, combine: Callable) -> np.ndarray:
@@ -239,13 +239,13 @@ def row_by_row(search: Search, problems: Iterable[list[Problem]]) -> Iterator[Ro
         yield posed, search.paths(plain, posed, grid)
 
 
-def answering(
-    design: Any, targets: Sequence[np.ndarray | None], *, part: bool = False
-) -> list[Design]:
+def answering(design: Any, targets: Sequence[Any], *, part: bool = False) -> list[Design]:
     """The design of each target, on that of the first one."""
     if len(targets) == 1:
         return [design]
-    return with_responses(design, np.column_stack(cast(Any, targets)), part=part)
+    if isinstance(targets[0], int):
+        return [design.with_response(k) for k in targets]
+    return with_responses(design, np.column_stack(targets), part=part)
 
 
 def on_folds(scorer, X, y, splits, params) -> Callable:
