@@ -20,6 +20,9 @@ TOGETHER = 20
 #: What the fit of one target costs, in multiplications of BLAS for each entry of X: the Gram matrix
 #: of all features is formed where it costs less than the fits of all.
 ALONE = 40.0
+#: Above this share of the largest alpha at which a feature enters they are solved together. Below,
+#: targets have so many features of their own that their Gram matrices share little.
+TOP = 0.05
 #: Shares of y's energy: of a loss, and of a gap that is wanted, that moments can tell.
 LOSS, GAP = 1e-6, 1e-10
 
@@ -33,13 +36,20 @@ def solve_targets(problems: Sequence[Problem], *, tol: float, max_iter: int) -> 
     alpha = problems[0].penalty.strength
     if not alpha > 0.0 or any(problem.core is not problem for problem in problems):
         return None
-    if len(problems) > TOGETHER:
-        groups = [problems[k : k + TOGETHER] for k in range(0, len(problems), TOGETHER)]
-        found = [solve_targets(group, tol=tol, max_iter=max_iter) for group in groups]
-        return [run for runs in found if runs is not None for run in runs]
     units = [problem.at_alpha(1.0) for problem in problems]
     if not go_together(units):
         return None
+    deep = alpha < TOP * max(problem.alpha_max for problem in problems)
+    if deep and not _worth_sums(problems[:TOGETHER]):
+        return None
+    starts = range(0, len(problems), TOGETHER)
+    groups = [slice(start, start + TOGETHER) for start in starts]
+    found = [_solved(problems[of], units[of], alpha, tol, max_iter) for of in groups]
+    return [run for runs in found for run in runs]
+
+
+def _solved(problems, units, alpha: float, tol: float, max_iter: int) -> list[Run]:
+    """The same for a group of problems, of which the units have an alpha of 1."""
     on_sums = _worth_sums(problems)
     ready = [moments.on_moments(unit) for unit in units] if on_sums else units
     paths = SharedPaths(ready, np.array([alpha]), tol=tol, max_iter=max_iter, origins=units)
