@@ -1,8 +1,8 @@
 """Paragraphs that the docstrings of the CV estimators have in common.
 
-Longer than 300 lines: the text of many attributes. Words in capitals are replaced: MODEL by the name
-of the estimator of one model, SHAPE by the parameter of a second grid, and those that begin with
-GRID by shapes of arrays.
+Longer than 300 lines: the text of many attributes. Words in capitals are replaced: MODEL by the
+name of the estimator of one model, SHAPE by the parameter of a second grid, and those that begin
+with GRID by shapes of arrays.
 """
 
 from __future__ import annotations
