@@ -10,6 +10,8 @@ kinds of them, in turn:
 * free: unpenalised columns that depend on each other;
 * factor: sample weights, rows, columns and y in other units.
 
+``--kind targets`` has seeds of its own: several targets, each held against the referee.
+
 Whatever is fitted on the way is held against the referee: the objective as it is defined, true
 certificates, honest warnings.
 """
@@ -21,6 +23,7 @@ import time
 import warnings
 from collections import defaultdict
 from contextlib import nullcontext
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -43,6 +46,7 @@ from fuzz_cases import (
     draw_free,
     draw_params,
     draw_path_params,
+    draw_target,
     follow,
     routes,
     units,
@@ -51,6 +55,7 @@ from fuzz_claims import claim_of, judge, path_claims, stages
 from fuzz_state import check_state
 from settled import all_compiled
 from skl1.exceptions import EmptyModelWarning, FoldWarning, GridEdgeWarning, IntervalWarning
+from skl1.model_selection.rules import CRITERIA
 
 #: Why data that can be fitted are refused nevertheless, all of it told to the user.
 REFUSALS = (
@@ -107,9 +112,9 @@ class RefusedError(Exception):
 class Case:
     """One seed: what it draws, and what it finds."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, kind=None):
         self.seed = seed
-        self.kind = list(CHECKS)[seed % len(CHECKS)]
+        self.kind = kind or list(CHECKS)[seed % len(CHECKS)]
         self.rng = np.random.default_rng(seed)
         self.findings = []
         self.refusal = ""
@@ -130,7 +135,7 @@ class Case:
         before = signal.signal(signal.SIGPROF, out_of_time)
         signal.setitimer(signal.ITIMER_PROF, limit)
         try:
-            CHECKS[self.kind](self)
+            (CHECKS | OF_THEIR_OWN)[self.kind](self)
         except RefusedError as refusal:
             self.refusal = str(refusal)
         except OutOfTime:
@@ -220,7 +225,7 @@ def judge_warnings(case, model, caught):
     """A warning of convergence if there is none, and only then."""
     warned = any(issubclass(each.category, ConvergenceWarning) for each in caught)
     converged = getattr(model, "converged_", None)
-    if converged is not None and bool(converged) == warned:
+    if converged is not None and bool(np.all(converged)) == warned:
         figures = f"converged_={converged}, stop_reason_={model.stop_reason_!r}"
         case.find("warning of convergence", f"{figures}, and ConvergenceWarning: {warned}")
 
@@ -615,14 +620,65 @@ def factor_of_target(case, data, params, one, referee, ways):
     again(case, changed, one, referee, other, ways, judge_in_units, factor**degree)
 
 
+# Several targets -----------------------------------------------------------------------------
+
+
+def check_targets(case):
+    """What is claimed of each target is true of it."""
+    rng = case.rng
+    data = draw_data(rng)
+    X = data.X.toarray() if sparse.issparse(data.X) else np.asarray(data.X, dtype=float)
+    others = [draw_target(rng, X) for _ in range(int(rng.integers(1, 4)))]
+    targets = np.column_stack([data.y, *(y for y, _ in others)]).astype(float)
+    case.tell(f"n, p = {data.shape}; {'; '.join(data.notes)}; y {', '.join(k for _, k in others)}")
+    case.subject = name = str(rng.choice([*SINGLES, *SEARCHES]))
+    params = draw_params(rng, FITTED[name])
+    route = str(rng.choice(routes(FITTED[name])))
+    if route != "fit":
+        params.pop("scoring", None)  # which needs rows
+    if name in SEARCHES:
+        shared = bool(rng.random() < 0.5)
+        params["shared_k" if name.startswith("BestSubset") else "shared_alpha"] = shared
+        if shared and params.get("selection") in CRITERIA:
+            params.pop("selection")
+    else:
+        params |= choose_alpha(case, name, params, data)
+    model, _ = fit(case, name, params, replace(data, y=targets), route)
+    for k, y in enumerate(targets.T):
+        one, own = alone(model, k, len(targets.T)), replace(data, y=y)
+        claim = claim_of(name, one, summed=route != "fit", single=is_single(data))
+        claim = replace(claim, sparse=sparse.issparse(data.X), blind=route != "fit")
+        for category, text in judge(own.referee(model.get_params()), claim):
+            case.find(category, f"target {k}: {text}")
+
+
+def alone(model, k, count):
+    """The model of one of so many targets."""
+    if isinstance(getattr(model, "cv_results_", None), list):
+        return model.of_target(k)
+    one = copy(model)
+    for name, value in vars(model).items():
+        # Of a search with one choice what belongs to the choice is there once.
+        each = isinstance(value, list | np.ndarray) and len(value) == count
+        if name.endswith("_") and name not in WHOLE and each:
+            setattr(one, name, value[k])
+    return one
+
+
+#: What there is once, of several targets too.
+WHOLE = {"feature_names_in_", "alphas_", "ks_", "coef_path_", "mse_path_", "mse_se_"}
+WHOLE |= {"n_nonzero_path_"}
+
 # The fuzz ------------------------------------------------------------------------------------
 
 CHECKS = {"zero": check_zero, "state": check_state, "free": check_free, "factor": check_factor}
+#: Kinds whose cases are all seeds.
+OF_THEIR_OWN = {"targets": check_targets}
 
 
-def examine(seed, limit=LIMIT):
+def examine(seed, limit=LIMIT, kind=None):
     """One case, done."""
-    case = Case(seed)
+    case = Case(seed, kind)
     # Two fits have to be the same to the last bit there.
     with all_compiled() if case.kind == "state" else nullcontext():
         return case.run(limit)
@@ -654,14 +710,15 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0, help="the first seed")
-    parser.add_argument("--kind", choices=list(CHECKS), help="only cases of this kind")
+    parser.add_argument("--kind", choices=[*CHECKS, *OF_THEIR_OWN], help="only cases of this kind")
     parser.add_argument("--subject", help="only findings of this estimator or function")
     parser.add_argument("--replay", type=int, help="one seed, with all that is found")
     given = parser.parse_args(arguments)
     out = partial(print, flush=True)
     out(f"skl1 in {skl1.__path__[0]}")
+    kind = given.kind if given.kind in OF_THEIR_OWN else None
     if given.replay is not None:
-        case = examine(given.replay)
+        case = examine(given.replay, kind=kind)
         out(f"{case.kind}: {case.subject} {case.refusal}")
         for line in case.story:
             out(f"  {line}")
@@ -671,9 +728,9 @@ def main(arguments=None):
     start, wrong, refused, done = time.perf_counter(), 0, 0, 0
     report = Report(out)
     for seed in range(given.seed, given.seed + given.cases):
-        if given.kind and list(CHECKS)[seed % len(CHECKS)] != given.kind:
+        if given.kind in CHECKS and list(CHECKS)[seed % len(CHECKS)] != given.kind:
             continue
-        case = examine(seed)
+        case = examine(seed, kind=kind)
         done += 1
         refused += bool(case.refusal)
         found = [each for each in case.findings if given.subject in {None, each.subject}]

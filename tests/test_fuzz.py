@@ -36,6 +36,14 @@ def test_slice(kind):
     assert not told, "\n\n".join(told)
 
 
+def test_slice_of_targets():
+    """Several targets at once: each has what the referee has of it alone."""
+    cases = [fuzz.examine(seed, PATIENCE, "targets") for seed in range(25)]
+    found = [each for case in cases for each in case.findings]
+    told = [f"seed {each.seed}, {each.subject}, {each.category}: {each.text}" for each in found]
+    assert not told, "\n\n".join(told)
+
+
 def test_everything_public_is_drawn():
     """A new estimator or path is found, and needs a definition of what it minimises."""
     assert {*SINGLES, *SEARCHES, *OTHERS} == {*FITTED}
