@@ -69,6 +69,7 @@ REFUSALS = (
     "at least two folds",
     "Cannot have number of splits",
     "have a weight of 0",
+    "have a sample_weight of 0",
     "must not be all zero",
     "no row with a weight",
     "no row with a positive weight",

@@ -309,6 +309,7 @@ class Moments(Summarised, Versioned):
         Returns
         -------
         Moments
+            Of one target.
         """
         if not (self.several and 0 <= k < self.n_targets):
             raise IndexError(f"Moments of {self.n_targets} targets have none with number {k}.")
@@ -323,6 +324,7 @@ class Moments(Summarised, Versioned):
         Returns
         -------
         list of Moments
+            One for each.
         """
         return [self.of_target(k) for k in range(self.n_targets)] if self.several else [self]
 
