@@ -396,7 +396,9 @@ def test_moments_of_folds_give_the_same(cls):
     parts = [Moments.of(X[test], y[test], s[test]) for _, test in KFold(3).split(X)]
     with hush():
         sums = one_shape(cls, n_alphas=6, eps=0.1, tol=1e-9).fit_moments(parts)
-    np.testing.assert_allclose(rows.mse_path_, sums.mse_path_, rtol=1e-6)
+    # A gap of tol leaves its root in the predictions. Only subgradient steps do not end far below.
+    near = np.sqrt(1e-9) if "Subgradient" in cls.__name__ else 1e-6
+    np.testing.assert_allclose(rows.mse_path_, sums.mse_path_, rtol=near)
     np.testing.assert_allclose(rows.coef_, sums.coef_, atol=1e-5)
     assert rows.alpha_ == pytest.approx(sums.alpha_)
 
