@@ -10,7 +10,7 @@ from docutils.parsers.rst import Directive
 
 import skl1
 
-sys.path.insert(0, str(Path(__file__).parent))  # benchmark_page.py
+sys.path.insert(0, str(Path(__file__).parent))  # shown.py and shown_sphinx.py
 
 project = "skl1"
 author = copyright = "The skl1 developers"  # noqa: A001 (Sphinx's name)
@@ -26,6 +26,7 @@ extensions = [
     "myst_parser",
     "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
+    "shown_sphinx",  # runs the pages
 ]
 exclude_patterns = ["_build", "gallery"]
 templates_path = ["_templates"]

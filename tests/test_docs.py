@@ -1,5 +1,6 @@
 """The documentation is true: its code runs, its links lead somewhere, its table is current."""
 
+import ast
 import importlib.util
 import inspect
 import os
@@ -20,7 +21,6 @@ from common import needed
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")])
-FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)[^)]*\)")
 SOURCE = re.compile(r'(?:src|srcset)="(?!https?:)([^"]+)"')
 
@@ -29,52 +29,99 @@ def page_name(page):
     return page.relative_to(ROOT).as_posix()
 
 
-def code_blocks(page):
-    """The page's Python, one namespace for all of it: ``(line number, source)`` pairs."""
-    text = page.read_text(encoding="utf-8")
-    return [(text[: m.start(1)].count("\n"), m[1]) for m in FENCE.finditer(text)]
+def load_shown():
+    """docs/shown.py, by which the build runs pages, too."""
+    spec = importlib.util.spec_from_file_location("shown", ROOT / "docs" / "shown.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["shown"] = module  # as dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+shown = load_shown()
+WITH_CODE = [page for page in PAGES if shown.blocks(page.read_text("utf-8"))]
 
 
 def test_pages_with_code_are_found():
-    names = {page_name(page) for page in PAGES if code_blocks(page)}
-    assert {"README.md", "docs/getting_started.md", "docs/add_a_penalty.md"} <= names
+    names = {page_name(page) for page in WITH_CODE}
+    assert {"README.md", "docs/getting_started.md", "docs/estimators/logistic.md"} <= names
+    assert len(names) > 30
 
 
-#: What the code of a page needs beside skl1 and what that needs.
-EXTRAS = {
-    "README.md": ["dask"],
-    "docs/names.md": ["pandas"],
-    "docs/streams.md": ["h5py", "pandas", "pyarrow", "zarr"],
-    "docs/dask.md": ["dask", "distributed"],
-    "docs/hand_over.md": ["mapie", "onnxruntime", "shap", "skl2onnx", "skops"],
-}
+@pytest.mark.parametrize("page", WITH_CODE, ids=page_name)
+def test_pages_show_what_their_code_prints_and_draws(page):
+    if page.parent == ROOT:
+        pytest.importorskip("dask")  # a class of it is imported by a block for clusters
+    try:
+        complaints = [shown.complaint(page, *each) for each in shown.run(page)]
+    except ImportError as error:
+        missing = error.name is None or not importlib.util.find_spec(error.name.split(".")[0])
+        if not missing:
+            raise
+        pytest.skip(str(error))
+    assert [each for each in complaints if each] == []
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if code_blocks(p)], ids=page_name)
-def test_code_runs(page):
-    for module in EXTRAS.get(page_name(page), []):
-        pytest.importorskip(module)
-    namespace = {"__name__": "__main__"}
-    for line, source in code_blocks(page):
-        # Blank lines in front make a traceback name the line of the page.
-        exec(compile("\n" * line + source, page, "exec"), namespace)
+@pytest.mark.parametrize("page", WITH_CODE, ids=page_name)
+def test_pages_show_and_do_not_assert(page):
+    """All code of a page is in blocks that are run, and none of it is a test."""
+    text = page.read_text("utf-8")
+    found = shown.blocks(text)
+    assert len(found) == len(re.findall(r"^ *`{3,}[{ ]*(?:python|py|code)", text, re.MULTILINE))
+    nodes = [node for block in found for node in ast.walk(ast.parse(block.source))]
+    assert not any(isinstance(node, ast.Assert) for node in nodes)
+    assert "assert_" not in "".join(block.source for block in found)
+    assert sum(len(block.pictures) for block in found) == len(shown.PICTURE.findall(text))
 
 
-def test_tables_of_names_are_those_that_the_code_prints(capsys):
-    """Each text of the page stands after the code that prints it."""
-    pytest.importorskip("pandas")
-    page = ROOT / "docs" / "names.md"
-    namespace, shown = {"__name__": "__main__"}, 0
-    for kind, body in re.findall(
-        r"^```(\w+)\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
-    ):
-        if kind == "python":
-            exec(compile(body, page, "exec"), namespace)
-        else:
-            printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
-            assert printed == body.splitlines()
-            shown += 1
-    assert shown >= 4
+GUIDES = [page for page in WITH_CODE if page.parent.name in {"docs", "estimators"}]
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=page_name)
+def test_guides_show_something(page):
+    assert any(block.shown for block in shown.blocks(page.read_text("utf-8")))
+
+
+def test_formulae_are_set():
+    """No formula in a guide is a block of plain text."""
+    plain = re.compile(r"^(?: {4}|    ).*(?:sum_|\^2|\|w)", re.MULTILINE)
+    for page in (page for page in PAGES if page.parent.name in {"docs", "estimators"}):
+        prose = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+        assert plain.findall(prose) == [], page_name(page)
+
+
+@pytest.mark.parametrize(
+    ("printed", "page_text", "equal"),
+    [
+        ("error 0.123\n", "error  0.124", True),
+        ("error 0.123\n", "errors 0.123", False),
+        ("0.12", "0.13", True),  # a unit of the last place
+        ("0.12", "0.15", False),
+        ("5 of 10", "6 of 10", False),
+        ("1.0e-15", "1.2e-15", False),
+        ("4.67e-301", "4.66e-301", True),
+        ("[ 1.   2.25]", "[1.   2.24]", True),
+        ("1 2", "1", False),
+    ],
+)
+def test_outputs_are_compared_with_a_tolerance(printed, page_text, equal):
+    assert shown.same(printed, page_text) == equal
+
+
+def test_a_page_that_is_wrong_is_found(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "```python\nprint(1 + 1)\n```\n\n```text\n3\n```\n\n"
+        "```python\nimport warnings\nwarnings.warn('careful', stacklevel=1)\n```\n\n"
+        "```python\nraise ValueError('wrong')\n```\n\n```text\nValueError: wrong\n```\n"
+    )
+    outcomes = list(shown.run(page))
+    complaints = [shown.complaint(page, *each) for each in outcomes]
+    assert "prints\n2" in complaints[0] and "shows\n3" in complaints[0]
+    assert "UserWarning: careful" in complaints[1]
+    assert complaints[2] is None
+    page.write_text(shown.written(page))
+    assert [shown.complaint(page, *each) for each in shown.run(page)] == [None] * 3
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
