@@ -10,20 +10,28 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from scipy.special import gammaln
 from sklearn.datasets import load_diabetes
 
-from skl1 import ProximalLasso, lasso_path
+import shown
+from skl1 import BestSubsetRegressor, ProximalLasso, RidgeGD, lasso_path
 from skl1.displays import CoefficientPathDisplay, ConstraintRegionDisplay, ShrinkageDisplay
 from skl1.displays.style import COLOURS, GREY
-from skl1.penalties import L1, SquaredL2
-from skl1.shrinkage import Bowl, corner_shares, optimal_edge, penalty_descent, zero_alphas
+from skl1.penalties import L1, Lp, SquaredL2
+from skl1.shrinkage import (
+    Bowl,
+    balance,
+    corner_shares,
+    norm_reduction,
+    optimal_edge,
+    penalty_descent,
+    zero_alphas,
+)
 from skl1.shrinkage.ball import CORNERS
 
 FOLDER = Path(__file__).parent / "pictures"
-INKS = {"light": "#1f2328", "dark": "#e6edf3"}
 #: Contenders of the speed picture, as the race calls them, and their names.
 NAMES = {"skl1": "skl1", "sklearn": "scikit-learn", "celer": "celer", "skglm": "skglm"}
 
@@ -156,6 +164,31 @@ def shares() -> plt.Figure:
     return figure
 
 
+def spreads() -> plt.Figure:
+    """How often a corner is best, against the correlation and the variances of two features."""
+    figure, panels = plt.subplots(1, 2, figsize=(7.2, 3.2), layout="constrained", sharey=True)
+    options = {"q": (1.0,), "n_draws": 20_000, "random_state": 0}
+    for centres, name, colour in (
+        ("directions", "least squares in all directions", COLOURS[0]),
+        ("noise", "least squares of noise", COLOURS[3]),
+    ):
+        for ax, grid, place in zip(
+            panels, (np.linspace(0.0, 0.98, 25), np.geomspace(1.0, 0.05, 25)), (0, 1), strict=True
+        ):
+            at = [((each, 1.0), (0.0, each))[place] for each in grid]
+            found = [corner_shares(*pair, centres=centres, **options).shares[0] for pair in at]
+            ax.plot(grid, found, color=colour, label=name)
+    panels[0].set(xlabel="correlation", ylabel="share of corners", ylim=(0.0, 1.0))
+    panels[1].set(xlabel="ratio of standard deviations", xscale="log", xlim=(1.0, 0.05))
+    panels[1].set_xticks([1.0, 0.5, 0.2, 0.1, 0.05], ["1", "1/2", "1/5", "1/10", "1/20"])
+    panels[1].minorticks_off()
+    handles, names = panels[0].get_legend_handles_labels()
+    figure.legend(
+        handles, names, frameon=False, fontsize="small", loc="outside upper center", ncols=2
+    )
+    return figure
+
+
 def edge() -> plt.Figure:
     """Two features that are the same: all of an edge is best."""
     figure, ax = plt.subplots(figsize=(4.2, 3.8), layout="constrained")
@@ -167,6 +200,111 @@ def edge() -> plt.Figure:
     ax.fill(*ball.T, facecolor=COLOURS[5] + "66", edgecolor=COLOURS[0], linewidth=1.5)
     ax.plot([-1.5, 2.0], [2.0, -1.5], color=GREY, linewidth=2.0)
     ax.plot(*optimal_edge(0.5).T, color=COLOURS[1], linewidth=4.0, solid_capstyle="round")
+    return figure
+
+
+def reductions() -> plt.Figure:
+    """What the penalties gain by making a coefficient smaller."""
+    figure, ax = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
+    w, step = np.geomspace(0.01, 3.0, 200), 0.005
+    penalties = {"L1": L1(1.0), "squared L2": SquaredL2(2.0), "l_1/2": Lp(1.0, p=0.5)}
+    for (name, penalty), colour in zip(penalties.items(), COLOURS, strict=False):
+        ax.plot(w, norm_reduction(penalty, w, step) / step, color=colour, label=name)
+    ax.set(xscale="log", yscale="log", xlabel="size of the coefficient")
+    ax.set_ylabel("fall of the penalty / step")
+    ax.legend(frameon=False, fontsize="small", loc="upper right", ncols=3)
+    ax.set_ylim(top=40.0)
+    return figure
+
+
+def bridges() -> plt.Figure:
+    """The coefficient at rest against the pull, for q from 2 down to 1."""
+    figure, ax = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
+    w = np.geomspace(1e-12, 1.5, 4000)
+    for q, colour in zip((2.0, 1.5, 1.1, 1.01), COLOURS[1:], strict=False):
+        ax.plot(w + w ** (q - 1.0), w, color=colour, label=f"q = {q:g}")
+    z = np.linspace(0.0, 2.0, 201)
+    ax.plot(z, balance(L1(1.0), z).w, color=COLOURS[0], linewidth=2.5, label="q = 1")
+    ax.set(xscale="linear", yscale="log", xlim=(0.0, 2.0), ylim=(1e-12, 3.0))
+    ax.set_xlabel("pull of the data, in units of alpha")
+    ax.set_ylabel("coefficient")
+    figure.legend(frameon=False, fontsize="small", loc="outside upper center", ncols=5)
+    return figure
+
+
+def noisy() -> plt.Figure:
+    """Coefficients of least squares and of the Lasso where most true ones are zero."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((100, 20))
+    truth = np.arange(20) < 3
+    y = X @ (2.0 * truth) + rng.standard_normal(100)
+    figure, ax = plt.subplots(figsize=(6.4, 3.0), layout="constrained")
+    ax.axhline(0.0, color=GREY, linewidth=0.8, zorder=0)
+    squares = np.linalg.lstsq(X - X.mean(axis=0), y - y.mean(), rcond=None)[0]
+    ax.plot(squares, "o", color=COLOURS[1], label="least squares")
+    ax.plot(ProximalLasso(0.25).fit(X, y).coef_, "x", color=COLOURS[0], label="Lasso")
+    ax.set_xticks(range(20), range(1, 21))
+    ax.set(xlabel="feature, of which the first three count", ylabel="coefficient")
+    ax.legend(frameon=False)
+    return figure
+
+
+def thousand() -> plt.Figure:
+    """Sizes of a thousand coefficients by three methods, the largest first."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((200, 1000))
+    y = X @ (np.arange(1000) < 10) + rng.standard_normal(200)
+    alpha = np.sqrt(2 * np.log(1000) / 200)
+    figure, ax = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
+    sizes = {
+        "Lasso": ProximalLasso(alpha).fit(X, y).coef_,
+        "ridge": RidgeGD(alpha).fit(X, y).coef_,
+        "least squares": np.linalg.lstsq(X, y, rcond=None)[0],
+    }
+    for (name, w), colour in zip(sizes.items(), COLOURS, strict=False):
+        size = np.sort(np.abs(w))[::-1]
+        size = size[size > 0]
+        ax.plot(np.arange(1, size.size + 1), size, color=colour, label=f"{name}: {size.size}")
+        ax.plot(size.size, size[-1], "o", color=colour)
+    ax.axvline(10.5, color=GREY, linewidth=0.8, linestyle=":")
+    ax.set(xscale="log", yscale="log", ylim=(1e-5, 2.0))
+    ax.set(xlabel="coefficients that are not zero, the largest first", ylabel="size")
+    ax.legend(frameon=False, loc="lower left")
+    return figure
+
+
+def subsets() -> plt.Figure:
+    """Subsets of 1000 features, and the exchanges after which a search among them ends."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((200, 1000))
+    y = X @ (np.arange(1000) < 10) + rng.standard_normal(200)
+    sizes = np.arange(1, 16)
+    counts = gammaln(1001) - gammaln(sizes + 1) - gammaln(1001 - sizes)
+    tried = [BestSubsetRegressor(k=int(k)).fit(X, y).n_swaps_ for k in sizes]
+    figure, ax = plt.subplots(figsize=(6.4, 3.4), layout="constrained")
+    ax.plot(sizes, np.exp(counts), "o-", color=COLOURS[1], label="subsets of 1000 features")
+    ax.plot(sizes, np.maximum(tried, 1), "o-", color=COLOURS[0], label="exchanges until none helps")
+    ax.set(yscale="log", xlabel="features in the model")
+    ax.legend(frameon=False)
+    return figure
+
+
+def prior() -> plt.Figure:
+    """Posteriors under a Laplace prior: the mode is zero or not, the mean never is."""
+    figure, panels = plt.subplots(1, 2, figsize=(7.2, 3.2), layout="constrained", sharey=True)
+    w = np.linspace(-3.0, 5.0, 321)
+    for ax, z in zip(panels, (0.5, 3.0), strict=True):
+        density = np.exp(-((w - z) ** 2) / 2 - np.abs(w))
+        density /= density.sum() * (w[1] - w[0])
+        mean = (w * density).sum() * (w[1] - w[0])
+        ax.fill_between(w, density, color=COLOURS[5] + "66")
+        ax.plot(w, density, color=COLOURS[0])
+        ax.axvline(balance(L1(1.0), z).w[0], color=COLOURS[0], linestyle="--", label="mode")
+        ax.axvline(mean, color=COLOURS[1], label="mean")
+        ax.set(xlabel="w", ylim=(0.0, None))
+        ax.set_title(f"least squares at {z:g}")
+    panels[0].set_ylabel("density of the posterior")
+    panels[0].legend(frameon=False, loc="upper right")
     return figure
 
 
@@ -218,24 +356,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--race", type=Path, help="race.json of python -m benchmarks")
     given = parser.parse_args()
-    drawn = (path, geometry, descents, forces, crossing, cones, shares, edge)
+    drawn = (
+        *(path, geometry, reductions, descents, forces, crossing, cones, shares),
+        *(spreads, bridges, edge, noisy, thousand, subsets, prior),
+    )
     pictures = {draw.__name__: draw for draw in drawn}
     if given.race:
         pictures["speed"] = speed(given.race)
     FOLDER.mkdir(exist_ok=True)
-    mpl.rcParams["svg.hashsalt"] = "skl1"
-    for paper, ink in INKS.items():
-        colours = dict.fromkeys(
-            ["text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"], ink
-        )
-        clear = {"figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none"}
+    with shown.drawn_in_ink():
         for name, draw in pictures.items():
-            with mpl.rc_context(colours | clear):
-                figure = draw()
-                figure.savefig(FOLDER / f"{name}-{paper}.svg", metadata={"Date": None})
-                plt.close(figure)
+            figure = draw()
+            shown.save(figure, FOLDER / name)
+            plt.close(figure)
 
 
 if __name__ == "__main__":
-    mpl.use("agg")
     main()
