@@ -169,7 +169,7 @@ def spreads() -> plt.Figure:
     figure, panels = plt.subplots(1, 2, figsize=(7.2, 3.2), layout="constrained", sharey=True)
     options = {"q": (1.0,), "n_draws": 20_000, "random_state": 0}
     for centres, name, colour in (
-        ("directions", "least squares in all directions", COLOURS[0]),
+        ("uniform", "least squares in all directions", COLOURS[0]),
         ("noise", "least squares of noise", COLOURS[3]),
     ):
         for ax, grid, place in zip(
