@@ -26,14 +26,19 @@ extensions = [
     "myst_parser",
     "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
+    "sphinx_codeautolink",  # names in code lead to the reference
     "shown_sphinx",  # runs the pages
 ]
+codeautolink_concat_default = True  # a name stays known in later blocks of a page
 exclude_patterns = ["_build", "gallery"]
 templates_path = ["_templates"]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
-suppress_warnings = ["config.cache"]  # the gallery's order is a class, which cannot be cached
+suppress_warnings = [
+    "config.cache",  # the order of the gallery is a class, which cannot be cached
+    "codeautolink.match_block",  # docstrings with flags of doctest, which the site leaves out
+]
 
 autosummary_generate = True
 autodoc_typehints = "none"  # the docstrings have them, in words
@@ -88,9 +93,9 @@ html_theme_options = {
     "header_links_before_dropdown": 6,
     "secondary_sidebar_items": ["page-toc"],
 }
-#: Pages that stand for themselves: nothing is beside them.
-WIDE = ("index", "install", "getting_started", "why_zeros", "benchmarks", "comparison", "404")
-html_sidebars = {page: [] for page in WIDE}
+html_sidebars = {
+    page: [] for page in ("index", "getting_started", "why_zeros", "benchmarks", "story_*")
+}
 
 if os.environ.get("SKL1_DOCS_ONLINE"):  # links to other projects have to be downloaded
     extensions.append("sphinx.ext.intersphinx")

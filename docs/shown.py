@@ -1,7 +1,7 @@
 """Pages that show: their Python runs, and what it prints and draws stands below it.
 
-A ``python`` block of a page is followed by what it prints, in a ``text`` block, and by a comment for
-each picture that it draws, ``<!-- picture: what it shows -->``. All blocks of a page share one
+A ``python`` block of a page is followed by what it prints, in a ``text`` block, and by a comment
+for each picture that it draws, ``<!-- picture: what it shows -->``. All blocks of a page share one
 namespace. A warning is printed as a line, and so is the error that ends a block.
 ``python docs/shown.py docs/page.md`` writes what is printed into the page; the build and the tests
 compare it, numbers with a tolerance.
@@ -33,6 +33,8 @@ NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
 TOLERANCE = 1e-2
 #: The colour of text and axes, by day and at night.
 INK, CHALK = "#1f2328", "#e6edf3"
+INKED = ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color")
+CLEAR = ("figure.facecolor", "axes.facecolor", "savefig.facecolor")
 WIDTH = 96
 
 
@@ -93,9 +95,7 @@ def drawn_in_ink() -> Iterator:
     plt = _pyplot()
     with ExitStack() as stack:
         if plt is not None:
-            inked = ["text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"]
-            clear = ["figure.facecolor", "axes.facecolor", "savefig.facecolor"]
-            style = dict.fromkeys(inked, INK) | dict.fromkeys(clear, "none")
+            style = dict.fromkeys(INKED, INK) | dict.fromkeys(CLEAR, "none")
             stack.enter_context(plt.rc_context(style | {"svg.hashsalt": "skl1"}))
         yield plt
 
@@ -124,7 +124,7 @@ def run(page: Path) -> Iterator[tuple[Block, Outcome]]:
                     exec(compile("\n" * block.line + block.source, page, "exec"), namespace)
                 except ImportError:
                     raise
-                except Exception as ended:  # noqa: BLE001 (a page may show an error)
+                except Exception as ended:  # a page may show an error
                     error = traceback.format_exc()
                     stream.write(_folded(f"{type(ended).__name__}: {ended}") + "\n")
             printed = "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())

@@ -1,4 +1,4 @@
-"""What Sphinx asks of pages that show: they are run, pictures come in, names lead to the reference."""
+"""Pages that show, for Sphinx: they are run, pictures come in, names lead to the reference."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _homes_of(page: Path) -> dict[str, str]:
 
 def _full_names(word: str, homes: dict[str, str]):
     """Full names that a word of a page may stand for, the likeliest first."""
-    first = word.split(".")[0]
+    first = word.split(".", 1)[0]
     if first in homes:
         yield homes[first] + word[len(first) :]
     yield word

@@ -117,7 +117,8 @@ def test_a_page_that_is_wrong_is_found(tmp_path):
     )
     outcomes = list(shown.run(page))
     complaints = [shown.complaint(page, *each) for each in outcomes]
-    assert "prints\n2" in complaints[0] and "shows\n3" in complaints[0]
+    assert "prints\n2" in complaints[0]
+    assert "shows\n3" in complaints[0]
     assert "UserWarning: careful" in complaints[1]
     assert complaints[2] is None
     page.write_text(shown.written(page))
