@@ -12,6 +12,7 @@ from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
 import shown
+import skl1
 
 FOLDER = "_shown"
 #: Where names that a page does not import come from.
@@ -44,13 +45,15 @@ def run_page(app, docname, source):
 
 
 def _homes_of(page: Path) -> dict[str, str]:
-    """Full names of what a page imports from the package."""
+    """Full names of what a page imports."""
     homes = {}
     for block in shown.blocks(page.read_text("utf-8")):
         for node in ast.walk(ast.parse(block.source)):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("skl1"):
+            if isinstance(node, ast.ImportFrom):
                 homes |= {each.name: f"{node.module}.{each.name}" for each in node.names}
-    return homes
+    # A name of two packages, such as lasso_path, is ours.
+    ours = {name for name, full in homes.items() if full.startswith("skl1")}
+    return {name: homes[name] for name in homes if name in ours or not hasattr(skl1, name)}
 
 
 def _full_names(word: str, homes: dict[str, str]):
@@ -58,6 +61,7 @@ def _full_names(word: str, homes: dict[str, str]):
     first = word.split(".", 1)[0]
     if first in homes:
         yield homes[first] + word[len(first) :]
+        return
     yield word
     for home in HOMES:
         if first in importlib.import_module(home).__all__:
