@@ -25,8 +25,8 @@ extensions = [
     "numpydoc",
     "myst_parser",
     "sphinx_copybutton",
-    "sphinx_gallery.gen_gallery",
     "sphinx_codeautolink",  # names in code lead to the reference
+    "sphinx_gallery.gen_gallery",
     "shown_sphinx",  # runs the pages
 ]
 codeautolink_concat_default = True  # a name stays known in later blocks of a page
@@ -38,6 +38,7 @@ myst_heading_anchors = 3
 suppress_warnings = [
     "config.cache",  # the order of the gallery is a class, which cannot be cached
     "codeautolink.match_block",  # docstrings with flags of doctest, which the site leaves out
+    "codeautolink.match_name",  # scripts of the gallery, which has linked their names by itself
 ]
 
 autosummary_generate = True
