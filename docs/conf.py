@@ -94,9 +94,8 @@ html_theme_options = {
     "header_links_before_dropdown": 6,
     "secondary_sidebar_items": ["page-toc"],
 }
-html_sidebars = {
-    page: [] for page in ("index", "getting_started", "why_zeros", "benchmarks", "story_*")
-}
+WIDE = ("index", "getting_started", "why_zeros", "benchmarks", "coming_from", "story_*")
+html_sidebars = {page: [] for page in WIDE}
 
 if os.environ.get("SKL1_DOCS_ONLINE"):  # links to other projects have to be downloaded
     extensions.append("sphinx.ext.intersphinx")
