@@ -10,7 +10,7 @@ from docutils.parsers.rst import Directive
 
 import skl1
 
-sys.path.insert(0, str(Path(__file__).parent))  # shown.py and shown_sphinx.py
+sys.path.insert(0, str(Path(__file__).parent))  # benchmark_page.py, shown_sphinx.py
 
 project = "skl1"
 author = copyright = "The skl1 developers"  # noqa: A001 (Sphinx's name)
@@ -94,7 +94,11 @@ html_theme_options = {
     "header_links_before_dropdown": 6,
     "secondary_sidebar_items": ["page-toc"],
 }
-WIDE = ("index", "getting_started", "why_zeros", "benchmarks", "coming_from", "story_*")
+#: Pages that stand for themselves: nothing is beside them.
+WIDE = (
+    *("index", "install", "getting_started", "why_zeros", "benchmarks", "comparison", "404"),
+    *("coming_from", "story_*"),
+)
 html_sidebars = {page: [] for page in WIDE}
 
 if os.environ.get("SKL1_DOCS_ONLINE"):  # links to other projects have to be downloaded
