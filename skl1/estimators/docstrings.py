@@ -44,6 +44,7 @@ penalty_weights : array-like of shape (n_features,) or dict, default=None
     dict, or a Series, has them by name: 1 for the others.
 positive : bool, default=False
     Allow no negative coefficient.
+@bounds@
 fit_intercept : bool, default=True
     Fit an intercept, which is not penalised.
 """,
@@ -102,7 +103,14 @@ penalty_weights : array-like of shape (n_features,) or dict, default=None
     "signs": """
 positive : bool, default=False
     Allow no negative coefficient.
+@bounds@
 @intercept@
+""",
+    "bounds": """
+coef_bounds : tuple (lower, upper) or dict, default=None
+    Bounds of the coefficients, in the units of ``coef_``: for each of the two a number or one for
+    each feature, ``lower <= 0 <= upper``, inf where there is none. A dict, or a Series, has pairs
+    (lower, upper) by name: no bounds for the others. ``positive`` holds as well.
 """,
     "intercept": """
 fit_intercept : bool, default=True

@@ -13,6 +13,7 @@ from skl1.compiled.threads import single_threaded
 from skl1.designs.responses import is_several
 from skl1.estimators.any_loss import pose, pose_targets
 from skl1.estimators.docstrings import shared
+from skl1.estimators.parameters import CoefBounds
 from skl1.estimators.proximal_lasso import ProximalLasso
 from skl1.estimators.target_paths import cut_all, in_groups, longest, stacked, warn_of_targets
 from skl1.paths.degrees import degrees_along
@@ -65,6 +66,7 @@ def lasso_path(
     sample_weight: ArrayLike | None = None,
     penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
     positive: bool = False,
+    coef_bounds: CoefBounds = None,
     fit_intercept: bool = True,
     tol: float = 1e-6,
     max_iter: int = 10_000,
@@ -162,6 +164,7 @@ def lasso_path(
         l1_ratio=l1_ratio,
         penalty_weights=penalty_weights,
         positive=positive,
+        coef_bounds=coef_bounds,
         fit_intercept=fit_intercept,
         tol=tol,
         max_iter=max_iter,

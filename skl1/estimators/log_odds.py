@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from skl1.designs import Design
 from skl1.estimators.base import PenalisedRegressor
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.estimators.smooth import SmoothRegressor
 from skl1.losses import Logistic, Loss
 
@@ -65,6 +65,7 @@ class LogOdds(BinaryModel, SmoothRegressor):
         l1_ratio: float = 1.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         tol: float = 1e-6,
         max_iter: int = 1000,

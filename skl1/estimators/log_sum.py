@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from skl1.estimators.docstrings import shared
 from skl1.estimators.nonconvex import SHARED, NonconvexRegressor
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.penalties import LogSum
 from skl1.sklearn_api import Interval
 
@@ -76,6 +76,7 @@ class LogSumRegressor(NonconvexRegressor):
         l2: float = 0.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         local_search: str | None = "auto",
         n_init: int = 0,

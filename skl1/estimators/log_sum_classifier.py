@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from skl1.estimators.docstrings import shared
 from skl1.estimators.nonconvex_classifier import SHARED, NonconvexClassifier
 from skl1.estimators.nonconvex_log_odds import LogSumLogOdds
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 
 
 @shared(SHARED)
@@ -72,6 +72,7 @@ class LogSumClassifier(NonconvexClassifier):
         l2: float = 0.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         class_weight: Any = None,
         n_init: int = 0,

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from skl1.estimators.classifier import PenalisedClassifier
 from skl1.estimators.docstrings import shared
 from skl1.estimators.log_odds import LogOdds
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 
 
 @shared()
@@ -121,6 +121,7 @@ class ProximalLogisticRegression(PenalisedClassifier):
         l1_ratio: float = 1.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         class_weight: Any = None,
         tol: float = 1e-6,

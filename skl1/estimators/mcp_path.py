@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from skl1.estimators.docstrings import shared
 from skl1.estimators.mcp import MCPRegressor
 from skl1.estimators.nonconvex_path import SHARED, nonconvex_path
+from skl1.estimators.parameters import CoefBounds
 
 
 @shared(SHARED, PATH="LpPath")
@@ -25,6 +26,7 @@ def mcp_path(
     sample_weight: ArrayLike | None = None,
     penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
     positive: bool = False,
+    coef_bounds: CoefBounds = None,
     fit_intercept: bool = True,
     local_search: str | None = "auto",
     tol: float = 1e-6,
@@ -94,6 +96,7 @@ def mcp_path(
         l2=l2,
         penalty_weights=penalty_weights,
         positive=positive,
+        coef_bounds=coef_bounds,
         fit_intercept=fit_intercept,
         local_search=local_search,
         tol=tol,

@@ -16,7 +16,7 @@ from skl1.estimators.many_minima import ManyMinima
 from skl1.estimators.mcp import MCPRegressor
 from skl1.estimators.nonconvex import NonconvexRegressor
 from skl1.estimators.nonconvex_lp import NonconvexLpRegressor
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.estimators.scad import SCADRegressor
 from skl1.paths.one_by_one import NEWTON
 
@@ -50,6 +50,7 @@ class LpLogOdds(NonconvexLogOdds, of=NonconvexLpRegressor):
         l2: float = 0.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         n_init: int = 0,
         random_state: Any = None,
@@ -74,6 +75,7 @@ class MCPLogOdds(NonconvexLogOdds, of=MCPRegressor):
         l2: float = 0.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         n_init: int = 0,
         random_state: Any = None,
@@ -98,6 +100,7 @@ class SCADLogOdds(NonconvexLogOdds, of=SCADRegressor):
         l2: float = 0.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         n_init: int = 0,
         random_state: Any = None,
@@ -122,6 +125,7 @@ class LogSumLogOdds(NonconvexLogOdds, of=LogSumRegressor):
         l2: float = 0.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         n_init: int = 0,
         random_state: Any = None,

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from numpy.typing import ArrayLike
+
+#: ``(lower, upper)``, each a number or one for each feature; or such a pair for some by name.
+CoefBounds: TypeAlias = tuple[ArrayLike, ArrayLike] | Mapping[Any, tuple[float, float]] | None
 
 
 def keep(estimator: Any, parameters: dict[str, Any]) -> None:

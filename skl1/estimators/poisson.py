@@ -12,7 +12,7 @@ from sklearn.metrics import d2_tweedie_score
 from skl1.designs import Design
 from skl1.estimators.docstrings import shared
 from skl1.estimators.linear import LinearRegressor
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.estimators.smooth import SmoothRegressor
 from skl1.losses import Loss, Poisson
 
@@ -149,6 +149,7 @@ class ProximalPoissonRegressor(CountRegressor, SmoothRegressor):
         l1_ratio: float = 1.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         tol: float = 1e-6,
         max_iter: int = 1000,

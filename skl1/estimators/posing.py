@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from skl1.designs import Design
+from skl1.estimators.coef_bounds import checked_bounds
 from skl1.estimators.linear import LinearRegressor
 from skl1.estimators.state import untouched
 from skl1.losses import Loss
@@ -29,6 +30,7 @@ class Posing(LinearRegressor):
     alpha: float
     penalty_weights: Any
     positive: bool
+    coef_bounds: Any
     fit_intercept: bool
 
     #: The parameters that charge for coefficients: where all are 0 nothing is penalised, and every
@@ -39,12 +41,13 @@ class Posing(LinearRegressor):
         "alpha": [Interval(Real, 0, None, closed="left")],
         "penalty_weights": ["array-like", dict, None],
         "positive": ["boolean"],
+        "coef_bounds": ["array-like", dict, None],
         "fit_intercept": ["boolean"],
     }
 
     @abstractmethod
     def _penalty(self) -> Penalty:
-        """The penalty on one coefficient, without the sign constraint."""
+        """The penalty on one coefficient, without bounds."""
 
     def _loss(self, design: Design) -> Loss:
         """The loss of one sample, for the data of a design."""
@@ -108,11 +111,16 @@ class Posing(LinearRegressor):
         self, design: Design, weights: np.ndarray, squared: type[Problem] = Problem
     ) -> Problem:
         """The problem with some penalty weights; of squares it is of a class."""
-        lower, loss = 0.0 if self.positive else -np.inf, self._loss(design)
+        lower, upper = self._bounds(design.n_features)
+        loss = self._loss(design)
         kind = squared if loss.quadratic else SmoothProblem
-        problem = kind(design, self._penalty(), weights, lower=lower, loss=loss)
+        problem = kind(design, self._penalty(), weights, lower=lower, upper=upper, loss=loss)
         problem.feature_names = names_of(self)
         return problem
+
+    def _bounds(self, p: int) -> tuple[Any, Any]:
+        """The lower and upper bounds of the coefficients of p features, checked."""
+        return checked_bounds(self.coef_bounds, self.positive, names_of(self), p)
 
     def _feature_weights(self, p: int) -> np.ndarray:
         """The penalty weights of p features, checked. Without a penalty every feature is free."""

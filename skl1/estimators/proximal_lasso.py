@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from numpy.typing import ArrayLike
 
 from skl1.estimators.docstrings import shared
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.estimators.quadratic import QuadraticRegressor
 from skl1.paths.path_state import SWEEPS
 from skl1.paths.solve import solve_paths
@@ -118,6 +118,7 @@ class ProximalLasso(QuadraticRegressor):
         l1_ratio: float = 1.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         solver: str = "auto",
         tol: float = 1e-6,

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from numpy.typing import ArrayLike
 
 from skl1.estimators.docstrings import shared
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.estimators.quadratic import QuadraticRegressor
 from skl1.paths.ridge import solve_ridge_path
 from skl1.penalties import Penalty, SquaredL2
@@ -40,6 +40,7 @@ class RidgeGD(QuadraticRegressor):
     @weights@
     positive : bool, default=False
         Allow no negative coefficient (projected gradients; not with conjugate gradients).
+    @bounds@
     @intercept@
     step_size : "auto" or float, default="auto"
         "auto" takes the step from an estimate of the largest curvature, in units of each
@@ -115,6 +116,7 @@ class RidgeGD(QuadraticRegressor):
         *,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         step_size: float | str = "auto",
         acceleration: str | None = "nesterov",
@@ -128,13 +130,17 @@ class RidgeGD(QuadraticRegressor):
     def _penalty(self) -> Penalty:
         return SquaredL2(self.alpha)
 
+    @property
+    def _is_bounded(self) -> bool:
+        return self.positive or self.coef_bounds is not None
+
     def _solver(self) -> Solver:
         step = None if self.step_size == "auto" else float(self.step_size)
         if self.acceleration == "conjugate_gradient":
-            if self.positive:
+            if self._is_bounded:
                 raise ValueError(
-                    'acceleration="conjugate_gradient" cannot keep coefficients nonnegative; '
-                    'use positive=True with acceleration="nesterov" or None.'
+                    'acceleration="conjugate_gradient" cannot keep coefficients within bounds; '
+                    'use positive or coef_bounds with acceleration="nesterov" or None.'
                 )
             if step is not None:
                 raise ValueError(
@@ -156,7 +162,7 @@ class RidgeGD(QuadraticRegressor):
             + (", leave step_size at 'auto'" if self.step_size != "auto" else "")
             + (
                 "."
-                if self.positive or self.acceleration == "conjugate_gradient"
+                if self._is_bounded or self.acceleration == "conjugate_gradient"
                 else ', or use acceleration="conjugate_gradient".'
             )
         )

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from skl1.compiled.threads import single_threaded
 from skl1.estimators.docstrings import shared
+from skl1.estimators.parameters import CoefBounds
 from skl1.estimators.ridge_gd import RidgeGD
 from skl1.paths.grid import check_grid, length_or_alphas, warn
 from skl1.paths.model_path import ModelPath, basics
@@ -58,6 +59,7 @@ def ridge_path(
     sample_weight: ArrayLike | None = None,
     penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
     positive: bool = False,
+    coef_bounds: CoefBounds = None,
     fit_intercept: bool = True,
     tol: float = 1e-6,
     max_iter: int = 10_000,
@@ -96,8 +98,9 @@ def ridge_path(
         Factors u of the penalty: 0 for features that are not penalised, inf for excluded ones. A
         dict, or a Series, has them by name: 1 for the others.
     positive : bool, default=False
-        Allow no negative coefficient. There is no factor for that: each model is found by
-        accelerated gradient descent from the one before.
+        Allow no negative coefficient. There is no factor for this, nor for bounds: each model is
+        found by accelerated gradient descent from the one before.
+    @bounds@
     fit_intercept : bool, default=True
         Fit an intercept, which is not penalised.
     tol : float, default=1e-6
@@ -159,6 +162,7 @@ def ridge_path(
         alpha=1.0,
         penalty_weights=penalty_weights,
         positive=positive,
+        coef_bounds=coef_bounds,
         fit_intercept=fit_intercept,
         tol=tol,
         max_iter=max_iter,

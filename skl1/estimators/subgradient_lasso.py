@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from numpy.typing import ArrayLike
 
 from skl1.estimators.docstrings import shared
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.estimators.quadratic import QuadraticRegressor
 from skl1.penalties import L1, Penalty
 from skl1.sklearn_api import Interval, StrOptions
@@ -39,6 +39,7 @@ class SubgradientLasso(QuadraticRegressor):
     @weights@
     positive : bool, default=False
         Allow no negative coefficient (projected subgradients).
+    @bounds@
     @intercept@
     step_size : {"polyak", "constant", "sqrt", "normalized"}, default="polyak"
         Length of step k along the subgradient g, in units of each column's own curvature:
@@ -130,6 +131,7 @@ class SubgradientLasso(QuadraticRegressor):
         *,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         step_size: float | str = "polyak",
         step_length: float | None = 1.0,

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from skl1.compiled.threads import single_threaded
 from skl1.estimators.best_subset import BestSubsetRegressor, subset_points
 from skl1.estimators.docstrings import shared
+from skl1.estimators.parameters import CoefBounds
 from skl1.paths.model_path import Predicting
 from skl1.problems.problem import Problem
 from skl1.results.summary import span
@@ -58,6 +59,7 @@ def subset_path(
     sample_weight: ArrayLike | None = None,
     penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
     positive: bool = False,
+    coef_bounds: CoefBounds = None,
     fit_intercept: bool = True,
     return_path: bool = False,
 ) -> Any:
@@ -85,6 +87,7 @@ def subset_path(
         inf for excluded ones. A dict, or a Series, has them by name: 1 for the others.
     positive : bool, default=False
         Allow no negative coefficient.
+    @bounds@
     fit_intercept : bool, default=True
         Fit an intercept, which is not penalised.
     return_path : bool, default=False
@@ -130,6 +133,7 @@ def subset_path(
         l2=l2,
         penalty_weights=penalty_weights,
         positive=positive,
+        coef_bounds=coef_bounds,
         fit_intercept=fit_intercept,
     )
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):

@@ -12,6 +12,7 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.estimators import ProximalLasso
+from skl1.estimators.parameters import CoefBounds
 from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.inference.first_stage import (
     NAMES,
@@ -33,6 +34,7 @@ def adaptive_weights(
     sample_weight: ArrayLike | None = None,
     penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
     positive: bool = False,
+    coef_bounds: CoefBounds = None,
     fit_intercept: bool = True,
     tol: float = 1e-6,
     max_iter: int = 10_000,
@@ -80,6 +82,7 @@ def adaptive_weights(
     positive : bool, default=False
         Allow no negative coefficient in the first estimate. Negative ones of a given estimate
         count as zero.
+    @bounds@
     fit_intercept : bool, default=True
         Fit an intercept in the first estimate.
     tol : float, default=1e-6
@@ -148,6 +151,7 @@ def adaptive_weights(
         model = ProximalLasso(
             penalty_weights=penalty_weights,
             positive=positive,
+            coef_bounds=coef_bounds,
             fit_intercept=fit_intercept,
             tol=tol,
             max_iter=max_iter,
@@ -162,7 +166,7 @@ def adaptive_weights(
                 'initial must be "auto", "ridge", "least_squares", "lasso", an estimator or '
                 f"coefficients, got {initial!r}."
             )
-        limits: dict[str, Any] = {"positive": positive, "tol": tol, "max_iter": max_iter}
+        limits: dict[str, Any] = {"bounds": problem.bounds, "tol": tol, "max_iter": max_iter}
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             estimate = first_estimate(name, problem.design, factors, **limits)
         if estimate.remark:
@@ -170,7 +174,7 @@ def adaptive_weights(
         coef = estimate.coef
     else:
         coef = _given(initial, X, y, sample_weight, p)
-    weights = adapted(coef, factors, gamma, positive)
+    weights = adapted(coef, factors, gamma, problem.bounds)
     if excludes_all(weights, factors):
         warn_user(f"{NOTHING} Give another initial estimate.", EmptyModelWarning)
     return weights

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from numpy.typing import ArrayLike
 
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.inference.adaptive_lasso import SHARED, AdaptiveLasso
 from skl1.inference.first_stage import method_for
 from skl1.model_selection.base import PenalisedRegressorCV
@@ -119,6 +119,7 @@ class AdaptiveLassoCV(PenalisedRegressorCV, of=AdaptiveLasso, texts=SHARED):
         gamma: float | Sequence[float] = 1.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         tol: float = 1e-6,
         max_iter: int = 10_000,

@@ -13,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from skl1.designs import Design
 from skl1.estimators import ProximalLasso
 from skl1.estimators.docstrings import shared
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.inference.first_stage import (
     NAMES,
     NOTHING,
@@ -48,6 +48,7 @@ penalty_weights : array-like of shape (n_features,) or dict, default=None
     None means 1 for all. A dict, or a Series, has them by name: 1 for the others.
 positive : bool, default=False
     Allow no negative coefficient, in either stage. Negative ones of an estimator count as zero.
+@bounds@
 @intercept@
 """,
     "stages": """
@@ -183,6 +184,7 @@ class AdaptiveLasso(ProximalLasso):
         gamma: float = 1.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         solver: str = "auto",
         tol: float = 1e-6,
@@ -195,14 +197,14 @@ class AdaptiveLasso(ProximalLasso):
     def _problem(self, design: Design) -> AdaptiveProblem:
         factors = self._given_weights(design.n_features)
         factors = np.where(design.norms > 0.0, factors, np.inf)
-        stage = method_for(self.first_stage, design)
+        stage, bounds = method_for(self.first_stage, design), self._bounds(design.n_features)
         if isinstance(stage, str):
             limits: dict[str, Any] = {"tol": self.tol, "max_iter": self.max_iter}
-            estimate = first_estimate(stage, design, factors, positive=self.positive, **limits)
+            estimate = first_estimate(stage, design, factors, bounds=bounds, **limits)
         else:
             estimate = fitted_estimate(stage, design)
         if self.alpha:
-            weights = adapted(estimate.coef, factors, self.gamma, self.positive)
+            weights = adapted(estimate.coef, factors, self.gamma, bounds)
         else:  # every feature is free, whatever the first stage says of it
             weights = np.where(np.isfinite(factors), 0.0, np.inf)
         problem = cast(AdaptiveProblem, self._weighted(design, weights, AdaptiveProblem))

@@ -81,17 +81,21 @@ def method_for(stage: Any, design: Design) -> Any:
     return "ridge" if rows_of(design) > design.n_features <= RIDGE_COLUMNS else "lasso"
 
 
+#: The lower bounds of the coefficients, and the upper ones.
+Bounds = tuple[Any, Any]
+
+
 def first_estimate(
-    stage: str, design: Design, factors: np.ndarray, *, positive: bool, tol: float, max_iter: int
+    stage: str, design: Design, factors: np.ndarray, *, bounds: Bounds, tol: float, max_iter: int
 ) -> Estimate:
     """The estimate of one of the ``NAMES``; factors of the penalty are 0 for free features."""
     limits = {"tol": tol, "max_iter": max_iter}
     with single_threaded(design.work()):
         if stage == "ridge":
-            return _ridge(design, factors, positive, limits)
+            return _ridge(design, factors, bounds, limits)
         if stage == "lasso":
-            return _scaled(design, factors, positive, limits)
-        return _least_squares(design, factors, positive, limits)
+            return _scaled(design, factors, bounds, limits)
+        return _least_squares(design, factors, bounds, limits)
 
 
 def fitted_estimate(stage: Any, design: Design) -> Estimate:
@@ -129,9 +133,12 @@ def checked(coef: Any, p: int, name: str) -> np.ndarray:
     return coef.astype(np.float64)
 
 
-def adapted(coef: np.ndarray, factors: np.ndarray, gamma: float, positive: bool) -> np.ndarray:
-    """Factors times ``(max |coef| / |coef|)^gamma``; inf where there is no coefficient."""
-    size = np.maximum(coef, 0.0) if positive else np.abs(coef)
+def adapted(coef: np.ndarray, factors: np.ndarray, gamma: float, bounds: Bounds) -> np.ndarray:
+    """Factors times ``(max |coef| / |coef|)^gamma``; inf where there is no coefficient.
+
+    Those of the nearest coefficients within the bounds.
+    """
+    size = np.abs(np.clip(coef, *bounds))
     penalised = np.isfinite(factors) & (factors > 0.0)
     largest = size[penalised].max(initial=0.0)
     weights = factors.copy()
@@ -148,9 +155,9 @@ def excludes_all(weights: np.ndarray, factors: np.ndarray) -> bool:
     return bool(penalised.any()) and not np.isfinite(weights[penalised]).any()
 
 
-def _least_squares(design, factors, positive, limits) -> Estimate:
+def _least_squares(design, factors, bounds, limits) -> Estimate:
     free = np.where(np.isfinite(factors), 0.0, np.inf)
-    problem = Problem(design, L1(1.0), free, lower=0.0 if positive else -np.inf)
+    problem = Problem(design, L1(1.0), free, lower=bounds[0], upper=bounds[1])
     run = minimise(WorkingSet(SweepsThenNewton()), problem, problem.null.w, **limits)
     model, null = run.model, problem.null.objective or 1.0
     if model.converged:
@@ -163,11 +170,11 @@ def _least_squares(design, factors, positive, limits) -> Estimate:
     return Estimate(run.w, "least_squares", remark, model.error / null, model.stop_reason)
 
 
-def _scaled(design, factors, positive, limits) -> Estimate:
+def _scaled(design, factors, bounds, limits) -> Estimate:
     """The scaled Lasso in standard units."""
     columns = np.count_nonzero(np.isfinite(factors))
     level = penalty_level(rows_of(design), max(int(columns), 1))
-    fit = scaled_lasso(standard_lasso(design, factors, positive), level, **limits)
+    fit = scaled_lasso(standard_lasso(design, factors, bounds), level, **limits)
     if fit.converged:
         return Estimate(fit.result.w, "lasso")
     remark = (
@@ -178,11 +185,11 @@ def _scaled(design, factors, positive, limits) -> Estimate:
     return Estimate(fit.result.w, "lasso", remark, fit.gap, reason)
 
 
-def _ridge(design, factors, positive, limits) -> Estimate:
+def _ridge(design, factors, bounds, limits) -> Estimate:
     """Ridge regression at the smallest ``(1 - R^2) / (1 - df / n)^2``."""
     weights = standard_weights(design.norms, factors)
-    penalty, lower = elastic_net(1.0, 0.0), 0.0 if positive else -np.inf
-    problem = Problem(design, penalty, weights, lower=lower)
+    penalty = elastic_net(1.0, 0.0)
+    problem = Problem(design, penalty, weights, lower=bounds[0], upper=bounds[1])
     models = solve_path(problem, RIDGE_ALPHAS, **limits)
     left = 1.0 - (degrees_along(problem, models) + design.fit_intercept) / rows_of(design)
     explained = np.array([problem.explained(model.loss) for model in models])

@@ -15,7 +15,15 @@ from skl1.estimators.classifier import PenalisedClassifier
 from skl1.results.names import settle_names
 
 #: Parameters of a model that the selector has too, for the Lasso.
-SHARED = ("l1_ratio", "penalty_weights", "positive", "fit_intercept", "tol", "max_iter")
+SHARED = (
+    "l1_ratio",
+    "penalty_weights",
+    "positive",
+    "coef_bounds",
+    "fit_intercept",
+    "tol",
+    "max_iter",
+)
 #: What may be given.
 TAKEN = (
     "ProximalLogisticRegression(), ProximalPoissonRegressor(), ProximalHuberRegressor() or "

@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skl1.estimators import ProximalLasso
 from skl1.estimators.docstrings import shared
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.inference.relaxed_model import Relaxed, quick_refit, relaxed
 from skl1.problems.model import Model, coefficients
 from skl1.problems.problem import Problem
@@ -62,6 +62,7 @@ class RelaxedLasso(ProximalLasso):
         or a Series, has them by name: 1 for the others.
     positive : bool, default=False
         Allow no negative coefficient, in either stage.
+    @bounds@
     fit_intercept : bool, default=True
         Fit an intercept.
     solver : {"auto", "coordinate_descent", "ista", "fista"}, default="auto"
@@ -157,6 +158,7 @@ class RelaxedLasso(ProximalLasso):
         l1_ratio: float = 1.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         solver: str = "auto",
         tol: float = 1e-6,

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, cast
 import numpy as np
 from numpy.typing import ArrayLike
 
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.inference.relaxed import RelaxedLasso
 from skl1.inference.relaxed_model import Relaxed
 from skl1.model_selection.base import PenalisedRegressorCV
@@ -39,6 +39,7 @@ class RelaxedLassoCV(PenalisedRegressorCV, of=RelaxedLasso):
         A dict, or a Series, has them by name: 1 for the others.
     positive : bool, default=False
         Allow no negative coefficient, in either stage.
+    @bounds@
     @intercept@
     tol : float, default=1e-6
         Duality gap wanted of each Lasso, as a share of the null objective.
@@ -131,6 +132,7 @@ class RelaxedLassoCV(PenalisedRegressorCV, of=RelaxedLasso):
         l1_ratio: float | Sequence[float] = 1.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         tol: float = 1e-6,
         max_iter: int = 10_000,

@@ -65,8 +65,8 @@ def relaxed(problem: Problem, lasso: Model, refit: Model, gamma: float) -> Relax
 def quick_refit(problem: Problem, features: np.ndarray, tol: float) -> Model | None:
     """Least squares on some features by their Gram matrix; None where that is not good enough.
 
-    That is where columns nearly depend on each other, or a coefficient has a sign that it must not
-    have. What is left to gain, as the gradient at the solution says, is a part of the tolerance.
+    That is where columns nearly depend on each other, or a coefficient is not within its bounds.
+    What is left to gain, as the gradient at the solution says, is a part of the tolerance.
     """
     if not features.size:
         return None
@@ -83,6 +83,7 @@ def quick_refit(problem: Problem, features: np.ndarray, tol: float) -> Model | N
     point = problem.at(w)
     half = solve_triangular(factor, point.z[features] / lengths, lower=True)
     left = 0.5 * float(half @ half)
-    if (problem.one_sided and (w < 0.0).any()) or not left <= SLIGHT * problem.target(tol):
+    outside = problem.bounded and not np.array_equal(problem.clip(w), w)
+    if outside or not left <= SLIGHT * problem.target(tol):
         return None
     return Model.of(0.0, point, left, -np.inf, 1, CONVERGED, True)

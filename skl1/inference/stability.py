@@ -23,7 +23,7 @@ from skl1.compiled.threads import in_turn, single_threaded
 from skl1.designs import make_design
 from skl1.estimators.checked import validate_data
 from skl1.estimators.docstrings import shared
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.estimators.state import AllOrNothing, all_or_nothing
 from skl1.exceptions import warn_user
 from skl1.inference.bounds import lifted, unimodal, worst_case
@@ -81,6 +81,7 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
         the q, one of weight inf never. A dict, or a Series, has them by name: 1 for the others.
     positive : bool, default=False
         Allow no negative coefficient.
+    @bounds@
     fit_intercept : bool, default=True
         Fit an intercept on each half.
     tol : float, default=1e-6
@@ -192,6 +193,7 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
     l1_ratio: float
     penalty_weights: Any
     positive: bool
+    coef_bounds: Any
     fit_intercept: bool
     tol: float
     max_iter: int
@@ -207,6 +209,7 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
         "l1_ratio": [Interval(Real, 0, 1, closed="right")],
         "penalty_weights": ["array-like", dict, None],
         "positive": ["boolean"],
+        "coef_bounds": ["array-like", dict, None],
         "fit_intercept": ["boolean"],
         "tol": [Interval(Real, 0, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
@@ -225,6 +228,7 @@ class StabilitySelection(AllOrNothing, CallbackSupportMixin, SelectorMixin, Base
         l1_ratio: float = 1.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         tol: float = 1e-6,
         max_iter: int = 10_000,

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from numpy.typing import ArrayLike
 
 from skl1.estimators import ProximalHuberRegressor
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.model_selection.smooth_cv import SmoothRegressorCV
 
 
@@ -96,6 +96,7 @@ class ProximalHuberRegressorCV(SmoothRegressorCV, of=ProximalHuberRegressor):
         scale: float | str = 1.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         tol: float = 1e-6,
         max_iter: int = 1000,

@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from skl1.estimators import ProximalLasso
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.model_selection.tail import LOOSE
 from skl1.paths.solve import paths_in_stages
@@ -106,6 +106,7 @@ class ProximalLassoCV(PenalisedRegressorCV, of=ProximalLasso):
         l1_ratio: float | Sequence[float] = 1.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         tol: float = 1e-6,
         max_iter: int = 10_000,

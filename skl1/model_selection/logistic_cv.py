@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from skl1.estimators import ProximalLogisticRegression
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.model_selection.classifier_cv import PenalisedClassifierCV
 from skl1.model_selection.smooth_cv import SmoothPathCV
 
@@ -85,6 +85,7 @@ class ProximalLogisticRegressionCV(
         l1_ratio: float | Sequence[float] = 1.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         class_weight: Any = None,
         tol: float = 1e-6,

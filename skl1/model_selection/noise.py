@@ -123,7 +123,7 @@ def chosen(problem: Problem, designs: list[Design], n: int) -> list[np.ndarray]:
     free = np.flatnonzero(problem.free)
     penalised = problem.included & ~problem.free
     factors = np.where(problem.included, np.where(problem.free, 0.0, 1.0), np.inf)
-    lassos = [standard_lasso(design, factors, problem.one_sided) for design in designs]
+    lassos = [standard_lasso(design, factors, problem.bounds) for design in designs]
     top = max(lasso.alpha_max for lasso in lassos)
     if not top > 0.0:
         return [free] * len(designs)

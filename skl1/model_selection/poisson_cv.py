@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from skl1.estimators import ProximalPoissonRegressor
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.estimators.poisson import CountRegressor
 from skl1.model_selection.smooth_cv import SmoothRegressorCV
 
@@ -80,6 +80,7 @@ class ProximalPoissonRegressorCV(CountRegressor, SmoothRegressorCV, of=ProximalP
         l1_ratio: float | Sequence[float] = 1.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         tol: float = 1e-6,
         max_iter: int = 1000,

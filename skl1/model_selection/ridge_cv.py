@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from skl1.estimators import RidgeGD
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.paths.ridge import ridge_degrees, ridge_grid
 
@@ -88,6 +88,7 @@ class RidgeGDCV(PenalisedRegressorCV, of=RidgeGD):
         shared_alpha: bool = True,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         tol: float = 1e-6,
         max_iter: int = 10_000,
@@ -97,7 +98,8 @@ class RidgeGDCV(PenalisedRegressorCV, of=RidgeGD):
         keep(self, locals())
 
     def _plain(self, shape):
-        acceleration = "nesterov" if self.positive else "conjugate_gradient"
+        bounded = self.positive or self.coef_bounds is not None
+        acceleration = "nesterov" if bounded else "conjugate_gradient"
         return super()._plain(shape).set_params(acceleration=acceleration)
 
     def _grid(self, problem, shape):

@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from skl1.estimators import SCADClassifier
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.model_selection.nonconvex_classifier_cv import NonconvexClassifierCV
 
 
@@ -60,6 +60,7 @@ class SCADClassifierCV(NonconvexClassifierCV, of=SCADClassifier):
         l2: float = 0.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         class_weight: Any = None,
         tol: float = 1e-5,

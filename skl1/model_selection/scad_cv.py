@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from skl1.estimators import SCADRegressor
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.model_selection.nonconvex_cv import NonconvexRegressorCV
 
 
@@ -56,6 +56,7 @@ class SCADRegressorCV(NonconvexRegressorCV, of=SCADRegressor):
         l2: float = 0.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         local_search: str | None = "auto",
         tol: float = 1e-6,

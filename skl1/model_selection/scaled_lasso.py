@@ -38,10 +38,12 @@ def standard_weights(units: np.ndarray, factors: np.ndarray) -> np.ndarray:
     return np.multiply(factors, units, out=weights, where=np.isfinite(factors))
 
 
-def standard_lasso(design: Design, factors: np.ndarray, positive: bool = False) -> Problem:
+def standard_lasso(
+    design: Design, factors: np.ndarray, bounds: tuple[Any, Any] = (-np.inf, np.inf)
+) -> Problem:
     """The Lasso with alpha = 1 and penalty weights in standard deviations."""
     weights = standard_weights(design.lengths, factors)
-    return Problem(design, L1(1.0), weights, lower=0.0 if positive else -np.inf)
+    return Problem(design, L1(1.0), weights, lower=bounds[0], upper=bounds[1])
 
 
 def penalty_level(n: int, p: int) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from skl1.estimators import SubgradientLasso
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.paths.grid import alpha_grid
 
@@ -92,6 +92,7 @@ class SubgradientLassoCV(PenalisedRegressorCV, of=SubgradientLasso):
         shared_alpha: bool = True,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         tol: float = 1e-10,
         max_iter: int = 10_000,

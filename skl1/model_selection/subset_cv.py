@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from skl1.estimators import BestSubsetRegressor
 from skl1.estimators.best_subset import choosable, warn_of_size
-from skl1.estimators.parameters import keep
+from skl1.estimators.parameters import CoefBounds, keep
 from skl1.model_selection.advice import at_limit
 from skl1.model_selection.base import PenalisedRegressorCV
 from skl1.sklearn_api import Interval
@@ -117,6 +117,7 @@ class BestSubsetRegressorCV(PenalisedRegressorCV, of=BestSubsetRegressor):
         l2: float = 0.0,
         penalty_weights: ArrayLike | Mapping[Any, float] | None = None,
         positive: bool = False,
+        coef_bounds: CoefBounds = None,
         fit_intercept: bool = True,
         tol: float = 1e-6,
         max_iter: int = 10_000,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skl1.penalties.elementwise import curvatures
+from skl1.penalties.elementwise import curvatures, moving
 from skl1.problems.model import Model, coefficients
 from skl1.problems.problem import Problem
 
@@ -12,11 +12,12 @@ from skl1.problems.problem import Problem
 def degrees_of_freedom(problem: Problem, w: np.ndarray, alpha: float) -> float:
     """Of the coefficients w: ``trace G (G + H)^-1`` on the support, H the penalty's curvature.
 
-    G is the loss's, which of squares is the Gram matrix.
+    Without those at a bound, which small changes of y leave there. G is the loss's, which of
+    squares is the Gram matrix.
     The problem is that of a path, with any alpha; the penalty is that of the model's.
     """
-    support = np.flatnonzero(w)
     penalty = problem.penalty.with_alpha(alpha)
+    support = moving(penalty, w)
     curvature = problem.weights[support] * curvatures(penalty, w[support])
     if not curvature.any():
         return float(support.size)
@@ -29,9 +30,11 @@ def degrees_of_freedom(problem: Problem, w: np.ndarray, alpha: float) -> float:
 
 
 def degrees_along(problem: Problem, models: list[Model]) -> np.ndarray:
-    """Those of each model of a path; without an l2 term the number of its nonzeros."""
-    if not (problem.penalty.convex and problem.penalty.superlinear):
-        return np.array([float(model.features.size) for model in models])
+    """Those of each model of a path; without an l2 term the number of its nonzeros at no bound."""
+    penalty = problem.penalty
+    if not (penalty.convex and penalty.superlinear):
+        inside = [moving(penalty.of(each.features), each.values) for each in models]
+        return np.array([float(each.size) for each in inside])
     whole = coefficients(models, problem.design.n_features)
     return np.array(
         [degrees_of_freedom(problem, w, s.alpha) for w, s in zip(whole, models, strict=True)]

@@ -27,7 +27,8 @@ class NonconvexPathState(PathState):
         w, z = self.w.copy(), self.z[self.features]
         run = descend.sized(alphas.size * size * (400 + 10 * size))
         for k, penalty in enumerate(self.penalties):
-            self.sweeps[k] = run(penalty, self.gram, norms, weights, limit, most, w, z)
+            inside = penalty.of(self.features)
+            self.sweeps[k] = run(inside, self.gram, norms, weights, limit, most, w, z)
             self.W[k] = w
 
     def _too_large(self):
@@ -40,6 +41,8 @@ class NonconvexPathState(PathState):
         # A feature that rests under the weakest penalty rests under all.
         largest = np.abs(Z).max(axis=0) * (1.0 + ROUNDING)
         busy = proxes(self.penalties[-1], largest / d, weights / d) != 0.0
+        if self.penalties[-1].bounded:
+            busy |= proxes(self.penalties[-1], -largest / d, weights / d) != 0.0
         busy[self.features] = True
         index = np.flatnonzero(busy)
         places = np.searchsorted(index, self.features)
@@ -49,7 +52,7 @@ class NonconvexPathState(PathState):
         charged = np.empty(alphas.size)
         spread = np.sqrt(problem.design.total) or 1.0
         for k, penalty in enumerate(self.penalties):
-            found[k] = proxes(penalty, aims[k], steps)
+            found[k] = proxes(penalty.of(index), aims[k], steps)
             charged[k] = total(penalty, weights[self.features], self.W[k])
         found[:, places] -= self.W
         found = np.abs(found) * problem.design.lengths[index]

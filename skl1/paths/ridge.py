@@ -69,7 +69,7 @@ def with_factor(problem, alphas, tol, max_iter) -> tuple[list[Model], Factor | N
     origin, problem = problem, _condensed(problem)
     design = problem.design
     certify(problem, problem.null)  # what certificates of all alphas need is found once
-    factor = None if problem.one_sided else factor_of(problem)
+    factor = None if problem.bounded else factor_of(problem)
     if factor is None:
         return _descended(problem, alphas, tol, max_iter), None
     solved: list[Model] = []
@@ -136,7 +136,7 @@ def _mended(problem: Problem, model: Model, tol: float, max_iter: int) -> Model:
 
 def _descended(problem: Problem, alphas, tol, max_iter) -> list[Model]:
     """One alpha after the other, each from the model before."""
-    solver = GradientDescent(Nesterov()) if problem.one_sided else ConjugateGradient()
+    solver = GradientDescent(Nesterov()) if problem.bounded else ConjugateGradient()
     problem.operator  # noqa: B018 (it is the same for all alphas)
     solved, w = [], problem.null.w
     for alpha in alphas:
@@ -149,7 +149,7 @@ def _descended(problem: Problem, alphas, tol, max_iter) -> list[Model]:
 def ridge_degrees(problem: Problem, solved: list[Model]) -> np.ndarray:
     """Degrees of freedom of each model: the trace of its hat matrix."""
     condensed = _condensed(problem.core if _condenses(problem) else problem)
-    factor = None if problem.one_sided else factor_of(condensed)
+    factor = None if problem.bounded else factor_of(condensed)
     return degrees_from(problem, solved, factor)
 
 

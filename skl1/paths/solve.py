@@ -132,6 +132,7 @@ def go_together(problems: Sequence[Problem]) -> bool:
         and isinstance(design.whole, TableDesign | MomentDesign)
         and penalty.proportional
         and penalty.constant_curvature is not None
+        and penalty.bounded == penalty.one_sided
         and (penalty.slope_at_zero() > 0.0 or design.n_features <= moments.ALL)
     )
 

@@ -6,12 +6,13 @@ from skl1.penalties.log_sum import LogSum
 from skl1.penalties.lp import Lp
 from skl1.penalties.mcp import MCP
 from skl1.penalties.scad import SCAD
-from skl1.penalties.wrappers import NonNegative, Ridged, Wrapper
+from skl1.penalties.wrappers import Bounded, NonNegative, Ridged, Wrapper
 
 __all__ = [
     "L1",
     "MCP",
     "SCAD",
+    "Bounded",
     "ConcavePenalty",
     "ConvexPenalty",
     "ElasticNet",

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from math import inf
+from math import copysign, inf
+from typing import Any
 
 from skl1.compiled import Record
 from skl1.penalties.numerical import (
     BISECTIONS,
+    EPS,
     FACTOR,
     LEAST,
     MOST,
     conjugate_by_prox,
     difference_curvature,
     difference_slope,
+    lowest_up_to,
     safe_chord,
     slope_near_zero,
     soft_threshold,
@@ -62,8 +65,28 @@ class Penalty(Record):
         return None
 
     @property
+    def lower(self) -> Any:
+        """The lower bound of the coefficients, at most 0: of all, or of each."""
+        return -inf
+
+    @property
+    def upper(self) -> Any:
+        """The upper bound, at least 0."""
+        return inf
+
+    @property
+    def bounded(self) -> bool:
+        """Whether coefficients must stay within bounds: `NonNegative` and `Bounded` say so."""
+        return False
+
+    @property
     def one_sided(self) -> bool:
-        """Whether negative coefficients are forbidden: ``NonNegative`` does so."""
+        """Whether all that bounds say is that no coefficient may be negative."""
+        return False
+
+    @property
+    def boxed(self) -> bool:
+        """Whether some coefficient has a finite bound other than 0."""
         return False
 
     @property
@@ -125,9 +148,44 @@ class Penalty(Record):
         """``g'(0+)``: how hard a correlation must pull before the coefficient leaves zero."""
         return slope_near_zero(self)
 
+    def prox_up_to(self, size, step, most):
+        """The same of ``0 <= w <= most``, for ``z = size >= 0``: the least of all its minima."""
+        return lowest_up_to(self, size, step, most)
+
     def project(self, w):
         """The nearest admissible coefficient."""
         return w
+
+    # Bounds differ from feature to feature: j is its place in the arrays at hand. Where there are
+    # none these are the methods without a place.
+
+    def of(self, features):
+        """The penalty on some of the features alone, by their places; never compiled."""
+        return self
+
+    def prox_of(self, j, z, step):
+        """``prox`` within the bounds of the coefficient j."""
+        return self.prox(z, step)
+
+    def project_of(self, j, w):
+        """``project`` within them."""
+        return self.project(w)
+
+    def conjugate_of(self, j, z, weight):
+        """``conjugate`` within them."""
+        return self.conjugate(z, weight)
+
+    def descent_of(self, j, w, slope, weight):
+        """``descent`` within them."""
+        return self.descent(w, slope, weight)
+
+    def moves_of(self, j, w):
+        """Whether a coefficient in use may go either way: it is not at a bound."""
+        return w != 0.0
+
+    def end_of(self, j, w, step):
+        """Where a coefficient in use ends on its way along a step: at zero, or at its bound."""
+        return 0.0 if w * step < 0.0 else copysign(inf, step)
 
     def alpha_max(self, pull, curvature, weight):
         """The smallest alpha for which zero is optimal; never compiled.
@@ -158,6 +216,27 @@ class Penalty(Record):
             low, high = (low, middle) if rests(middle) else (middle, high)
         return high
 
+    def alpha_max_up_to(self, pull, curvature, weight, most):
+        """The same where the coefficient may go up to ``most`` only; never compiled.
+
+        Smaller if what would leave zero would jump beyond that.
+        """
+        top = self.alpha_max(pull, curvature, weight)
+        if self.convex or most == inf or not 0.0 < top < inf:
+            return top
+        z, step = pull / curvature, weight / curvature
+
+        def rests(alpha):
+            return self.with_alpha(alpha).prox_up_to(z, step, most) == 0.0
+
+        low, high = 0.0, top
+        if not rests(top * (1.0 - EPS * FACTOR)):
+            return top
+        for _ in range(BISECTIONS):
+            middle = 0.5 * (low + high)
+            low, high = (low, middle) if rests(middle) else (middle, high)
+        return high
+
     def threshold(self, step):
         """A size of z up to which ``prox(z, step)`` is 0; not always the largest."""
         return zero_up_to(self, step)
@@ -180,6 +259,14 @@ class Penalty(Record):
         """``sup_w z w - weight g(w)`` of a convex g; inf where z is infeasible."""
         return conjugate_by_prox(self, z, weight)
 
+    def conjugate_up_to(self, size, weight, most):
+        """The same over ``0 <= w <= most``, for ``z = size >= 0``; finite where ``most`` is."""
+        if size == 0.0 or most == 0.0:
+            return 0.0
+        if most < inf and size > weight * self.slope(most):
+            return size * most - weight * self.value(most)
+        return self.conjugate(size, weight)
+
     def descent(self, w, slope, weight):
         """The element of least size of ``slope + weight * dg(w)``.
 
@@ -196,6 +283,10 @@ class ConvexPenalty(Penalty):
     @property
     def convex(self) -> bool:
         return True
+
+    def prox_up_to(self, size, step, most):
+        # On an interval the minimum is the point nearest to the free one.
+        return min(self.prox(size, step), most)
 
     def chord(self, reach):
         # No secant of a convex g stays below it; the tangent at 0 does.

@@ -41,16 +41,16 @@ def evaluate(penalty, method, w, out):
 
 @kernel(exact=True)
 def prox_vector(penalty, z, step, out):
-    """``out_j = penalty.prox(z_j, step_j)``."""
+    """``out_j = penalty.prox(z_j, step_j)``, within the bounds of j."""
     for j in range(len(z)):
-        out[j] = penalty.prox(z[j], step[j])
+        out[j] = penalty.prox_of(j, z[j], step[j])
 
 
 @kernel(exact=True)
 def conjugate_vector(penalty, z, weights, out):
-    """``out_j = penalty.conjugate(z_j, weights_j)``."""
+    """``out_j = penalty.conjugate(z_j, weights_j)``, within the bounds of j."""
     for j in range(len(z)):
-        out[j] = penalty.conjugate(z[j], weights[j])
+        out[j] = penalty.conjugate_of(j, z[j], weights[j])
 
 
 def apply(loop: Kernel, cost: int, before: tuple[Any, ...], *arrays: np.ndarray) -> np.ndarray:
@@ -143,14 +143,47 @@ def proxes(penalty: Penalty, z: np.ndarray, step: np.ndarray) -> np.ndarray:
 
 
 def pulls(penalty: Penalty, z: np.ndarray) -> np.ndarray:
-    """The part of each correlation that pulls a coefficient off zero."""
-    return np.maximum(z, 0.0) if penalty.one_sided else np.abs(z)
+    """The part of each correlation that pulls a coefficient off zero, to where it may go."""
+    if penalty.one_sided or not penalty.bounded:
+        return np.maximum(z, 0.0) if penalty.one_sided else np.abs(z)
+    return _towards(z, penalty.lower < 0.0, penalty.upper > 0.0)
+
+
+def face(penalty: Penalty, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where each coefficient in use may go without a change of sign: from there, and up to there.
+
+    To one that is zero, or at a bound, one of the two is equal.
+    """
+    return (
+        np.where(w >= 0.0, 0.0, penalty.lower),
+        np.where(w <= 0.0, 0.0, penalty.upper),
+    )
+
+
+def moving(penalty: Penalty, w: np.ndarray) -> np.ndarray:
+    """The coefficients in use that are at no bound."""
+    if not penalty.bounded:
+        return np.flatnonzero(w)
+    low, high = face(penalty, w)
+    return np.flatnonzero((low < w) & (w < high))
+
+
+def unlimited(penalty: Penalty, z: np.ndarray) -> np.ndarray:
+    """The part of each correlation that pulls a coefficient to where no bound would stop it."""
+    if penalty.boxed:
+        return _towards(z, penalty.lower == -np.inf, penalty.upper == np.inf)
+    return pulls(penalty, z)
+
+
+def _towards(z: np.ndarray, below: np.ndarray, above: np.ndarray) -> np.ndarray:
+    """``|z|`` where the side of z is open, else 0."""
+    return np.where(np.where(z > 0.0, above, below), np.abs(z), 0.0)
 
 
 def conjugates(penalty: Penalty, z: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """``sup_w z w - u g(w)`` of a convex penalty."""
     bend = penalty.constant_curvature
-    if bend is None:
+    if bend is None or penalty.boxed:
         return apply(conjugate_vector, PROX, (penalty,), z, weights)
     excess, slope = pulls(penalty, z), penalty.slope_at_zero()
     if slope:
@@ -160,35 +193,41 @@ def conjugates(penalty: Penalty, z: np.ndarray, weights: np.ndarray) -> np.ndarr
 
 
 def alpha_max(
-    penalty: Penalty, pull: np.ndarray, curvature: np.ndarray, weights: np.ndarray
+    penalty: Penalty, pulled: np.ndarray, curvature: np.ndarray, weights: np.ndarray
 ) -> float:
     """The smallest alpha for which zero is optimal for every one of some coefficients.
+
+    ``pulled`` are the correlations that pull one off zero, with their signs, and 0 elsewhere.
 
     Of a convex multiple of alpha it is the largest ratio of pull and slope at zero. Otherwise that
     of one feature is found; those that rest there need no look, and so on: a few suffice as a rule.
     """
+    pull = np.abs(pulled)
     if penalty.convex and penalty.proportional:
         unit = penalty.with_alpha(1.0).slope_at_zero()
         if unit == 0.0:
             return np.inf if pull.any() else 0.0
         return float((pull / weights).max(initial=0.0)) / unit
-    z, step = pull / curvature, weights / curvature
+    z, step = pulled / curvature, weights / curvature
+    most = np.where(pulled > 0.0, penalty.upper, np.negative(penalty.lower))
     with np.errstate(over="ignore"):
-        promise = z**penalty.order / step
+        promise = np.abs(z) ** penalty.order / step
     left, top = np.flatnonzero(pull > 0.0), 0.0
     while left.size:
         first = left[np.argmax(promise[left])]
-        top = max(top, _one_alpha_max(penalty, pull[first], curvature[first], weights[first]))
+        figures = pull[first], curvature[first], weights[first], most[first]
+        top = max(top, _one_alpha_max(penalty, *figures))
         if top == np.inf:
             break
         left = left[left != first]
-        left = left[proxes(penalty.with_alpha(top), z[left], step[left]) != 0.0]
+        here = penalty.with_alpha(top).of(left)
+        left = left[proxes(here, z[left], step[left]) != 0.0]
     return top
 
 
 def _one_alpha_max(penalty: Penalty, *figures: np.float64) -> float:
     try:
-        return float(penalty.alpha_max(*map(float, figures)))
+        return float(penalty.alpha_max_up_to(*map(float, figures)))
     except (ZeroDivisionError, OverflowError):
         with np.errstate(all="ignore"):
-            return float(penalty.alpha_max(*figures))
+            return float(penalty.alpha_max_up_to(*figures))

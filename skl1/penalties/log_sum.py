@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import copysign, expm1, inf, log1p, sqrt
 
 from skl1.penalties.base import ConcavePenalty
+from skl1.penalties.numerical import better_end
 
 #: Bisections of [0, 1] down to half of the digits of a number.
 BISECTIONS = 30
@@ -48,6 +49,9 @@ class LogSum(ConcavePenalty):
         if level > 1.0 and 0.5 * w - size + level * (log1p(w) / w) >= 0.0:
             return 0.0
         return copysign(w * self.epsilon, z)
+
+    def prox_up_to(self, size, step, most):
+        return better_end(self, size, step, most)
 
     def slope_at_zero(self):
         return self.alpha / self.epsilon

@@ -6,7 +6,7 @@ from math import acos, copysign, cos, inf, log, sqrt
 
 from skl1.compiled import formula
 from skl1.penalties.base import ConcavePenalty
-from skl1.penalties.numerical import soft_threshold
+from skl1.penalties.numerical import better_end, soft_threshold
 
 #: Below it a product is taken apart.
 SMALL = 1e-290
@@ -55,6 +55,9 @@ class Lp(ConcavePenalty):
         if abs(self.p - 2.0 / 3.0) < 1e-15:
             return copysign(two_thirds_root(size, level), z)
         return copysign(lp_root(size, level, self.p), z)
+
+    def prox_up_to(self, size, step, most):
+        return better_end(self, size, step, most)
 
     def slope_at_zero(self):
         return self.alpha if self.p == 1.0 else inf

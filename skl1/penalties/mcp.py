@@ -6,7 +6,7 @@ from math import copysign, inf, sqrt
 
 from skl1.compiled import formula
 from skl1.penalties.base import ConcavePenalty
-from skl1.penalties.numerical import soft_threshold
+from skl1.penalties.numerical import better_end, soft_threshold
 
 
 class MCP(ConcavePenalty):
@@ -33,6 +33,9 @@ class MCP(ConcavePenalty):
         if size >= self.gamma * self.alpha:
             return z
         return soft_threshold(z, step * self.alpha) / (1.0 - step / self.gamma)
+
+    def prox_up_to(self, size, step, most):
+        return better_end(self, size, step, most)
 
     def slope_at_zero(self):
         return self.alpha

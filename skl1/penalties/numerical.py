@@ -27,6 +27,9 @@ LEVEL = 1e-6
 BISECTIONS = 60
 #: Numbers between which thresholds and dual points are looked for.
 LEAST, MOST, FACTOR = 1e-290, 1e290, 64.0
+#: Places of an interval at which a minimum is looked for, evenly spaced and each at so much of the
+#: one before; the share that a golden section keeps, and their number.
+PLACES, NEARER, GOLDEN, SECTIONS = 64, 0.7, 0.6180339887498949, 60
 #: Halvings of a reach at which a chord is compared with the value.
 HALVINGS = 40
 
@@ -173,3 +176,55 @@ def safe_chord(penalty, reach):
             return 0.0
         last = max(last, ratio)
     return slope
+
+
+@formula
+def charge_at(penalty, w, size, step):
+    """``(w - size)^2 / 2 + step g(w)``, less what it is at zero."""
+    return w * (0.5 * w - size) + step * penalty.value(w) if w > 0.0 else 0.0
+
+
+@formula
+def better_end(penalty, size, step, most):
+    """The prox for ``0 <= w <= most`` where nothing but an end can be better than the free one.
+
+    So it is if what is minimised rises from zero to a peak, if at all, then falls to its only
+    minimum inside: where that is beyond ``most``, zero or ``most`` itself is the best.
+    """
+    free = penalty.prox(size, step)
+    if free <= most:
+        return free
+    return most if charge_at(penalty, most, size, step) < 0.0 else 0.0
+
+
+@formula
+def lowest_up_to(penalty, size, step, most):
+    """The prox for ``0 <= w <= most`` of any g, which may have several minima in between.
+
+    The free one, if it is there. Else the best of zero, of ``most`` and of places in between, half
+    of them evenly spaced and half ever closer to zero; golden sections go on from there.
+    """
+    free = penalty.prox(size, step)
+    if free <= most:
+        return free
+    best = least = low = high = 0.0
+    for k in range(2 * PLACES):
+        w, gap = most * (k + 1) / PLACES, most / PLACES
+        if k >= PLACES:
+            w = most * NEARER ** (k + 1 - PLACES)
+            gap = 0.5 * w
+        value = charge_at(penalty, w, size, step)
+        if value < least:
+            best, least, low, high = w, value, w - gap, min(w + gap, most)
+    for _ in range(SECTIONS):
+        if not high > low:
+            break
+        left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
+        first, second = charge_at(penalty, left, size, step), charge_at(penalty, right, size, step)
+        if first < second:
+            high = right
+        else:
+            low = left
+        if min(first, second) < least:
+            best, least = (left, first) if first < second else (right, second)
+    return best

@@ -6,7 +6,7 @@ from math import copysign, inf, sqrt
 
 from skl1.penalties.base import ConcavePenalty
 from skl1.penalties.mcp import bend_reach
-from skl1.penalties.numerical import soft_threshold
+from skl1.penalties.numerical import better_end, charge_at, soft_threshold
 
 
 class SCAD(ConcavePenalty):
@@ -41,6 +41,15 @@ class SCAD(ConcavePenalty):
             return z
         steep = step / (self.gamma - 1.0)
         return soft_threshold(z, steep * self.gamma * self.alpha) / (1.0 - steep)
+
+    def prox_up_to(self, size, step, most):
+        # Where the middle piece is concave there may be a minimum before it, at a soft threshold.
+        end = better_end(self, size, step, most)
+        before = min(max(size - step * self.alpha, 0.0), self.alpha)
+        if before >= most or end <= before:
+            return end
+        least = charge_at(self, before, size, step)
+        return before if least <= charge_at(self, end, size, step) else end
 
     def slope_at_zero(self):
         return self.alpha

@@ -1,4 +1,4 @@
-"""Penalties made of another one: with a sign constraint, with a squared term beside it."""
+"""Penalties made of another one: within bounds, with a squared term beside it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from math import inf, sqrt
 from types import FunctionType
 from typing import Any
 
+import numpy as np
+
+from skl1.compiled import Vector
+from skl1.compiled.lazy import lazy
 from skl1.penalties.base import Penalty, replaced
 
 
@@ -34,6 +38,14 @@ class Wrapper(Penalty):
 
     inner: Penalty
 
+    prox_of, project_of = Penalty.prox_of, Penalty.project_of
+    conjugate_of, descent_of = Penalty.conjugate_of, Penalty.descent_of
+    moves_of, end_of = Penalty.moves_of, Penalty.end_of
+
+    def of(self, features):
+        inner = self.inner.of(features)
+        return self if inner is self.inner else self._around(inner)
+
     def with_alpha(self, alpha):
         return self._around(self.inner.with_alpha(alpha))
 
@@ -61,6 +73,14 @@ class NonNegative(Wrapper):
     """
 
     @property
+    def lower(self) -> float:
+        return 0.0
+
+    @property
+    def bounded(self) -> bool:
+        return True
+
+    @property
     def one_sided(self) -> bool:
         return True
 
@@ -79,6 +99,83 @@ class NonNegative(Wrapper):
     def descent(self, w, slope, weight):
         free = self.inner.descent(w, slope, weight)
         return free if w > 0.0 else min(free, 0.0)
+
+
+class Bounded(Wrapper):
+    """``g(w_j)`` on ``low_j <= w_j <= high_j``; zero is within the bounds of each feature.
+
+    As g is even and does not fall on w >= 0, no coefficient is best on the other side of zero than
+    z: with ``m`` the bound on the side of z, the prox is that of ``|z|`` on [0, m]. Of a convex g
+    it is the free one, at most m. Else the free one may be beyond m, and the least minimum on
+    [0, m] somewhere else (``Penalty.prox_up_to``).
+    """
+
+    low: Vector
+    high: Vector
+
+    @property
+    def lower(self) -> np.ndarray:
+        return self.low
+
+    @property
+    def upper(self) -> np.ndarray:
+        return self.high
+
+    @property
+    def bounded(self) -> bool:
+        return True
+
+    @lazy
+    def boxed(self) -> bool:
+        return bool(
+            (np.isfinite(self.low) & (self.low != 0.0)).any()
+            or (np.isfinite(self.high) & (self.high != 0.0)).any()
+        )
+
+    def of(self, features):
+        inner = self.inner.of(features)
+        return replaced(self, inner=inner, low=self.low[features], high=self.high[features])
+
+    def value(self, w):
+        return self.inner.value(w)
+
+    def prox(self, z, step):
+        raise NotImplementedError("bounds are those of a feature: use prox_of")
+
+    def project(self, w):
+        raise NotImplementedError("bounds are those of a feature: use project_of")
+
+    def conjugate(self, z, weight):
+        raise NotImplementedError("bounds are those of a feature: use conjugate_of")
+
+    def descent(self, w, slope, weight):
+        raise NotImplementedError("bounds are those of a feature: use descent_of")
+
+    def prox_of(self, j, z, step):
+        if z >= 0.0:
+            return self.inner.prox_up_to(z, step, self.high[j])
+        return -self.inner.prox_up_to(-z, step, -self.low[j])
+
+    def project_of(self, j, w):
+        return min(max(w, self.low[j]), self.high[j])
+
+    def conjugate_of(self, j, z, weight):
+        most = self.high[j] if z >= 0.0 else -self.low[j]
+        return self.inner.conjugate_up_to(abs(z), weight, most)
+
+    def descent_of(self, j, w, slope, weight):
+        free = self.inner.descent(w, slope, weight)
+        if w <= self.low[j]:
+            free = min(free, 0.0)
+        return max(free, 0.0) if w >= self.high[j] else free
+
+    def moves_of(self, j, w):
+        return w != 0.0 and self.low[j] < w < self.high[j]
+
+    def end_of(self, j, w, step):
+        if w * step < 0.0:
+            return 0.0
+        return self.high[j] if step > 0.0 else self.low[j]
 
 
 class Ridged(Wrapper):
@@ -114,6 +211,17 @@ class Ridged(Wrapper):
         # In a form that an infinite step does not make NaN.
         left = step / (1.0 + step * self.l2) if step < 1.0 else 1.0 / (1.0 / step + self.l2)
         return self.inner.prox(z / (1.0 + step * self.l2), left)
+
+    def prox_up_to(self, size, step, most):
+        left = step / (1.0 + step * self.l2) if step < 1.0 else 1.0 / (1.0 / step + self.l2)
+        return self.inner.prox_up_to(size / (1.0 + step * self.l2), left, most)
+
+    def conjugate_up_to(self, size, weight, most):
+        if size == 0.0 or most == 0.0:
+            return 0.0
+        if most < inf and size > weight * self.slope(most):
+            return size * most - weight * self.value(most)
+        return self.conjugate(size, weight)
 
     def slope(self, w):
         return self.inner.slope(w) + self.l2 * w

@@ -56,13 +56,13 @@ def descents(
                 if change - before < lowest:
                     lowest = change - before
                     steps[j], bends[j], gains[j] = step, norms[j], -lowest
-            step = outermost(loss, penalty, y, s, t, e, w[j], u, norms[j])
+            step = outermost(loss, penalty, j, y, s, t, e, w[j], u, norms[j])
         factor = 1.0
         for _ in range(TRIALS):
             if steps[j] != 0.0:
                 break
             bend = factor * norms[j]
-            step = penalty.prox(w[j] + z[j] / bend, u / bend) - w[j]
+            step = penalty.prox_of(j, w[j] + z[j] / bend, u / bend) - w[j]
             change = lowest
             if bend * step * step > small:
                 change = mean_along(loss, y, s, t, e, step) + u * penalty.value(w[j] + step)
@@ -155,14 +155,14 @@ def least_of_loss(loss, y, s, t, e, norm):
 
 
 @kernel(exact=True)
-def outermost(loss, penalty, y, s, t, e, w, u, norm):
+def outermost(loss, penalty, j, y, s, t, e, w, u, norm):
     """The step to the minimum in one coordinate that is the farthest from zero.
 
-    It is not beyond that of the loss alone, as the penalty does not fall on the way there. From
-    that one Newton's method goes down to it; with the penalty replaced by its tangent, where it
-    takes most of the curvature away.
+    It is not beyond that of the loss alone, as the penalty does not fall on the way there, nor
+    beyond a bound. From that one Newton's method goes down to it; with the penalty replaced by its
+    tangent, where it takes most of the curvature away.
     """
-    place = penalty.project(w + least_of_loss(loss, y, s, t, e, norm))
+    place = penalty.project_of(j, w + least_of_loss(loss, y, s, t, e, norm))
     if place == 0.0:
         return -w
     found = mean_along(loss, y, s, t, e, place - w) + u * penalty.value(place)
@@ -173,6 +173,7 @@ def outermost(loss, penalty, y, s, t, e, w, u, norm):
         both = bend + u * penalty.curvature(place)
         bend = both if both > CONVEX * bend else bend
         new = place - share * (slope + u * penalty.slope(place)) / bend
+        new = penalty.project_of(j, new)
         if new * place <= 0.0:
             new = 0.5 * place
         if abs(new - place) <= CLOSE * abs(place):

@@ -10,9 +10,9 @@ import numpy as np
 from skl1.compiled import formula, kernel
 from skl1.designs import BesideDesign, Design
 from skl1.penalties.base import Penalty
-from skl1.penalties.elementwise import proxes, pulls, total
+from skl1.penalties.elementwise import proxes, pulls, total, unlimited
 from skl1.problems.coordinates import CoordinateSteps
-from skl1.problems.feasible import charge_beyond, largest_multiple
+from skl1.problems.feasible import charge_beyond, furthest_multiple, largest_multiple
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
 from skl1.problems.smooth import SmoothPoint, SmoothProblem
@@ -106,8 +106,8 @@ def gap_beside(problem: Problem, point: Point) -> tuple[float, float, np.ndarray
 
     A dual feasible point must be orthogonal to every free column, as to the intercept. Taking
     its part along them from the residual is to refit their coefficients: the objective falls by
-    half the square of that part, the excess, which the gap has to include. Under a sign constraint
-    only those in use are refitted; the others need a correlation of at most zero.
+    half the square of that part, the excess, which the gap has to include. Of those with bounds
+    only the ones at none are refitted; the others must not pull to where there is no bound.
     """
     w, z, squares, excess = point.w, point.z, 2.0 * point.loss, 0.0
     beside = problem.beside(problem.refitted(w)).design
@@ -116,7 +116,7 @@ def gap_beside(problem: Problem, point: Point) -> tuple[float, float, np.ndarray
     lengths = problem.design.lengths
     # Orthogonal but for rounding counts as orthogonal; what it may be worth enters the gap.
     slight = problem.free & (np.abs(z) <= ORTHOGONAL * lengths * np.sqrt(squares))
-    slight &= pulls(problem.penalty, z) > 0.0
+    slight &= unlimited(problem.penalty, z) > 0.0
     if slight.any():
         reach = np.sqrt(problem.design.energy) + float(np.abs(w) @ lengths)
         excess += reach * float((np.abs(z[slight]) / lengths[slight]).max())
@@ -137,16 +137,36 @@ def best_gap(
     costs a finite conjugate only where the penalty has an l2 term; at an optimum it is exact.
     """
     limit = weights * penalty.slope_at_zero()
-    agreement = float(w @ z)
+    agreement, charged = float(w @ z), total(penalty, weights, w)
     highest = largest_multiple(limit, pulls(penalty, z))
+    if penalty.boxed and highest < 1.0:
+        return boxed_gap(penalty, weights, z, loss, charged, agreement, highest)
     return gap_along(
-        total(penalty, weights, w),
+        charged,
         agreement,
         loss,
         highest,
         largest_multiple(limit, pulls(penalty, -z)) if 2.0 * loss + agreement < 0.0 else 0.0,
         charge_beyond(penalty, weights, z) if highest < 1.0 else 0.0,
     )
+
+
+def boxed_gap(
+    penalty: Penalty, weights: np.ndarray, z, loss: float, charged, agreement, highest: float
+) -> tuple[float, float]:
+    """The same where some coefficients have bounds other than zero: their conjugates are finite.
+
+    At an optimum c = 1 is the best, and ``u_j g(w_j) - w_j z_j`` is minus the conjugate where a
+    coefficient is at its bound, however hard it pulls. The largest c that leaves all conjugates
+    finite is tried, and the one that needs none.
+    """
+    furthest = furthest_multiple(penalty, weights, z)
+    within = min(1.0 + 0.5 * agreement / loss, highest) if loss > 0.0 else highest
+    gaps = []
+    for c in (furthest, max(within, 0.0)):
+        charge = charge_beyond(penalty, weights, c * z) if c > highest else 0.0
+        gaps.append((max((1.0 - c) ** 2 * loss + charged - c * agreement + charge, 0.0), c))
+    return min(gaps)
 
 
 def best_gaps(

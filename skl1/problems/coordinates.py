@@ -125,6 +125,7 @@ class CoordinateSteps:
             self.features, self.norms = among, self.directions.norms_among(among)
         self.w, self.z = point.w[self.features], z[self.features]
         self.weights = problem.weights[self.features]
+        self.penalty = problem.penalty if among is None else problem.penalty.of(among)
         self.small = (SMALL * size) ** 2
         self.steps = self._model_step(1.0)
         self.sizes = np.sqrt(self.norms) * np.abs(self.steps)
@@ -144,7 +145,7 @@ class CoordinateSteps:
     def _model_step(self, factor: float) -> np.ndarray:
         """The steps of the quadratic model with so many times its curvature."""
         d = factor * np.where(self.norms > 0.0, self.norms, 1.0)
-        step = proxes(self.problem.penalty, self.w + self.z / d, self.weights / d) - self.w
+        step = proxes(self.penalty, self.w + self.z / d, self.weights / d) - self.w
         return np.where(self.norms > 0.0, step, 0.0)
 
     def _search(self, some: np.ndarray) -> None:
@@ -155,7 +156,7 @@ class CoordinateSteps:
         run = descents.sized(20 * EVALUATION * directions.size)
         run(
             problem.loss,
-            problem.penalty,
+            self.penalty.of(some),
             design.response,
             design.weights,
             point.predictions,

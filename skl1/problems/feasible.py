@@ -5,15 +5,33 @@ from __future__ import annotations
 import numpy as np
 
 from skl1.penalties.base import Penalty
-from skl1.penalties.elementwise import conjugates, pulls
+from skl1.penalties.elementwise import conjugates, pulls, unlimited
+
+#: What rounding may add to a product, as a share of it, and a little more.
+ROUNDING = 1e-15
 
 
 def charge_beyond(penalty: Penalty, weights: np.ndarray, z: np.ndarray) -> float:
     """The conjugate at z, which is zero but for the features beyond their slope at zero."""
-    if not penalty.superlinear:
+    if not (penalty.superlinear or penalty.boxed):
         return np.inf
-    beyond = pulls(penalty, z) > weights * penalty.slope_at_zero()
-    return float(conjugates(penalty, z[beyond], weights[beyond]).sum())
+    beyond = np.flatnonzero(pulls(penalty, z) > weights * penalty.slope_at_zero())
+    return float(conjugates(penalty.of(beyond), z[beyond], weights[beyond]).sum())
+
+
+def furthest_multiple(penalty: Penalty, weights: np.ndarray, z: np.ndarray) -> float:
+    """The largest c up to 1 for which no conjugate at ``c z`` is infinite.
+
+    Within bounds on both sides it is finite everywhere. Rounding must not put ``c z`` beyond.
+    """
+    if penalty.superlinear and (weights > 0.0).all():
+        return 1.0
+    limit = np.zeros(z.size)
+    if not penalty.superlinear:
+        limit = weights * penalty.slope_at_zero()
+    elif (weights > 0.0).any():
+        limit[weights > 0.0] = np.inf
+    return min(1.0, largest_multiple(limit, unlimited(penalty, z)) * (1.0 - ROUNDING))
 
 
 def largest_multiple(limit: np.ndarray, pulled: np.ndarray) -> float:

@@ -20,6 +20,7 @@ def is_local_minimum(problem: Problem, point: Point, tol: float) -> bool:
     * on the support S, ``z_S = u g'(w_S)`` to the tolerance, and ``G_SS + diag(u g''(w_S))``, G
       being the second derivative of the loss, is positive definite; or g'' is nowhere negative
       there, and the problem on S locally convex;
+      Without coefficients at a bound that are pulled further;
     * off the support, ``|z_j| < u_j g'(0+)``, strictly. For l_p with p < 1 there is nothing to
       test: the slope at zero is infinite.
 
@@ -33,8 +34,10 @@ def is_local_minimum(problem: Problem, point: Point, tol: float) -> bool:
     support = np.flatnonzero(point.w)
     off = problem.included.copy()
     off[support] = False
-    if not np.all(pulls(penalty, point.z[off]) < _limit(problem, off)):
+    if not np.all(pulls(penalty.of(off), point.z[off]) < _limit(problem, off)):
         return False
+    if problem.bounded:
+        support = support[~_held(problem, point, support)]
     w, u = point.w[support], problem.weights[support]
     curvature, slope = u * curvatures(penalty, w), u * slopes(penalty, w)
     lengths = np.sqrt(problem.bends(point)[support])
@@ -62,6 +65,14 @@ def _beside_free(problem: Problem, point: Point, tol: float) -> bool:
     if np.any(point.z[others] > least):
         return False
     return is_local_minimum(core, core.at(core.bare(point.w)), tol)
+
+
+def _held(problem: Problem, point: Point, support: np.ndarray) -> np.ndarray:
+    """Mask of the coefficients in use that are at a bound, and would rise or fall without it."""
+    w, penalty = point.w[support], problem.penalty.of(support)
+    force = point.z[support] - problem.weights[support] * slopes(penalty, w)
+    end = np.where(force > 0.0, penalty.upper, penalty.lower)
+    return (w == end) & (force != 0.0)
 
 
 def _limit(problem: Problem, features: np.ndarray) -> np.ndarray:

@@ -14,9 +14,10 @@ import numpy as np
 from skl1.compiled.lazy import lazy
 from skl1.designs import BesideDesign, Design, GramOperator
 from skl1.losses import Loss, Squared
-from skl1.penalties import NonNegative, Penalty
+from skl1.penalties import Bounded, NonNegative, Penalty
 from skl1.penalties.elementwise import alpha_max, pulls, total
-from skl1.problems.bounds import forbids_negative
+from skl1.problems.bounds import joined
+from skl1.problems.free_null import bounded_null
 from skl1.problems.point import Point
 
 #: First-order methods iterate on a Gram matrix of at most this many columns.
@@ -43,8 +44,8 @@ class Problem:
         u >= 0. A feature of weight 0 is never penalised ("free"), one of weight inf is
         excluded, and so is a column that is constant.
     lower, upper : float or ndarray of shape (n_features,), default=-inf, inf
-        Bounds of the coefficients. What can be solved today is no bound, or 0 below all of them,
-        which a `NonNegative` penalty says as well.
+        Bounds of the coefficients, ``lower <= 0 <= upper``; those of the penalty hold as well. A
+        feature whose bounds are both 0 is excluded.
     loss : Loss, default=Squared()
         Of one sample; the design knows the sum over the samples.
 
@@ -80,11 +81,14 @@ class Problem:
                 f"loss must be the squared one; a problem of {loss!r} is a SmoothProblem."
             )
         self.design, self.loss = design, loss
-        self.bounds = 0.0 if penalty.one_sided else lower, upper
-        #: Whether negative coefficients are forbidden.
-        self.one_sided = forbids_negative(*self.bounds)
-        self.penalty = self._bounded(penalty)
+        self.bounds = joined(lower, upper, penalty, design.n_features)
+        self._apart = not isinstance(self.bounds[0], float)  # the bounds of the features differ
+        #: Whether there are any bounds.
+        self.bounded = self._apart or self.bounds[0] == 0.0
         self.included = np.isfinite(penalty_weights) & (design.norms > 0.0)
+        self.penalty = self._bounded(penalty)
+        if self._apart:
+            self.included &= (self.lower < 0.0) | (self.upper > 0.0)
         self.free = self.included & (penalty_weights == 0.0)
         self.has_free = bool(self.free.any())
         #: What has been made of the data, for all problems that differ in the penalty only.
@@ -95,12 +99,12 @@ class Problem:
     @lazy
     def lower(self) -> np.ndarray:
         """The lower bound of each coefficient."""
-        return np.broadcast_to(np.asarray(self.bounds[0], dtype=np.float64), self.weights.shape)
+        return np.broadcast_to(self.bounds[0], self.included.shape)
 
     @lazy
     def upper(self) -> np.ndarray:
         """The upper bound of each coefficient."""
-        return np.broadcast_to(np.asarray(self.bounds[1], dtype=np.float64), self.weights.shape)
+        return np.broadcast_to(self.bounds[1], self.included.shape)
 
     @property
     def unselected(self) -> Problem:
@@ -109,11 +113,35 @@ class Problem:
 
     def _bounded(self, penalty: Penalty) -> Penalty:
         """The penalty on a coefficient that stays within the bounds."""
-        return NonNegative(penalty) if self.one_sided and not penalty.one_sided else penalty
+        if not self.bounded:
+            return penalty
+        if not self._apart:
+            return penalty if penalty.one_sided else NonNegative(penalty)
+        if self._knows(penalty):
+            return penalty
+        inner = penalty.inner if isinstance(penalty, NonNegative | Bounded) else penalty
+        return Bounded(inner, *self.bounds)
+
+    def _knows(self, penalty: Penalty) -> bool:
+        """Whether the bounds of a penalty are those of this problem."""
+        if not self._apart:
+            return penalty.one_sided == self.bounded
+        lower, upper = self.bounds
+        return penalty.lower is lower and penalty.upper is upper
 
     def clip(self, w: np.ndarray) -> np.ndarray:
         """The nearest coefficients within the bounds."""
-        return np.clip(w, self.lower, self.upper) if self.one_sided else w
+        return np.clip(w, self.lower, self.upper) if self.bounded else w
+
+    def inside(self, w: np.ndarray) -> np.ndarray:
+        """Mask of the coefficients that are at no bound."""
+        return (self.lower < w) & (w < self.upper)
+
+    @lazy
+    def binds_free(self) -> bool:
+        """Whether a free feature has a bound: least squares may then leave it."""
+        at_no_bound = (self.lower == -np.inf) & (self.upper == np.inf)
+        return self.has_free and self.bounded and not at_no_bound[self.free].all()
 
     def with_penalty(self, penalty: Penalty) -> Problem:
         """The same problem with another penalty, within the same bounds and its own.
@@ -121,9 +149,8 @@ class Problem:
         What has been computed from the data alone is kept.
         """
         other = copy(self)
-        if penalty.one_sided and not self.one_sided:
-            other.one_sided, other.bounds = True, (0.0, self.bounds[1])
-            other.forget("null", "lower")
+        if penalty.bounded and not self._knows(penalty):
+            return self._like(self.design, self._weights_of(self.included), penalty)
         other.penalty = self._bounded(penalty)
         other.forget("alpha_max", "core")
         return other
@@ -176,11 +203,14 @@ class Problem:
         """The problem with other penalty weights."""
         return self._like(self.design, penalty_weights)
 
-    def _like(self, design: Design, penalty_weights: np.ndarray) -> Problem:
-        """A problem of the same kind."""
+    def _like(
+        self, design: Design, penalty_weights: np.ndarray, penalty: Penalty | None = None
+    ) -> Problem:
+        """A problem of the same kind, perhaps with another penalty."""
         lower, upper = self.bounds
+        charge = self.penalty if penalty is None else penalty
         other = type(self)(
-            design, self.penalty, penalty_weights, lower=lower, upper=upper, loss=self.loss
+            design, charge, penalty_weights, lower=lower, upper=upper, loss=self.loss
         )
         other.feature_names = self.feature_names
         return other
@@ -266,10 +296,12 @@ class Problem:
     def null(self) -> Point:
         """The best model without any penalised feature: intercept and free columns fitted."""
         w = np.zeros(self.design.n_features)
-        if self.has_free and self.one_sided:
+        if self.binds_free and self.penalty.one_sided:
             free = np.flatnonzero(self.free)
             w[free] = self.design.nonnegative_least_squares(free)
             return self.at(w)
+        if self.binds_free:
+            return self.at(bounded_null(self))
         if self.has_free:
             beside = cast(BesideDesign, self.core.design)
             z, squares = beside.null_point
@@ -293,20 +325,25 @@ class Problem:
         A nonconvex threshold is a jump, which rounding must not decide to take: alpha is a little
         larger there.
         """
+        beside: Problem = self
         if self.has_free:
-            return self.beside(self.refitted(self.null.w)).alpha_max
+            beside = self.beside(self.refitted(self.null.w))
+            if not self.binds_free:
+                return beside.alpha_max
         penalised: Any = self.included & ~self.free
         if not penalised.any():
             return 0.0
         penalised = slice(None) if penalised.all() else penalised
-        pulled = pulls(self.penalty, self.null.z[penalised])
+        penalty, z = self.penalty.of(penalised), self.null.z[penalised]
+        pulled = pulls(penalty, z)
         if self.penalty.slope_at_zero() > 0.0:
             # A feature without an effect correlates by rounding, which no alpha should go by.
             least = NEGLIGIBLE * self.strain * self.design.lengths[penalised]
             pulled[~(pulled > least)] = 0.0
         # Where a convex penalty lets zero go, the curvature does not matter.
-        norms = self.design.norms if self.penalty.convex else self.bends(self.null)
-        top = alpha_max(self.penalty, pulled, norms[penalised], self.weights[penalised])
+        norms = self.design.norms if self.penalty.convex else beside.bends(self.null)
+        pulled = np.copysign(pulled, z)
+        top = alpha_max(penalty, pulled, norms[penalised], self.weights[penalised])
         return top if self.penalty.convex else self._rests_from(top) * (1.0 + 4.0 * ROUNDING)
 
     def _rests_from(self, top: float) -> float:
@@ -323,9 +360,9 @@ class Problem:
     def refitted(self, w: np.ndarray) -> np.ndarray:
         """Mask of the free features that can be refitted by least squares around w.
 
-        All of them; under a sign constraint those in use.
+        All of them but those at a bound.
         """
-        return self.free & (w != 0.0) if self.one_sided else self.free
+        return self.free & self.inside(w) if self.binds_free else self.free
 
     def beside(self, refitted: np.ndarray) -> Problem:
         """The problem in the penalised coefficients alone, with some free features refitted.
@@ -363,11 +400,11 @@ class Problem:
 
     @lazy
     def core(self) -> Problem:
-        """The problem without free features: they are refitted, if no sign constraint forbids it.
+        """The problem without free features: they are refitted, if no bound of theirs forbids it.
 
         Itself if there are none, or if one does.
         """
-        return self.beside(self.free) if self.has_free and not self.one_sided else self
+        return self.beside(self.free) if self.has_free and not self.binds_free else self
 
     @property
     def operator(self):

@@ -13,6 +13,7 @@ from skl1.designs.table import adjoints
 from skl1.losses import Loss
 from skl1.losses.elementwise import EVALUATION, looked, mean_along
 from skl1.problems.coordinates import CoordinateSteps, Directions
+from skl1.problems.free_null import bounded_null
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
 from skl1.problems.unpenalised import Unpenalised, floored
@@ -199,41 +200,8 @@ class SmoothProblem(Problem):
     def null(self) -> SmoothPoint:
         w = np.zeros(self.design.n_features)
         if self.has_free:
-            w = self.signed_null() if self.one_sided else self.core.lift_exactly(w)
+            w = bounded_null(self) if self.binds_free else self.core.lift_exactly(w)
         return self.at(w)
-
-    def signed_null(self) -> np.ndarray:
-        """The coefficients of the free features alone, of which none may be negative.
-
-        An active set: the one that pulls the most joins; those that would become negative leave.
-        """
-        w, free = np.zeros(self.design.n_features), np.flatnonzero(self.free)
-        active = np.zeros(w.size, dtype=bool)
-        lowest = self.at(w).objective
-        for _ in range(3 * free.size):
-            point = self.at(w)
-            pull = point.z[free] / self.design.lengths[free]
-            pull[active[free]] = 0.0
-            if not pull.size or pull.max() <= JOINING * self.slope_size(point):
-                break
-            active[free[np.argmax(pull)]] = True
-            while True:
-                aim = self.beside(active).lift_exactly(np.zeros(w.size))
-                low = np.flatnonzero(active & (aim <= 0.0))
-                if not low.size:
-                    break
-                shares = w[low] / np.maximum(w[low] - aim[low], np.finfo(float).tiny)
-                w = w + float(shares.min()) * (aim - w)
-                w[low[np.argmin(shares)]] = 0.0
-                active &= w > 0.0
-                if not active.any():
-                    break
-            w = aim if active.any() else w
-            objective = self.at(w).objective
-            if not objective < lowest:
-                break
-            lowest = objective
-        return np.maximum(w, 0.0)
 
     def slope_size(self, point: SmoothPoint) -> float:
         """The root mean square of the slopes."""
@@ -269,11 +237,10 @@ class SmoothProblem(Problem):
 
 def on_features(problem: SmoothProblem, features: np.ndarray) -> SmoothProblem:
     """The problem of some features alone, on their columns."""
-    design, (lower, upper) = problem.design, problem.bounds
+    design, penalty = problem.design, problem.penalty.of(features)
     X = np.asfortranarray(design.columns(features))
     few = make_design(X, design.response, design.weights, design.fit_intercept)
-    weights, more = problem.weights[features], {"lower": lower, "upper": upper}
-    return SmoothProblem(few, problem.penalty, weights, loss=problem.loss, **more)
+    return SmoothProblem(few, penalty, problem.weights[features], loss=problem.loss)
 
 
 def with_loss(problem: Problem, loss: Loss) -> SmoothProblem:
@@ -283,7 +250,3 @@ def with_loss(problem: Problem, loss: Loss) -> SmoothProblem:
     return SmoothProblem(
         problem.design, problem.penalty, weights, lower=lower, upper=upper, loss=loss
     )
-
-
-#: A free feature joins if its correlation with the slopes is above this.
-JOINING = 1e-12

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from skl1.losses.elementwise import EVALUATION, duality_along
-from skl1.penalties.elementwise import pulls, total
-from skl1.problems.feasible import charge_beyond, largest_multiple
+from skl1.penalties import Penalty
+from skl1.penalties.elementwise import pulls, total, unlimited
+from skl1.problems.feasible import charge_beyond, furthest_multiple, largest_multiple
 from skl1.problems.smooth import SmoothPoint, SmoothProblem
 from skl1.problems.unpenalised import floored
 
@@ -64,17 +65,19 @@ def lost(inside: SmoothProblem, here: SmoothPoint, point: SmoothPoint) -> float:
 
 
 def with_idle(problem: SmoothProblem, here: SmoothPoint, idle: np.ndarray):
-    """The correlations with those of free features that must not be negative, and are zero.
+    """The correlations with those of free features that are at a bound.
 
-    And what such features may be worth that pull upwards by rounding only.
+    And what such features may be worth that pull away from it by rounding only, to where there is
+    no other one.
     """
     features = np.flatnonzero(idle)
     if not features.size:
         return here.z, 0.0
     design, z = problem.design, here.z.copy()
-    pull = np.maximum(-design.adjoint(here.slopes, features)[features], 0.0)
+    own = -design.adjoint(here.slopes, features)[features]
+    pull = unlimited(problem.penalty.of(features), own)
     small = pull <= ORTHOGONAL * design.lengths[features] * problem.slope_size(here)
-    z[features] = np.where(small, 0.0, pull)
+    z[features] = np.where(small & (pull > 0.0), 0.0, own)
     reach = problem.reach + float(np.abs(here.w) @ design.lengths)
     return z, reach * float((pull / design.lengths[features])[small].max(initial=0.0))
 
@@ -89,7 +92,7 @@ def rounding(problem: SmoothProblem, here: SmoothPoint) -> float:
 
 
 def likely_gap(
-    problem: SmoothProblem,
+    penalty: Penalty,
     weights: np.ndarray,
     w: np.ndarray,
     z: np.ndarray,
@@ -102,14 +105,17 @@ def likely_gap(
     than ``(1 - c) loss``, and ``(1 - c)^2 squares / 2`` to second order. Where a curvature is zero
     there is none: an outlier's part is of the first order.
     """
-    penalty = problem.penalty
-    highest = largest_multiple(weights * penalty.slope_at_zero(), pulls(penalty, z))
+    limit = weights * penalty.slope_at_zero()
+    highest = largest_multiple(limit, pulls(penalty, z))
     charged, agreement = total(penalty, weights, w), float(w @ z)
     gap = charged - agreement
     if highest < 1.0:
-        rest = 1.0 - highest
-        along = rest * min(loss, 0.5 * rest * squares) + charged - highest * agreement
-        gap = min(gap + charge_beyond(penalty, weights, z), along)
+        c, charge = furthest(penalty, weights, z)
+        gap = np.inf
+        for share, conjugate in ((c, charge), (highest, 0.0)):
+            rest = 1.0 - share
+            along = rest * min(loss, 0.5 * rest * squares) + charged - share * agreement
+            gap = min(gap, along + conjugate)
     return max(gap, 0.0)
 
 
@@ -130,11 +136,21 @@ def gap_of(
     charged, agreement = total(penalty, weights, w), float(w @ z)
     gap, c = charged - agreement, 1.0
     if highest < 1.0:
-        gap += charge_beyond(penalty, weights, z)
-        design = problem.design
+        gap, design = np.inf, problem.design
         run = duality_along.sized(2 * EVALUATION * here.slopes.size)
         samples = design.response, design.weights, here.predictions, here.slopes
-        along = float(run(problem.loss, *samples, highest)) + charged - highest * agreement
-        if along < gap:
-            gap, c = along, highest
+        for share, charge in (furthest(penalty, weights, z), (highest, 0.0)):
+            along = charge + charged - share * agreement
+            if share < 1.0 and along < np.inf:
+                along += float(run(problem.loss, *samples, share))
+            if along < gap:
+                gap, c = along, share
     return max(gap, 0.0) + gain, c
+
+
+def furthest(penalty: Penalty, weights: np.ndarray, z: np.ndarray) -> tuple[float, float]:
+    """The largest multiple of z up to 1 that is of use where z itself is beyond, and its charge."""
+    if not penalty.boxed:
+        return 1.0, charge_beyond(penalty, weights, z)
+    c = furthest_multiple(penalty, weights, z)
+    return c, charge_beyond(penalty, weights, c * z)

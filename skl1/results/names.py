@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-#: Parameters of estimators that go by the names of features, with the value of those not named.
-BY_NAME = {"penalty_weights": 1.0}
+#: Parameters of estimators that go by the names of features, with the value of those not named; a
+#: pair of values stands for two arrays, and each entry by name is one of both.
+BY_NAME: dict[str, Any] = {"penalty_weights": 1.0, "coef_bounds": (-np.inf, np.inf)}
 #: How many names an error suggests for one that is not known, and for how many of these.
 NEAR, TOLD = 3, 5
 
@@ -31,7 +32,8 @@ def per_feature(
 ) -> Any:
     """One value for each feature; where they are given by name, the others get the neutral one.
 
-    What does not come by name is returned as it is.
+    Where that is a pair, so is each value, and the result is a pair of arrays. What does not come
+    by name is returned as it is.
     """
     if not by_name(given):
         return given
@@ -39,12 +41,20 @@ def per_feature(
     places = places_of(keys, argument, names, n_features)
     if twice := [key for k, key in enumerate(keys) if key in keys[:k]]:
         raise ValueError(f"{argument} has more than one entry for {twice[0]!r}: give each once.")
+    shape, words = np.shape(neutral), "pairs (lower, upper)" if np.ndim(neutral) else ""
     for key, value in zip(keys, values, strict=True):
-        if np.ndim(value) or np.asarray(value).dtype.kind not in "biuf":
-            raise ValueError(f"{argument} must be real numbers, got {value!r} for {key!r}.")
-    full = np.full(n_features, neutral, dtype=np.asarray([neutral, *values]).dtype)
-    full[places] = values
-    return full
+        numbers = np.asarray(value if _even(value) else None)
+        if numbers.shape != shape or numbers.dtype.kind not in "biuf":
+            wanted = f"{words} of real numbers" if words else "real numbers"
+            raise ValueError(f"{argument} must be {wanted}, got {value!r} for {key!r}.")
+    full = np.full((n_features, *shape), neutral, dtype=np.asarray([neutral, *values]).dtype)
+    full[places] = np.array(values).reshape(-1, *shape)
+    return tuple(full.T.copy()) if shape else full
+
+
+def _even(value: Any) -> bool:
+    """Whether a value is a number, or a sequence of numbers."""
+    return not np.ndim(value) or all(not np.ndim(each) for each in value)
 
 
 def places_of(

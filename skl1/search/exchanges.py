@@ -142,7 +142,7 @@ def best_entries(
                 d += A[i, j] * A[i, j] / own[i]
             # Without any penalty the entry would lower the loss by c^2 / (2 d).
             if d > DEPENDENT * norms[j] and start - 0.5 * c * c / d < changes[i] - least:
-                v = penalty.prox(c / d, weights[j] / d)
+                v = penalty.prox_of(j, c / d, weights[j] / d)
                 change = start + (0.5 * d * v - c) * v + weights[j] * penalty.value(v)
                 if v != 0.0 and change < changes[i] - least:
                     changes[i] = change
@@ -250,7 +250,7 @@ def refitted(problem: Problem, w: np.ndarray, store: ColumnStore) -> tuple[np.nd
     z = q - gram @ v
     limit = NO_FALL * design.energy
     run = descend.sized(20 * support.size * (20 + support.size))
-    run(penalty, gram, gram.diagonal().copy(), weights, limit, SWEEPS, v, z)
+    run(penalty.of(support), gram, gram.diagonal().copy(), weights, limit, SWEEPS, v, z)
     new = np.zeros_like(w)
     new[support] = v
     return new, 0.5 * (design.energy - float(v @ (q + z))) + total(penalty, weights, v)

@@ -138,7 +138,7 @@ def level_set(problem: Problem, objective: float) -> tuple[float, np.ndarray]:
 def least_loss(problem: Problem) -> float:
     """A bound below the loss of all coefficients, of any loss: 0 where none is proved."""
     count = int(np.count_nonzero(problem.included))
-    if problem.one_sided or not 0 < count <= min(INVERTED, problem.design.n_samples // 2):
+    if problem.bounded or not 0 < count <= min(INVERTED, problem.design.n_samples // 2):
         return 0.0
     plain = problem.with_penalty(L1(1.0)).reweighted(np.where(problem.included, 0.0, np.inf))
     try:

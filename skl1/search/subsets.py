@@ -47,8 +47,8 @@ class Subsets:
         self.least = least_gain(problem)
         self.store = ColumnStore(problem.design)
         self.best: dict[int, tuple[float, np.ndarray]] = {}
-        # Under a sign constraint a least-squares fit may leave its subset.
-        simple = not problem.one_sided and not problem.has_free
+        # Within bounds a least-squares fit may leave its subset.
+        simple = not problem.bounded and not problem.has_free
         self.swaps = Swaps(problem, self.store) if simple else None
         self.exchanges = 0
         self.tried: set[tuple[str, bytes]] = set()
@@ -128,7 +128,9 @@ class Subsets:
         step = inverse @ (point.z[S] - weights * slopes(penalty, w[S]))
         new = w.copy()
         new[S] += step
-        same = np.array_equal(np.sign(new), np.sign(w))  # a wrapper may want so
+        same = np.array_equal(np.sign(new), np.sign(w)) and np.array_equal(
+            self.problem.clip(new), new
+        )
         return new if same and self.problem.at(new).objective < point.objective else w
 
     def __iter__(self) -> Iterator[tuple[int, np.ndarray]]:

@@ -34,6 +34,8 @@ class Block(ABC):
     Attributes
     ----------
     features : ndarray of int
+    penalty : Penalty
+        On these.
     weights, norms : ndarray
         Penalty weights and squared norms of the features.
     w, z : ndarray
@@ -52,6 +54,7 @@ class Block(ABC):
 
     def __init__(self, problem: Problem, features: np.ndarray, point: Point):
         self.problem = problem
+        self.penalty = problem.penalty.of(features)
         self.features = features
         self.weights = problem.weights[features]
         self.norms = problem.design.norms[features]
@@ -61,7 +64,7 @@ class Block(ABC):
 
     def error(self) -> float:
         """The certificate of the subproblem: a guide, no proof."""
-        penalty = self.problem.penalty
+        penalty = self.penalty
         if not penalty.convex:
             moves = coordinate_moves(penalty, self.weights, self.norms, self.w, self.z)
             return float(np.abs(moves).max(initial=0.0) / self.problem.size)
@@ -69,7 +72,7 @@ class Block(ABC):
 
     def _gap(self) -> float:
         """The duality gap of the subproblem."""
-        penalty, loss = self.problem.penalty, max(self.loss, 0.0)
+        penalty, loss = self.penalty, max(self.loss, 0.0)
         return best_gap(penalty, self.weights, self.w, self.z, loss)[0]
 
     @abstractmethod
@@ -119,14 +122,15 @@ class GramBlock(Block):
         w, z = self.w.copy(), self.z.copy()
         k = w.size
         run = sweep.sized(count * k * (20 + k // 50))
-        done, changes = run(self.problem.penalty, self.gram, self.norms, self.weights, w, z, count)
+        done, changes = run(self.penalty, self.gram, self.norms, self.weights, w, z, count)
         self._follow(w, z)
         return done, (changes + 2.0 * done) * k if changes else 0.0
 
     @property
     def compiled(self):
-        penalty = self.problem.penalty
+        penalty = self.penalty
         constant = penalty.convex and penalty.constant_curvature is not None
+        constant = constant and penalty.bounded == penalty.one_sided
         return constant and self.gram.dtype == np.float64 and self._room() <= COMPILED
 
     def _room(self) -> int:
@@ -136,7 +140,7 @@ class GramBlock(Block):
 
     def minimise(self, target: float, limit: int) -> int:
         """Solve it within one compiled call, for a penalty of constant curvature. The sweeps."""
-        penalty, k = self.problem.penalty, self.w.size
+        penalty, k = self.penalty, self.w.size
         W, Z = np.empty((2, 2, k))
         W[0], Z[0] = self.w, self.z
         sweeps = np.zeros(1, dtype=np.intp)
@@ -191,7 +195,7 @@ class ColumnBlock(Block):
         self.w = self.w.copy()
         run = column_sweep.sized(int(6 * count * (self.entries + 20 * self.w.size)))
         done, changes = run(
-            self.problem.penalty,
+            self.penalty,
             self.columns,
             self.norms,
             self.weights,

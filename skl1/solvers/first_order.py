@@ -104,13 +104,13 @@ def inverse(values: np.ndarray) -> np.ndarray:
 
 
 def prefers_samples(problem: Problem, start: np.ndarray) -> bool:
-    """Whether the sample space is smaller, and open: weights positive, no sign, start at 0."""
+    """Whether the sample space is smaller, and open: weights positive, no bounds, start at 0."""
     n, p = problem.design.n_samples, problem.design.n_features
     return (
         isinstance(problem.design, TableDesign)
         and n < p
         and n <= GRAM_COLUMNS
-        and not problem.one_sided
+        and not problem.bounded
         and not problem.free.any()
         and not start.any()
     )

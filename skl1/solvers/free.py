@@ -68,7 +68,7 @@ def certified_error(problem: Problem, point: Point, beside: float) -> tuple[floa
     has seen nothing.
     """
     known = certify(problem, point)
-    if problem.one_sided and problem.penalty.convex:
+    if problem.binds_free and problem.penalty.convex:
         return known.error, known.floor  # of the free features not in use the run saw nothing
     if problem.penalty.convex:
         blurred = problem.core.design.blurred(2.0 * point.loss)

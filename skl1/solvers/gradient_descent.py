@@ -56,7 +56,7 @@ class DescentState(State):
 class GradientDescent(Solver):
     """``w <- v - step * gradient(v)`` at v, the iterate or a point ahead of it.
 
-    Under a sign constraint each step is projected. Momentum is dropped whenever the objective
+    Within bounds each step is projected. Momentum is dropped whenever the objective
     rises (the function restart of O'Donoghue and Candes 2015), which attains the factor
     ``1 - sqrt(mu / L)`` per step without knowing mu.
 
@@ -135,7 +135,7 @@ def descent_steps(operator, penalty, momentum, q, weights, scale, v, before, ste
             ahead = v[j] + beta * (v[j] - before[j])
             slope = product[j] + beta * (product[j] - before_product[j]) - q[j]
             slope += weights[j] * penalty.slope(ahead)
-            new[j] = penalty.project(ahead - step * scale[j] * slope)
+            new[j] = penalty.project_of(j, ahead - step * scale[j] * slope)
         operator.product(new, new_product)
         new_value, size = objective(penalty, q, weights, new, new_product)
         if not (size < np.inf and new_value <= value + 1e-13 * size):
@@ -185,10 +185,10 @@ class ConjugateGradient(Solver):
     """
 
     def accepts(self, problem: Problem) -> str:
-        if problem.one_sided:
+        if problem.bounded:
             return (
-                "it knows no sign constraint. GradientDescent(Nesterov()) does for this penalty, "
-                "WorkingSet(SweepsThenNewton()) for any."
+                "it knows no bounds of coefficients. GradientDescent(Nesterov()) does for this "
+                "penalty, WorkingSet(SweepsThenNewton()) for any."
             )
         return needs_quadratic(problem)
 

@@ -7,6 +7,7 @@ from math import sqrt
 import numpy as np
 
 from skl1.compiled import kernel
+from skl1.penalties.elementwise import moving
 from skl1.solvers.factor import SINGULAR
 from skl1.solvers.vectors import subtract, used
 
@@ -50,7 +51,7 @@ def descend(penalty, gram, norms, weights, limit, most, w, z):
             old = w[j]
             d = norms[j]
             if d > 0.0 and (full or old != 0.0):
-                new = penalty.prox(old + z[j] / d, weights[j] / d)
+                new = penalty.prox_of(j, old + z[j] / d, weights[j] / d)
                 if new != old:
                     move = new - old
                     w[j] = new
@@ -69,14 +70,17 @@ def descend(penalty, gram, norms, weights, limit, most, w, z):
 def newton(penalty, gram, weights, limit, w, z):
     """One Newton step on the support, if the objective falls.
 
-    ``(G_SS + diag(u g'')) d = z_S - u g'``. Coefficients that would change sign become zero, all at
-    once; if the objective rises by that, the step ends where the first of them is zero. Beyond
+    ``(G_SS + diag(u g'')) d = z_S - u g'``, of those at no bound. Coefficients that would change
+    sign become zero, those that would leave their bounds end there, all at once; if the objective
+    rises by that, the step ends where the first of them does. Beyond
     that it is halved until the objective falls, as the penalty's curvature may change on the way.
     Returns ``sum_j d_j (change of w_j)^2``; -1 if no share of the step was good. A whole step of at
     most ``limit`` is not taken: what it changes in the objective is rounding.
     """
-    index = np.flatnonzero(w)
+    index = places_inside(penalty, w)
     size = index.size
+    if size == 0:
+        return 0.0
     factor = np.empty((size, size))
     whole = np.empty(size)
     if not factorise(penalty, gram, weights, index, w, factor):
@@ -87,7 +91,7 @@ def newton(penalty, gram, weights, limit, w, z):
     substitute(factor, whole)
     d = whole.copy()
     product = np.empty(w.size)
-    crossed = bounded(index, w, d)
+    crossed = bounded(penalty, index, w, d)
     while True:
         moved = 0.0
         for i in range(size):
@@ -111,35 +115,50 @@ def newton(penalty, gram, weights, limit, w, z):
             return -1.0
         crossed = False
         d = whole
-        shorten(index, w, d)
+        shorten(penalty, index, w, d)
+
+
+@kernel(exact=True, arrays=moving)
+def places_inside(penalty, w):
+    """``moving``: the coefficients in use that are at no bound."""
+    index = np.empty(used(w), dtype=np.intp)
+    size = 0
+    for j in range(w.size):
+        if penalty.moves_of(j, w[j]):
+            index[size] = j
+            size += 1
+    return index[:size]
 
 
 @kernel(exact=True)
-def bounded(index, w, d):
-    """End the step of each coefficient at zero if its sign would change. Whether any would."""
+def bounded(penalty, index, w, d):
+    """End each step at zero where the sign would change, or at a bound. Whether any ends so."""
     crossed = False
     for i in range(index.size):
         j = index[i]
-        if (w[j] + d[i]) * w[j] <= 0.0:
-            d[i] = -w[j]
+        end = penalty.end_of(j, w[j], d[i])
+        if abs(d[i]) >= abs(end - w[j]):
+            d[i] = end - w[j]
             crossed = True
     return crossed
 
 
 @kernel(exact=True)
-def shorten(index, w, d):
-    """End the step of all where the first sign would change. That coefficient becomes zero."""
+def shorten(penalty, index, w, d):
+    """End the step of all where the first sign would change, or the first bound is met."""
     share = 1.0
     first = -1
     for i in range(index.size):
         j = index[i]
-        if w[j] * d[i] < 0.0 and -w[j] / d[i] <= share:
-            share = -w[j] / d[i]
+        way = abs(penalty.end_of(j, w[j], d[i]) - w[j])
+        if way <= share * abs(d[i]):
+            share = way / abs(d[i])
             first = i
     for i in range(index.size):
         d[i] *= share
     if first >= 0:
-        d[first] = -w[index[first]]
+        j = index[first]
+        d[first] = penalty.end_of(j, w[j], d[first]) - w[j]
 
 
 @kernel(exact=True)

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
+from skl1.penalties.elementwise import moving
 from skl1.solvers.block import Block
 from skl1.solvers.newton import newton_step
 
@@ -71,10 +72,11 @@ class SweepsThenNewton(Inner):
 def finish(block: Block, insist: bool) -> bool:
     """A Newton step; if sweeps keep undoing it (``insist``), steps until one keeps the support.
 
-    Each that does not drops a coefficient, so they end at the minimum of a face of the penalty.
+    Each that does not leaves a coefficient at zero or at a bound, so they end at the minimum of a
+    face of the penalty.
     """
     while True:
-        size = np.count_nonzero(block.w)
+        size = moving(block.penalty, block.w).size
         kept_support = newton_step(block, insist)
-        if kept_support or not insist or np.count_nonzero(block.w) == size:
+        if kept_support or not insist or moving(block.penalty, block.w).size == size:
             return kept_support

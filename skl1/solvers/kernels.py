@@ -23,7 +23,7 @@ def sweep(penalty, gram, norms, weights, w, z, count):
         for j in range(k):
             old = w[j]
             d = norms[j]
-            new = penalty.prox(old + z[j] / d, weights[j] / d)
+            new = penalty.prox_of(j, old + z[j] / d, weights[j] / d)
             if new != old:
                 move = new - old
                 w[j] = new
@@ -59,7 +59,7 @@ def column_sweep(penalty, columns, norms, weights, w, r, count):
         for j in range(w.size):
             old = w[j]
             d = norms[j]
-            new = penalty.prox(old + columns.dot(j, r) / d, weights[j] / d)
+            new = penalty.prox_of(j, old + columns.dot(j, r) / d, weights[j] / d)
             if new != old:
                 columns.subtract(j, new - old, r)
                 w[j] = new

@@ -9,7 +9,7 @@ from scipy.linalg.lapack import dpotrf, dpotrs
 
 from skl1.designs.gathered import Gathered
 from skl1.penalties import Penalty
-from skl1.penalties.elementwise import curvatures, slopes, total
+from skl1.penalties.elementwise import curvatures, face, moving, slopes, total
 from skl1.problems.certificates import Certificate, coordinate_moves, coordinate_steps
 from skl1.problems.coordinates import Directions
 from skl1.problems.point import Point
@@ -38,7 +38,8 @@ def largest_move(problem: SmoothProblem, columns: Gathered, place: Place) -> flo
     """The largest coordinate step of the quadratic model, of some features: a guide, no proof."""
     norms = Directions(problem.refitted_part, place.bend).norms_of(columns)
     weights = problem.weights[columns.features]
-    moves = coordinate_moves(problem.penalty, weights, norms, place.w, place.z)
+    penalty = problem.penalty.of(columns.features)
+    moves = coordinate_moves(penalty, weights, norms, place.w, place.z)
     return float(np.abs(moves).max(initial=0.0)) / problem.size
 
 
@@ -164,7 +165,7 @@ def _descending(
         if found := falls(new, gram, noise):
             return found
         if factor == 1.0:
-            new = on_support(problem.penalty, weights, gram, old, place.z)
+            new = on_support(problem.penalty.of(features), weights, gram, old, place.z)
             if found := falls(new, gram, -noise):
                 return found
         factor *= 2.0
@@ -172,11 +173,11 @@ def _descending(
 
 
 def on_support(penalty: Penalty, weights: np.ndarray, gram: np.ndarray, w: np.ndarray, z):
-    """A Newton step in the coefficients in use, of which none changes its sign.
+    """A Newton step in the coefficients in use, of which none changes its sign or meets a bound.
 
     Far from zero the model may promise much of a coefficient's fall to zero, and be wrong.
     """
-    new, support = w.copy(), np.flatnonzero(w)
+    new, support = w.copy(), moving(penalty, w)
     if not support.size:
         return new
     u, old = weights[support], w[support]
@@ -189,9 +190,10 @@ def on_support(penalty: Penalty, weights: np.ndarray, gram: np.ndarray, w: np.nd
         factor, info = dpotrf(matrix)
         if not info:
             step = units * dpotrs(factor, units * slope)[0]
-            against = step * old < 0.0
-            shares = -old[against] / step[against]
-            new[support] += min(1.0, KEPT * float(shares.min(initial=np.inf))) * step
+            low, high = face(penalty.of(support), old)
+            ends = np.where(step < 0.0, low, high)
+            shares = np.divide(ends - old, step, out=np.full(step.size, np.inf), where=step != 0.0)
+            new[support] += min(1.0, KEPT * float(shares.min())) * step
             break
     return new
 

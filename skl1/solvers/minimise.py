@@ -27,7 +27,8 @@ def minimise(
     """Run a solver until its certificate meets the tolerance.
 
     It sees no free features: it runs on the data beside them, and they are refitted to what it
-    finds. Under a sign constraint those that may be in use vary (``refit_signed``).
+    finds. Where none may be negative those that may be in use vary (``refit_signed``); within other
+    bounds of theirs they are features like others, of weight 0.
 
     Parameters
     ----------
@@ -66,7 +67,9 @@ def minimise(
     limits: dict[str, Any] = {"tol": tol, "record": record, "callback": callback}
     if not problem.has_free:
         return run(solver, problem, w, max_iter=max_iter, last=last, **limits)
-    if problem.one_sided:
+    if problem.binds_free and not problem.penalty.one_sided:
+        return run(solver, problem, w, max_iter=max_iter, last=last, **limits)
+    if problem.binds_free:
         return refit_signed(solver, problem, w, max_iter=max_iter, **limits)
     core = problem.core
     limits["callback"] = lift_calls(core, callback)

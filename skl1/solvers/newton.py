@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from scipy.linalg import solve_triangular
 from scipy.linalg.blas import dger
 from scipy.linalg.lapack import dpotrf, dpotrs, dpstrf
 
-from skl1.penalties.elementwise import curvatures, slopes, total, values
+from skl1.penalties.elementwise import curvatures, face, moving, slopes, total, values
 from skl1.solvers.block import Block
 
 #: Cholesky pivots below this share of the diagonal mean a support that is numerically singular.
@@ -29,46 +30,30 @@ NEGLIGIBLE = 1e-9
 def newton_step(block: Block, insist: bool) -> bool:
     """One projected Newton step on the support of the block.
 
-    Solves ``(G_SS + diag(u g''(w_S))) d = z_S - u g'(w_S)``. Coefficients that would change
-    sign become zero, all at once. If the objective does not fall by that, the step ends at the
-    first change of sign, and goes on without that coefficient. A matrix that is not positive
-    definite is left to the sweeps, which often resolve it; if they did not (``insist``),
-    dependent columns leave the support or, where they cannot, stay as they are.
+    Solves ``(G_SS + diag(u g''(w_S))) d = z_S - u g'(w_S)``, S being what is in use at no bound.
+    Coefficients that would change sign become zero, those that would leave their bounds end there,
+    all at once. If the objective does not fall by that, the step ends where the first of them does,
+    and goes on without that coefficient. A matrix that is not positive definite is left to the
+    sweeps, which often resolve it; if they did not (``insist``), dependent columns leave the
+    support or, where they cannot, stay as they are.
 
     Returns
     -------
     bool
         Did the full step keep the support?
     """
-    penalty = block.problem.penalty
-    support = np.flatnonzero(block.w)
-    if block.iterates(support):
+    penalty = block.penalty
+    support = moving(penalty, block.w)
+    if support.size and block.iterates(support):
         kept = conjugate_step(block, support)
         if kept is not None or not insist or support.size > FACTORED:
             return bool(kept)
         # Many signs would change at once, as on dependent columns: a factor can walk the face.
-    while True:
-        w, u = block.w[support], block.weights[support]
-        hessian = block.hessian(support)
-        extra = u * curvatures(penalty, w)
-        flat = not extra.any()
-        diagonal = np.einsum("ii->i", hessian)
-        diagonal += extra
-        factor, info = dpotrf(hessian.T)
-        pivots = factor.diagonal() ** 2
-        if not info and (not flat or np.all(pivots > block.singular * diagonal)):
-            break
-        # With few digits, singular may be what double precision would not call so.
-        block.doubtful = block.singular > SINGULAR
-        if block.doubtful or not penalty.convex or (flat and not insist):
-            return False
-        order, null = pivoted(hessian)
-        if null is None:
-            return False
-        if flat and shed_dependent(block, support, hessian, null):
-            support = np.flatnonzero(block.w)
-        else:
-            support = support[np.sort(order)]
+    found = regular_part(block, support, insist)
+    if found is None:
+        return False
+    support, hessian, extra, factor = found
+    w, u = block.w[support], block.weights[support]
     slope = block.z[support] - u * slopes(penalty, w)
     direction = dpotrs(factor, slope)[0]
     if not np.linalg.norm(hessian @ direction - slope) <= SLACK * np.linalg.norm(slope):
@@ -80,15 +65,45 @@ def newton_step(block: Block, insist: bool) -> bool:
         product = hessian @ step - extra * step
         return 0.5 * step @ product - step @ block.z[support] + total(penalty, u, new) - charged
 
-    new = w + direction
-    kept_support = bool(np.all(new * w > 0.0))
-    new[new * w < 0.0] = 0.0
+    low, high = face(penalty.of(support), w)
+    new = np.clip(w + direction, low, high)
+    kept_support = bool(np.all((low < new) & (new < high)))
     if not change(new) < 0.0:
-        new = walk_face(factor, w, direction)
+        new = walk_face(factor, w, direction, low, high)
         if not change(new) < 0.0:
             return False
     block.move(support, new)
     return kept_support
+
+
+def regular_part(block: Block, support: np.ndarray, insist: bool) -> Any:
+    """The matrix of some coefficients with its Cholesky factor, of which those may get fewer.
+
+    ``(support, matrix, what the penalty adds to its diagonal, factor)``; None if there is none.
+    """
+    penalty = block.penalty
+    while support.size:
+        hessian = block.hessian(support)
+        extra = block.weights[support] * curvatures(penalty, block.w[support])
+        flat = not extra.any()
+        diagonal = np.einsum("ii->i", hessian)
+        diagonal += extra
+        factor, info = dpotrf(hessian.T)
+        pivots = factor.diagonal() ** 2
+        if not info and (not flat or np.all(pivots > block.singular * diagonal)):
+            return support, hessian, extra, factor
+        # With few digits, singular may be what double precision would not call so.
+        block.doubtful = block.singular > SINGULAR
+        if block.doubtful or not penalty.convex or (flat and not insist):
+            return None
+        order, null = pivoted(hessian)
+        if null is None:
+            return None
+        if flat and shed_dependent(block, support, hessian, null):
+            support = moving(penalty, block.w)
+        else:
+            support = support[np.sort(order)]
+    return None
 
 
 def conjugate_step(block: Block, support: np.ndarray) -> bool | None:
@@ -98,7 +113,7 @@ def conjugate_step(block: Block, support: np.ndarray) -> bool | None:
 
     Nocedal and Wright, "Numerical optimization", algorithm 7.1, in units of each column's norm.
     """
-    penalty = block.problem.penalty
+    penalty = block.penalty
     w, u, z = block.w[support], block.weights[support], block.z[support]
     extra = u * curvatures(penalty, w)
     if not penalty.convex and np.any(extra + block.norms[support] <= 0.0):
@@ -111,14 +126,14 @@ def conjugate_step(block: Block, support: np.ndarray) -> bool | None:
     )
     step *= units
     charged = total(penalty, u, w)
+    low, high = face(penalty.of(support), w)
     for _ in range(HALVINGS):
-        new = w + step
-        new[new * w < 0.0] = 0.0
+        new = np.clip(w + step, low, high)
         move = new - w
         change = 0.5 * move @ product(move) - move @ z + total(penalty, u, new) - charged
         if change < 0.0:
             block.move(support, new)
-            return bool(np.all(new * w > 0.0))
+            return bool(np.all((low < new) & (new < high)))
         step *= 0.5
     return None
 
@@ -144,11 +159,14 @@ def conjugate_gradients(product: Callable, b: np.ndarray) -> np.ndarray:
     return x
 
 
-def walk_face(factor: np.ndarray, w: np.ndarray, direction: np.ndarray) -> np.ndarray:
-    """Descend a quadratic along Newton directions, dropping coefficients that reach zero.
+def walk_face(
+    factor: np.ndarray, w: np.ndarray, direction: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> np.ndarray:
+    """Descend a quadratic along Newton directions, leaving coefficients where they meet an end.
 
     ``factor`` is the Cholesky factor of its matrix H, ``direction`` the step to its minimum from
-    w. Where coefficient k reaches zero after a share t of the step, the step ends and k leaves;
+    w; the ends are zero, and the bounds. Where coefficient k meets one after a share t of the step,
+    the step ends and k stays there;
     with e = H^-1 e_k the step to the minimum of what remains is
 
         d <- (1 - t) d,     d <- d - e d_k / e_k,
@@ -157,12 +175,13 @@ def walk_face(factor: np.ndarray, w: np.ndarray, direction: np.ndarray) -> np.nd
     whole step would turn round are solved for at once, as only they are likely to be needed.
     """
     w, d = w.copy(), direction.copy()
-    likely = np.flatnonzero((w + d) * w < 0.0)
+    likely = np.flatnonzero((w + d < low) | (w + d > high))
     columns = inverse_columns(factor, likely)
     dropped: list[tuple[int, np.ndarray]] = []
     while True:
-        towards = np.flatnonzero(w * d < 0.0)
-        shares = -w[towards] / d[towards]
+        ends = np.where(d < 0.0, low, high)
+        towards = np.flatnonzero((d != 0.0) & np.isfinite(ends))
+        shares = (ends[towards] - w[towards]) / d[towards]
         first = int(np.argmin(shares)) if towards.size else 0
         if not towards.size or shares[first] >= 1.0:
             return w + d
@@ -181,7 +200,8 @@ def walk_face(factor: np.ndarray, w: np.ndarray, direction: np.ndarray) -> np.nd
             return w
         d -= e * (d[k] / e[k])
         columns = dger(-1.0 / e[k], e, columns[k], a=columns, overwrite_a=1)
-        columns[k] = w[k] = d[k] = 0.0
+        columns[k] = d[k] = 0.0
+        w[k] = ends[k]
         dropped.append((k, e))
 
 
@@ -207,36 +227,41 @@ def pivoted(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
 
 
 def shed_dependent(block: Block, support: np.ndarray, hessian: np.ndarray, v: np.ndarray) -> bool:
-    """Move along a null vector v of the support's matrix until a coefficient is zero.
+    """Move along a null vector v of the support's matrix until a coefficient is at an end.
+
+    That is zero, or a bound.
 
     The loss does not change along it and the penalty is linear as long as no sign does, so one
     of the two directions costs nothing. Without this, sweeps shift weight between dependent
     columns at a rate that may be as slow as one likes.
     """
     w, u = block.w[support], block.weights[support]
-    penalty = block.problem.penalty
+    penalty = block.penalty
     charges = v * (u * slopes(penalty, w) - block.z[support])
     charge = float(charges.sum())
     if charge > 0.0:
         v = -v
-    reach = first_crossing(w, v)
+    low, high = face(penalty.of(support), w)
+    reach = first_end(w, v, low, high)
     if reach == np.inf and abs(charge) <= NEGLIGIBLE * np.abs(charges).sum():
         v = -v
-        reach = first_crossing(w, v)
+        reach = first_end(w, v, low, high)
     if reach == np.inf:
         return False
-    new = w + reach * v
-    new[(new * w < 0.0) | (np.abs(new) <= 1e-15 * np.abs(w))] = 0.0
+    new = np.clip(w + reach * v, low, high)
+    new = np.where(np.abs(new - high) <= 1e-15 * np.abs(w), high, new)
+    new = np.where(np.abs(new - low) <= 1e-15 * np.abs(w), low, new)
     step = new - w
     change = 0.5 * step @ (hessian @ step) - step @ block.z[support]
     change += float(u @ (values(penalty, new) - values(penalty, w)))
-    if np.all(new != 0.0) or change > 1e-14 * abs(total(penalty, u, w)):
+    if np.all((low < new) & (new < high)) or change > 1e-14 * abs(total(penalty, u, w)):
         return False
     block.move(support, new)
     return True
 
 
-def first_crossing(w: np.ndarray, direction: np.ndarray) -> float:
-    """The least t > 0 at which a coefficient of ``w + t direction`` is zero; inf if none."""
-    towards = w * direction < 0.0
-    return float((-w[towards] / direction[towards]).min(initial=np.inf))
+def first_end(w: np.ndarray, direction: np.ndarray, low: np.ndarray, high: np.ndarray) -> float:
+    """The least t > 0 at which a coefficient of ``w + t direction`` meets an end; inf if none."""
+    ends = np.where(direction < 0.0, low, high)
+    towards = (direction != 0.0) & np.isfinite(ends)
+    return float(((ends - w)[towards] / direction[towards]).min(initial=np.inf))

@@ -297,4 +297,5 @@ class ProxNewton(Solver):
         place.error = problem.refitted_part.left_over(here.slopes, here.curvatures)
         samples = here.loss, place.squares
         weights = problem.weights[columns.features]
-        place.error += likely_gap(problem, weights, place.w, place.z, *samples)
+        penalty = problem.penalty.of(columns.features)
+        place.error += likely_gap(penalty, weights, place.w, place.z, *samples)

@@ -118,7 +118,7 @@ def proximal_steps(
             ahead = w[j] + beta * (w[j] - before[j])
             slope = product[j] + beta * (product[j] - product_before[j]) - q[j]
             step = scale[j] / curvature
-            new[j] = penalty.prox(ahead - step * slope, step * weights[j])
+            new[j] = penalty.prox_of(j, ahead - step * slope, step * weights[j])
             if scale[j] > 0.0:
                 uphill += (ahead - new[j]) * (new[j] - w[j]) / scale[j]
         operator.product(new, new_product)

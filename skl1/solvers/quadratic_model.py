@@ -121,6 +121,7 @@ class ModelBlock(GramBlock):
 
     def __init__(self, problem: SmoothProblem, model: QuadraticModel, w: np.ndarray, z: np.ndarray):
         self.problem, self.features = problem, model.columns.features[model.chosen]
+        self.penalty = problem.penalty.of(self.features)
         self.weights = problem.weights[self.features]
         self.gram, self.norms = model.gram, model.gram.diagonal().copy()
         self.w, self.z, self.loss = w[model.chosen], z[model.chosen], 0.5 * model.squares

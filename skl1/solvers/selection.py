@@ -20,7 +20,7 @@ def distances(problem: Problem, z: np.ndarray, candidates: np.ndarray) -> np.nda
     Those that pull are below 0.
     """
     limit = problem.weights[candidates] * problem.penalty.slope_at_zero()
-    pulled = pulls(problem.penalty, z)
+    pulled = pulls(problem.penalty.of(candidates), z)
     return (limit - pulled) / problem.design.lengths[candidates]
 
 

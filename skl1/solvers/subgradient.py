@@ -242,7 +242,7 @@ def subgradient_steps(
         square = 0.0
         for j in range(p):
             value += x[j] * (0.5 * product[j] - q[j]) + weights[j] * penalty.value(x[j])
-            g[j] = penalty.descent(x[j], product[j] - q[j], weights[j])
+            g[j] = penalty.descent_of(j, x[j], product[j] - q[j], weights[j])
             square += scale[j] * g[j] * g[j]
         if not value + square < np.inf:
             return best_value, crossings, False
@@ -255,7 +255,7 @@ def subgradient_steps(
             level = max(lower, best_value - excess)
             step = rule.length(k, value - level, square)
             for j in range(p):
-                new = penalty.project(x[j] - step * scale[j] * g[j])
+                new = penalty.project_of(j, x[j] - step * scale[j] * g[j])
                 if x[j] * new < 0.0:
                     crossings += 1
                 x[j] = landing.land(x[j], new)

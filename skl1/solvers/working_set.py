@@ -230,7 +230,8 @@ class WorkingSet(Solver):
         else:
             norms, weights = problem.design.norms[candidates], problem.weights[candidates]
             w, z = point.w[candidates], point.z[candidates]
-            rank = -np.abs(coordinate_moves(problem.penalty, weights, norms, w, z))
+            penalty = problem.penalty.of(candidates)
+            rank = -np.abs(coordinate_moves(penalty, weights, norms, w, z))
             candidates, rank = candidates[rank < 0.0], rank[rank < 0.0]
         state.n_violators = int(np.count_nonzero(rank < 0.0))
         if not state.n_violators:  # those of the last round are enough to watch
