@@ -14,6 +14,7 @@ from skl1.penalties import (
     L1,
     MCP,
     SCAD,
+    Bounded,
     ConvexPenalty,
     ElasticNet,
     LogSum,
@@ -59,6 +60,8 @@ PUBLIC = {
     for name, member in vars(Penalty).items()
     if isinstance(member, (property, FunctionType)) and not name.startswith("_")
 }
+#: The methods of a coefficient at a place, where bounds may differ from place to place.
+PLACED = {name: member for name, member in PUBLIC.items() if name.endswith("_of")}
 
 
 def every(cases):
@@ -376,6 +379,8 @@ class Probe(Penalty):
     superlinear = property(lambda _: "superlinear")
     constant_curvature = property(lambda _: 11.0)
     one_sided = property(lambda _: "one_sided")
+    lower, upper = property(lambda _: -19.0), property(lambda _: 23.0)
+    bounded, boxed = property(lambda _: "bounded"), property(lambda _: "boxed")
     proportional = property(lambda _: "proportional")
     strength = property(lambda _: "strength")
     order = property(lambda _: 13.0)
@@ -387,6 +392,9 @@ class Probe(Penalty):
     def relaxed(self, share):
         return Probe(share + 200.0)
 
+    def of(self, features):
+        return Probe(features + 300.0)
+
 
 def _answer(name, count):
     def method(self, *given):
@@ -397,7 +405,7 @@ def _answer(name, count):
 
 
 for _name, _member in PUBLIC.items():
-    if isinstance(_member, FunctionType) and _name not in vars(Probe):
+    if isinstance(_member, FunctionType) and _name not in vars(Probe) | PLACED:
         setattr(Probe, _name, _answer(_name, _member.__code__.co_argcount - 1))
 Probe.__abstractmethods__ = frozenset()
 
@@ -409,21 +417,32 @@ class Same(Wrapper):
 WRAPPERS = [*concrete_subclasses(Wrapper), Same]
 
 
+@pytest.mark.parametrize("name", sorted(PLACED))
+def test_methods_with_a_place_are_those_without_one_of_a_wrapper(name):
+    """Of the wrapper itself, as it may have changed these; bounds of each feature have a place."""
+    assert getattr(Bounded, name) is not getattr(Penalty, name)
+    for penalty in (NonNegative(MCP(0.7, 3.0)), Ridged(L1(0.7), 0.3)):
+        given = [0.4, 1.5, 0.5][: getattr(Penalty, name).__code__.co_argcount - 2]
+        if plain := getattr(penalty, name.removesuffix("_of"), None):
+            assert getattr(penalty, name)(5, *given) == plain(*given)
+
+
 @pytest.mark.parametrize("wrapper", WRAPPERS)
-@pytest.mark.parametrize("name", PUBLIC)
+@pytest.mark.parametrize("name", [name for name in PUBLIC if name not in PLACED])
 def test_no_method_of_a_wrapper_is_the_default_of_penalty(wrapper, name):
     """What it does not state itself asks the wrapped penalty, property or method."""
     assert set(PUBLIC) == {n for n in dir(Penalty) if n[0] != "_"}
     assert inspect.getattr_static(wrapper, name) is not inspect.getattr_static(Penalty, name)
     probe = Probe(1.0)
-    made = wrapper(probe) if len(wrapper.__dataclass_fields__) == 1 else wrapper(probe, 0.5)
+    own = {"inner": probe, "l2": 0.5, "low": np.array([-0.5]), "high": np.array([0.5])}
+    made = wrapper(**{field: own[field] for field in wrapper.__dataclass_fields__})
     if name in vars(wrapper):
         return
     if isinstance(PUBLIC[name], property):
         assert getattr(made, name) == getattr(probe, name)
         return
     given = [0.25] * (PUBLIC[name].__code__.co_argcount - 1)
-    if name in {"with_alpha", "relaxed"}:
+    if name in {"with_alpha", "relaxed", "of"}:
         other = getattr(made, name)(*given)
         assert type(other) is wrapper
         assert other.inner.alpha == getattr(probe, name)(*given).alpha

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skl1.designs import make_design
-from skl1.penalties import L1, MCP, Lp, NonNegative
+from skl1.penalties import L1, MCP, Bounded, Lp, NonNegative
 from skl1.problems import moments
 from skl1.problems.model import Model, coefficients
 from skl1.problems.problem import Problem
@@ -22,7 +22,6 @@ def posed(penalty=None, **bounds):
 def test_a_lower_bound_of_zero_is_a_sign_constraint(lower):
     problem = posed(lower=lower)
     assert isinstance(problem.penalty, NonNegative)
-    assert problem.one_sided
     np.testing.assert_array_equal(problem.lower, np.zeros(5))
     np.testing.assert_array_equal(
         problem.clip(np.array([-1.0, 0.0, 2.0, -0.5, 1.0])), [0, 0, 2, 0, 1]
@@ -33,21 +32,34 @@ def test_a_lower_bound_of_zero_is_a_sign_constraint(lower):
 
 
 def test_without_bounds_nothing_is_clipped():
-    problem = posed()
-    assert not problem.one_sided
+    problem = posed(lower=np.full(5, -np.inf))
+    assert not problem.bounded
+    assert type(problem.penalty) is L1
     assert problem.clip(w := np.array([-1.0, 0.0, 2.0, -0.5, 1.0])) is w
 
 
-@pytest.mark.parametrize(
-    "bounds", [{"upper": 1.0}, {"lower": -1.0}, {"lower": np.r_[0.0, np.full(4, -np.inf)]}]
-)
-def test_other_bounds_are_refused(bounds):
-    with pytest.raises(ValueError, match="lower and upper"):
+def test_bounds_of_a_problem_and_of_its_penalty_hold_both():
+    problem = posed(NonNegative(L1(0.1)), lower=-1.0, upper=np.arange(5.0))
+    assert isinstance(problem.penalty, Bounded)
+    assert type(problem.penalty.inner) is L1
+    np.testing.assert_array_equal(problem.lower, np.zeros(5))
+    np.testing.assert_array_equal(problem.upper, np.arange(5.0))
+    np.testing.assert_array_equal(problem.included, np.arange(5) > 0)  # both bounds are 0
+    other = posed(lower=-1.0, upper=np.arange(5.0)).with_penalty(NonNegative(L1(0.1)))
+    np.testing.assert_array_equal(other.lower, np.zeros(5))
+
+
+@pytest.mark.parametrize("bounds", [{"lower": 0.1}, {"upper": -1.0}, {"lower": np.nan}])
+def test_bounds_that_leave_out_zero_are_refused(bounds):
+    with pytest.raises(ValueError, match="lower must be at most 0"):
         posed(**bounds)
 
 
-def test_bounds_stay_with_the_problem():
-    problem = posed(lower=0.0)
+@pytest.mark.parametrize(
+    "bounds", [{"lower": 0.0}, {"upper": 1.0}, {"lower": np.r_[0.0, np.full(4, -np.inf)]}]
+)
+def test_bounds_stay_with_the_problem(bounds):
+    problem = posed(**bounds)
     kin = [
         problem.with_penalty(MCP(0.1, 3.0)),
         problem.at_alpha(0.2),
@@ -58,7 +70,11 @@ def test_bounds_stay_with_the_problem():
         lasso_of(problem),
         moments.on_moments(problem),
     ]
-    assert all(each.one_sided and not each.lower.any() for each in kin)
+    for each in kin:
+        assert each.bounded
+        np.testing.assert_array_equal(each.lower, problem.lower)
+        np.testing.assert_array_equal(each.upper, problem.upper)
+        assert each.penalty.upper is problem.penalty.upper
 
 
 def test_a_target_is_a_share_of_the_null_objective_or_of_the_spread():

@@ -14,6 +14,7 @@ from skl1.penalties.numerical import (
     LEAST,
     MOST,
     conjugate_by_prox,
+    conjugate_within,
     difference_curvature,
     difference_slope,
     lowest_up_to,
@@ -261,11 +262,7 @@ class Penalty(Record):
 
     def conjugate_up_to(self, size, weight, most):
         """The same over ``0 <= w <= most``, for ``z = size >= 0``; finite where ``most`` is."""
-        if size == 0.0 or most == 0.0:
-            return 0.0
-        if most < inf and size > weight * self.slope(most):
-            return size * most - weight * self.value(most)
-        return self.conjugate(size, weight)
+        return conjugate_within(self, size, weight, most)
 
     def descent(self, w, slope, weight):
         """The element of least size of ``slope + weight * dg(w)``.

@@ -161,6 +161,19 @@ def conjugate_by_prox(penalty, z, weight):
 
 
 @formula
+def conjugate_within(penalty, size, weight, most):
+    """``sup_w size w - weight g(w)`` over ``0 <= w <= most``, of a convex g and size >= 0.
+
+    Where the slope at ``most`` is smaller than size that end is the best; else the bound is none.
+    """
+    if size == 0.0 or most == 0.0:
+        return 0.0
+    if most < inf and size > weight * penalty.slope(most):
+        return size * most - weight * penalty.value(most)
+    return penalty.conjugate(size, weight)
+
+
+@formula
 def safe_chord(penalty, reach):
     """``g(reach) / reach`` if ``g(w) / w`` is seen to fall all the way to there, else 0."""
     if reach == 0.0:

@@ -11,6 +11,7 @@ import numpy as np
 from skl1.compiled import Vector
 from skl1.compiled.lazy import lazy
 from skl1.penalties.base import Penalty, replaced
+from skl1.penalties.numerical import conjugate_within
 
 
 def _asking_inner(name: str, member: Any) -> Any:
@@ -38,21 +39,17 @@ class Wrapper(Penalty):
 
     inner: Penalty
 
-    prox_of, project_of = Penalty.prox_of, Penalty.project_of
-    conjugate_of, descent_of = Penalty.conjugate_of, Penalty.descent_of
-    moves_of, end_of = Penalty.moves_of, Penalty.end_of
-
     def of(self, features):
         inner = self.inner.of(features)
-        return self if inner is self.inner else self._around(inner)
+        return self if inner is self.inner else self.around(inner)
 
     def with_alpha(self, alpha):
-        return self._around(self.inner.with_alpha(alpha))
+        return self.around(self.inner.with_alpha(alpha))
 
     def relaxed(self, share):
-        return self._around(self.inner.relaxed(share))
+        return self.around(self.inner.relaxed(share))
 
-    def _around(self, inner):
+    def around(self, inner):
         """The same of another penalty, whose compiled type may be another."""
         other = replaced(self, inner=inner)
         if vars(inner).get("_numba_type_") is not vars(self.inner).get("_numba_type_"):
@@ -61,7 +58,9 @@ class Wrapper(Penalty):
 
 
 for _name, _member in vars(Penalty).items():
+    # Methods with a place are those without one of this penalty, not of the wrapped one.
     _public = isinstance(_member, (property, FunctionType)) and not _name.startswith("_")
+    _public = _public and not _name.endswith("_of")
     if _public and _name not in vars(Wrapper):
         setattr(Wrapper, _name, _asking_inner(_name, _member))
 
@@ -217,11 +216,7 @@ class Ridged(Wrapper):
         return self.inner.prox_up_to(size / (1.0 + step * self.l2), left, most)
 
     def conjugate_up_to(self, size, weight, most):
-        if size == 0.0 or most == 0.0:
-            return 0.0
-        if most < inf and size > weight * self.slope(most):
-            return size * most - weight * self.value(most)
-        return self.conjugate(size, weight)
+        return conjugate_within(self, size, weight, most)
 
     def slope(self, w):
         return self.inner.slope(w) + self.l2 * w
@@ -231,6 +226,9 @@ class Ridged(Wrapper):
 
     def alpha_max(self, pull, curvature, weight):
         return self.inner.alpha_max(pull, curvature + weight * self.l2, weight)
+
+    def alpha_max_up_to(self, pull, curvature, weight, most):
+        return self.inner.alpha_max_up_to(pull, curvature + weight * self.l2, weight, most)
 
     def conjugate(self, z, weight):
         """At the maximiser, which the inner prox gives: ``weight l2 w = z - weight g'(w)``."""

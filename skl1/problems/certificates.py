@@ -12,7 +12,7 @@ from skl1.designs import BesideDesign, Design
 from skl1.penalties.base import Penalty
 from skl1.penalties.elementwise import proxes, pulls, total, unlimited
 from skl1.problems.coordinates import CoordinateSteps
-from skl1.problems.feasible import charge_beyond, furthest_multiple, largest_multiple
+from skl1.problems.feasible import boxed_gap, charge_beyond, largest_multiple
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
 from skl1.problems.smooth import SmoothPoint, SmoothProblem
@@ -149,24 +149,6 @@ def best_gap(
         largest_multiple(limit, pulls(penalty, -z)) if 2.0 * loss + agreement < 0.0 else 0.0,
         charge_beyond(penalty, weights, z) if highest < 1.0 else 0.0,
     )
-
-
-def boxed_gap(
-    penalty: Penalty, weights: np.ndarray, z, loss: float, charged, agreement, highest: float
-) -> tuple[float, float]:
-    """The same where some coefficients have bounds other than zero: their conjugates are finite.
-
-    At an optimum c = 1 is the best, and ``u_j g(w_j) - w_j z_j`` is minus the conjugate where a
-    coefficient is at its bound, however hard it pulls. The largest c that leaves all conjugates
-    finite is tried, and the one that needs none.
-    """
-    furthest = furthest_multiple(penalty, weights, z)
-    within = min(1.0 + 0.5 * agreement / loss, highest) if loss > 0.0 else highest
-    gaps = []
-    for c in (furthest, max(within, 0.0)):
-        charge = charge_beyond(penalty, weights, c * z) if c > highest else 0.0
-        gaps.append((max((1.0 - c) ** 2 * loss + charged - c * agreement + charge, 0.0), c))
-    return min(gaps)
 
 
 def best_gaps(

@@ -38,3 +38,21 @@ def largest_multiple(limit: np.ndarray, pulled: np.ndarray) -> float:
     """The largest c >= 0 with ``c pulled <= limit`` everywhere, for ``pulled >= 0``."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return float(np.fmin.reduce(limit / pulled, initial=np.inf))
+
+
+def boxed_gap(
+    penalty: Penalty, weights: np.ndarray, z, loss: float, charged, agreement, highest: float
+) -> tuple[float, float]:
+    """``(gap, c)`` where bounds other than zero make conjugates finite, however hard a feature pulls.
+
+    At an optimum c = 1 is the best. ``charged`` is the penalty, ``agreement`` is ``w . z``; up to
+    ``highest`` all conjugates are zero. The largest c is tried that leaves all
+    conjugates finite, and the best one that leaves them zero.
+    """
+    furthest = furthest_multiple(penalty, weights, z)
+    within = min(1.0 + 0.5 * agreement / loss, highest) if loss > 0.0 else highest
+    gaps = []
+    for c in (furthest, max(within, 0.0)):
+        charge = charge_beyond(penalty, weights, c * z) if c > highest else 0.0
+        gaps.append((max((1.0 - c) ** 2 * loss + charged - c * agreement + charge, 0.0), c))
+    return min(gaps)

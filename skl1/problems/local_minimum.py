@@ -31,7 +31,7 @@ def is_local_minimum(problem: Problem, point: Point, tol: float) -> bool:
         return True
     if problem.has_free:
         return _beside_free(problem, point, tol)
-    support = np.flatnonzero(point.w)
+    support = np.flatnonzero(problem.included & (point.w != 0.0))
     off = problem.included.copy()
     off[support] = False
     if not np.all(pulls(penalty.of(off), point.z[off]) < _limit(problem, off)):
@@ -58,13 +58,15 @@ def _beside_free(problem: Problem, point: Point, tol: float) -> bool:
     core = problem.beside(refitted)
     if fixed_point_certificate(problem, point).error > max(tol, 8.0 * EPS):
         return False
-    # A free coefficient at its bound of zero is held there by a negative correlation, unless it
-    # depends on those in use and has none.
-    others = problem.free & ~refitted
+    # A free coefficient at its bound is held there by its correlation, unless it depends on those
+    # in use and has none.
+    others = np.flatnonzero(problem.free & ~refitted)
+    w, z = point.w[others], point.z[others]
+    may = np.where(z > 0.0, w < problem.upper[others], w > problem.lower[others])
     least = ORTHOGONAL * design.lengths[others] * problem.slope_size(point)
-    if np.any(point.z[others] > least):
+    if np.any(may & (np.abs(z) > least)):
         return False
-    return is_local_minimum(core, core.at(core.bare(point.w)), tol)
+    return is_local_minimum(core, core.at(np.where(refitted, 0.0, point.w)), tol)
 
 
 def _held(problem: Problem, point: Point, support: np.ndarray) -> np.ndarray:

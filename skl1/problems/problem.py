@@ -86,9 +86,12 @@ class Problem:
         #: Whether there are any bounds.
         self.bounded = self._apart or self.bounds[0] == 0.0
         self.included = np.isfinite(penalty_weights) & (design.norms > 0.0)
-        self.penalty = self._bounded(penalty)
         if self._apart:
+            if not self._knows(penalty):
+                penalty = Bounded(_unbounded(penalty), *self.bounds)
+            self.bounds = penalty.lower, penalty.upper
             self.included &= (self.lower < 0.0) | (self.upper > 0.0)
+        self.penalty = self._bounded(penalty)
         self.free = self.included & (penalty_weights == 0.0)
         self.has_free = bool(self.free.any())
         #: What has been made of the data, for all problems that differ in the penalty only.
@@ -113,14 +116,11 @@ class Problem:
 
     def _bounded(self, penalty: Penalty) -> Penalty:
         """The penalty on a coefficient that stays within the bounds."""
-        if not self.bounded:
+        if not self.bounded or self._knows(penalty):
             return penalty
         if not self._apart:
-            return penalty if penalty.one_sided else NonNegative(penalty)
-        if self._knows(penalty):
-            return penalty
-        inner = penalty.inner if isinstance(penalty, NonNegative | Bounded) else penalty
-        return Bounded(inner, *self.bounds)
+            return NonNegative(penalty)
+        return cast(Bounded, self.penalty).around(_unbounded(penalty))
 
     def _knows(self, penalty: Penalty) -> bool:
         """Whether the bounds of a penalty are those of this problem."""
@@ -416,3 +416,8 @@ class Problem:
             gram = GramOperator(self.design.gram(every, every)) if small else None
             made["operator"] = gram or self.design.operator()
         return made["operator"]
+
+
+def _unbounded(penalty: Penalty) -> Penalty:
+    """A penalty without its bounds, which a problem holds."""
+    return penalty.inner if isinstance(penalty, NonNegative | Bounded) else penalty

@@ -296,6 +296,5 @@ class ProxNewton(Solver):
             return
         place.error = problem.refitted_part.left_over(here.slopes, here.curvatures)
         samples = here.loss, place.squares
-        weights = problem.weights[columns.features]
-        penalty = problem.penalty.of(columns.features)
+        penalty, weights = problem.penalty.of(columns.features), problem.weights[columns.features]
         place.error += likely_gap(penalty, weights, place.w, place.z, *samples)
