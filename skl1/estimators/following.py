@@ -143,6 +143,12 @@ class Following(Posing):
 
 
 def rounded_model(problem: Problem, w: np.ndarray, dtype) -> dict[str, Any]:
-    """``coef_`` and ``intercept_`` in the dtype of X, without negative zeros."""
-    w = w.astype(dtype) + dtype.type(0.0)
-    return {"coef_": w, "intercept_": dtype.type(problem.intercept(w))}
+    """``coef_`` and ``intercept_`` in the dtype of X, without negative zeros.
+
+    A bound that the dtype does not have is rounded towards zero, where it holds.
+    """
+    rounded = w.astype(dtype) + dtype.type(0.0)
+    if problem.bounded and dtype != np.float64:
+        outside = problem.clip(rounded) != rounded
+        rounded[outside] = np.nextafter(rounded[outside], dtype.type(0.0))
+    return {"coef_": rounded, "intercept_": dtype.type(problem.intercept(rounded))}

@@ -43,7 +43,7 @@ def largest_multiple(limit: np.ndarray, pulled: np.ndarray) -> float:
 def boxed_gap(
     penalty: Penalty, weights: np.ndarray, z, loss: float, charged, agreement, highest: float
 ) -> tuple[float, float]:
-    """``(gap, c)`` where bounds other than zero make conjugates finite, however hard a feature pulls.
+    """``(gap, c)`` where bounds other than zero make conjugates finite, however large z is.
 
     At an optimum c = 1 is the best. ``charged`` is the penalty, ``agreement`` is ``w . z``; up to
     ``highest`` all conjugates are zero. The largest c is tried that leaves all

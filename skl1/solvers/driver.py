@@ -147,7 +147,11 @@ def certified(problem: Problem, found: Run, w: np.ndarray, excess: float = 0.0) 
     is the reason; they still count as converged within the precision of float32.
     """
     before, point = found.model, problem.at(w)
-    error = certify(problem, point).error
+    here = point
+    if problem.bounded and not problem.penalty.convex:
+        # What pulls hard at a bound is no step of its own where the bound itself is rounded.
+        here = problem.at(np.where(problem.inside(found.w), w, found.w))
+    error = certify(problem, here).error
     if problem.penalty.convex:
         error = min(error, max(point.objective - before.bound, 0.0)) + excess
     unit = problem.target(1.0)
