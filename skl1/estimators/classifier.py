@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -39,7 +40,7 @@ class PenalisedClassifier(LinearClassifier):
 
     def _one(self) -> BinaryModel:
         """The estimator of one of the binary problems."""
-        return self._binary(**{k: getattr(self, k) for k in self._binary._parameter_constraints})
+        return self._binary(**{k: getattr(self, k) for k in signature(self._binary).parameters})
 
     def fits_along(self, value: Any) -> bool:
         """Whether a value of ``path_parameter`` has a place on a path; for developers.

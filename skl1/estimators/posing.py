@@ -30,7 +30,7 @@ class Posing(LinearRegressor):
     alpha: float
     penalty_weights: Any
     positive: bool
-    coef_bounds: Any
+    coef_bounds: Any = None  #: of an estimator that does not take them
     fit_intercept: bool
 
     #: The parameters that charge for coefficients: where all are 0 nothing is penalised, and every
