@@ -127,7 +127,9 @@ VALUES = {
     "n_jobs": [None, None, 2],
 }
 #: Parameters that are given by the data, or that only change where a fit begins.
-GIVEN = {"alpha", "alphas", "penalty_weights", "warm_start", "step_length"}
+GIVEN = {"alpha", "alphas", "penalty_weights", "coef_bounds", "warm_start", "step_length"}
+#: How many of the cases have bounds.
+BOUNDED = 0.3
 
 
 def accepted(cls, name, value):
@@ -148,7 +150,24 @@ def options(cls, name):
     return [value for value in given if accepted(cls, name, value)]
 
 
-def draw_params(rng, cls, *, share=0.5):
+def draw_bounds(rng, data):
+    """Bounds of the coefficients, some of them in the way: numbers for all, or for each."""
+    X = np.asarray(data.X.toarray() if sparse.issparse(data.X) else data.X, dtype=float)
+    with np.errstate(all="ignore"):
+        spread = np.std(data.y) / X.std(axis=0)
+    usual = np.where(np.isfinite(spread) & (spread > 0.0), spread, 1.0)
+    if rng.random() < 0.3:
+        size = float(np.median(usual) * 10.0 ** rng.uniform(-2, 1))
+        return [(-size, size), (-np.inf, size), (0.0, size), (-size, 0.0)][rng.integers(4)]
+    ends = []
+    for _ in range(2):
+        far = usual * 10.0 ** rng.uniform(-2.0, 1.0, usual.size)
+        far[rng.random(usual.size) < 0.3] = np.inf
+        ends.append(np.where(rng.random(usual.size) < 0.2, 0.0, far))
+    return 0.0 - ends[0], ends[1]
+
+
+def draw_params(rng, cls, data=None, *, share=0.5):
     """Some parameters of a class, the others default; one value where that is several."""
     params = {}
     several = {name for name, value in cls().get_params().items() if isinstance(value, tuple)}
@@ -156,8 +175,12 @@ def draw_params(rng, cls, *, share=0.5):
         values = options(cls, name) if name not in GIVEN else []
         if values and (rng.random() < share or name in several):
             params[name] = values[rng.integers(len(values))]
+    takes = "coef_bounds" in inspect.signature(cls).parameters and data is not None
+    if takes and rng.random() < BOUNDED:
+        params["coef_bounds"] = draw_bounds(rng, data)
     if params.get("acceleration") == "conjugate_gradient":
         params.pop("positive", None)
+        params.pop("coef_bounds", None)
         params.pop("step_size", None)
     if inspect.signature(cls).parameters.keys() & {"cv", "n_pairs"}:
         for name in ("cv", "n_pairs"):
@@ -168,11 +191,11 @@ def draw_params(rng, cls, *, share=0.5):
     return params
 
 
-def draw_path_params(rng, function):
+def draw_path_params(rng, function, data=None):
     """Some parameters of a path function, by those of the estimator of one of its models."""
     cls = FITTED[f"{LIKE.get(function.__name__, 'RidgeGD')}CV"]
     known = inspect.signature(function).parameters
-    drawn = {k: v for k, v in draw_params(rng, cls).items() if k in known}
+    drawn = {k: v for k, v in draw_params(rng, cls, data).items() if k in known}
     if "k" in known:
         drawn["k"] = int(rng.integers(0, 6))
         drawn["l2"] = float(rng.choice([0.0, 0.1]))
@@ -195,7 +218,8 @@ class Data:
 
     def referee(self, params):
         """The problem, by its definition."""
-        known = {k: params[k] for k in ("positive", "fit_intercept") if k in params}
+        names = ("positive", "coef_bounds", "fit_intercept")
+        known = {k: params[k] for k in names if k in params}
         return Referee(self.X, self.y, self.s, self.u, **known)
 
 

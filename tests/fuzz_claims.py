@@ -139,8 +139,9 @@ def of_coefficients(referee, claim, w):
     outside = np.flatnonzero(~referee.included & (w != 0.0))
     if outside.size:
         yield "excluded", f"coefficients of excluded or constant columns: {w[outside]}"
-    if referee.positive and (w < 0.0).any():
-        yield "sign", f"negative coefficients {w[w < 0.0]}"
+    out = (w < referee.lower) | (w > referee.upper)
+    if out.any():
+        yield "bounds", f"coefficients {w[out]} out of their bounds"
     charge = claim.charge
     if charge.most is not None and np.count_nonzero(w[referee.charged]) > charge.most:
         yield "size", f"{np.count_nonzero(w[referee.charged])} features, {charge.most} allowed"
@@ -261,7 +262,7 @@ def lowest(referee, charge, w, figures):
     if charge.most is None or charge.most >= referee.charged.sum():
         used = np.flatnonzero(referee.included)
         whole = np.zeros(w.size)
-        if used.size and not referee.positive:
+        if used.size and not (referee.positive or referee.bounded):
             A = np.asarray(referee.A[:, used] / referee.lengths[used], dtype=float)
             solved = np.linalg.lstsq(A, np.asarray(referee.t, dtype=float))[0]
             whole[used] = solved / np.asarray(referee.lengths[used], dtype=float)

@@ -16,6 +16,8 @@ EPS = float(np.finfo(np.float64).eps)
 #: Columns of unit length that leave less than this beside others count as dependent on them. The
 #: data are rounded to 1e-16: what is smaller is not in them.
 DEPENDENT = LONG(1e-14)
+#: Turns of all coordinates within bounds, at most.
+SWEEPS = 400
 
 
 @dataclass(frozen=True)
@@ -222,11 +224,56 @@ def settled(support, v, t, cost):
     return support, np.zeros(0, dtype=LONG)
 
 
+def boxed(A, t, cost, lower, upper):
+    """A good w for ``|t - A w|^2 / 2 + cost . |w|`` within bounds around 0, if not the best.
+
+    Coordinates in turn, and now and then a step of all that are at no end.
+    """
+    w, r, d = np.zeros(A.shape[1], dtype=LONG), t.copy(), (A * A).sum(axis=0)
+    for sweep in range(SWEEPS):
+        before = w.copy()
+        for j in np.flatnonzero(d > 0):
+            pull = A[:, j] @ r + d[j] * w[j]
+            size = np.maximum(np.abs(pull) - cost[j], 0) / d[j]
+            new = np.clip(np.copysign(size, pull), lower[j], upper[j])
+            if new != w[j]:
+                r -= A[:, j] * (new - w[j])
+                w[j] = new
+        if np.array_equal(before, w):
+            break
+        if sweep % 8 == 7:
+            inside = np.flatnonzero((w != 0) & (lower < w) & (w < upper) & (d > 0))
+            B = A[:, inside]
+            slope = B.T @ r - cost[inside] * np.sign(w[inside])
+            units = 1 / np.sqrt(d[inside])
+            matrix = np.asarray((B * units).T @ (B * units), dtype=float)
+            target = np.asarray(units * slope, dtype=float)
+            step = units * np.linalg.lstsq(matrix, target, rcond=1e-12)[0].astype(LONG)
+            along, bend = slope @ step, ((B @ step) ** 2).sum()
+            if along > 0 and bend > 0:
+                ends = np.where(step > 0, upper[inside], lower[inside])
+                ends = np.where(step * w[inside] < 0, 0, ends)
+                with np.errstate(all="ignore"):
+                    room = np.where(step != 0, (ends - w[inside]) / step, np.inf)
+                w[inside] += min(along / bend, room.min()) * step
+                w = np.clip(w, lower, upper)
+                r = t - A @ w
+    return w
+
+
 class Referee:
     """A regression problem as it is defined; rows without weight are left out."""
 
     def __init__(
-        self, X, y, sample_weight=None, penalty_weights=None, *, positive=False, fit_intercept=True
+        self,
+        X,
+        y,
+        sample_weight=None,
+        penalty_weights=None,
+        *,
+        positive=False,
+        coef_bounds=None,
+        fit_intercept=True,
     ):
         X = np.asarray(X.toarray() if hasattr(X, "toarray") else X)
         n, p = X.shape
@@ -236,6 +283,10 @@ class Referee:
         s = np.asarray(s)[counted].astype(LONG)
         self.s = s / s.sum()
         self.positive, self.fit_intercept = positive, fit_intercept
+        lower, upper = (-np.inf, np.inf) if coef_bounds is None else coef_bounds
+        lower = np.maximum(lower, 0.0) if positive else lower
+        self.lower, self.upper = (np.broadcast_to(each, p).astype(LONG) for each in (lower, upper))
+        self.bounded = coef_bounds is not None  # otherwise than by signs
         root = np.sqrt(self.s)
         self.A, self.t = root[:, None] * self.centred(self.X), root * self.centred(self.y)
         if fit_intercept:
@@ -246,7 +297,7 @@ class Referee:
     def weigh(self, u):
         """Set the penalty weights, and forget what was found under others."""
         self.u = u
-        self.included = np.isfinite(u) & (self.lengths > 0)
+        self.included = np.isfinite(u) & (self.lengths > 0) & (self.lower < self.upper)
         self.free = self.included & (u == 0.0)
         self.charged = self.included & ~self.free
         self._minima = {}
@@ -281,14 +332,20 @@ class Referee:
 
     def loss_left(self, t):
         """The least loss for a target, by the free columns alone."""
+        r = self.left(t)
+        return (r @ r) / 2
+
+    def left(self, t):
+        """What the free columns leave of a target."""
         free = self.A[:, self.free]
+        none = np.zeros(free.shape[1], dtype=LONG)
+        if self.bounded:
+            return t - free @ boxed(free, t, none, self.lower[self.free], self.upper[self.free])
         if self.positive:
             lengths = norm(free)
             B = free / np.where(lengths > 0, lengths, 1)
-            r = t - B @ active_set(B, t, np.zeros(B.shape[1], dtype=LONG), False)
-        else:
-            r = beside(self.basis, t)
-        return (r @ r) / 2
+            return t - B @ active_set(B, t, none, False)
+        return beside(self.basis, t)
 
     def penalty(self, w, charge):
         """``sum_j u_j g(w_j)`` over the features that may be in the model."""
@@ -324,7 +381,20 @@ class Referee:
             self._minima[key] = self._solve(charge)
         return self._minima[key]
 
+    def _solve_boxed(self, charge):
+        use = np.flatnonzero(self.included)
+        A, t, u = self.A[:, use], self.t, self.u[use].astype(LONG)
+        if charge.l2:
+            A = np.r_[A, np.diag(np.sqrt(LONG(charge.l2) * u))]
+            t = np.append(t, np.zeros(use.size, dtype=LONG))
+        cost = LONG(charge.l1) * u
+        w = boxed(A, t, cost, self.lower[use], self.upper[use])
+        r = t - A @ w
+        return (r @ r) / 2 + cost @ np.abs(w), np.zeros(self.u.size)
+
     def _solve(self, charge):
+        if self.bounded:
+            return self._solve_boxed(charge)
         bounded = np.flatnonzero(self.included if self.positive else self.charged)
         A, t = self.A[:, bounded], self.t
         if not self.positive:
@@ -351,16 +421,10 @@ class Referee:
         """Where the first feature enters a penalty of L1 with this share of alpha; its rounding."""
         if not self.charged.any():
             return 0.0, 0.0
-        free = self.A[:, self.free]
-        if self.positive:
-            lengths = norm(free)
-            B = free / np.where(lengths > 0, lengths, 1)
-            r = self.t - B @ active_set(B, self.t, np.zeros(B.shape[1], dtype=LONG), False)
-        else:
-            r = beside(self.basis, self.t)
-        pull = self.A[:, self.charged].T @ r
+        pull = self.A[:, self.charged].T @ self.left(self.t)
         u = self.u[self.charged].astype(LONG) * LONG(share)
-        top = (np.maximum(pull, 0) if self.positive else np.abs(pull)) / u
+        open_to = np.where(pull > 0, self.upper[self.charged] > 0, self.lower[self.charged] < 0)
+        top = np.where(open_to, np.abs(pull), 0) / u
         rounding = 1e-13 * (self.lengths[self.charged] / u).max() * norm(self.t)
         return float(top.max()), float(rounding)
 
@@ -380,7 +444,7 @@ class Referee:
         for j in np.flatnonzero(self.charged):
             d, u = self.lengths[j] ** 2, LONG(self.u[j])
             centre = w[j] + z[j] / d
-            end = max(centre, LONG(0)) if self.positive else centre
+            end = np.clip(centre, self.lower[j], self.upper[j])
 
             def value(v, d=d, u=u, centre=centre):
                 return d * (v * v / 2 - centre * v) + u * charge(v)
