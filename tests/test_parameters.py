@@ -44,7 +44,8 @@ def test_a_search_copies_all_parameters_that_both_have(cls):
     search = cls()
     names = set(search.get_params()) - {search._strength, search._shape}
     common = names & set(search._kind()().get_params())
-    assert {"penalty_weights", "positive", "fit_intercept", "tol", "max_iter"} <= common
+    both = {"penalty_weights", "positive", "coef_bounds", "fit_intercept", "tol", "max_iter"}
+    assert both <= common
     marks = {name: object() for name in common}
     plain = cls(**marks)._plain(0.5 if search._shape else None)
     assert isinstance(plain, PenalisedRegressor)

@@ -108,6 +108,7 @@ class ProximalLogisticRegression(PenalisedClassifier):
     l1_ratio: float
     penalty_weights: Any
     positive: bool
+    coef_bounds: Any
     tol: float
     max_iter: int
     record_history: bool

@@ -127,6 +127,7 @@ class NonconvexClassifier(PenalisedClassifier):
     l2: float
     penalty_weights: Any
     positive: bool
+    coef_bounds: Any
     n_init: int
     random_state: Any
     tol: float

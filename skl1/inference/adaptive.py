@@ -12,6 +12,7 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.estimators import ProximalLasso
+from skl1.estimators.docstrings import shared
 from skl1.estimators.parameters import CoefBounds
 from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.inference.first_stage import (
@@ -25,6 +26,7 @@ from skl1.inference.first_stage import (
 )
 
 
+@shared()
 def adaptive_weights(
     X: Any,
     y: Any,

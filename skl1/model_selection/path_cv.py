@@ -56,6 +56,7 @@ class PathCV(Chooser):
     cv: Any
     penalty_weights: Any
     positive: bool
+    coef_bounds: Any
     fit_intercept: bool
     tol: float
     max_iter: int
@@ -81,7 +82,14 @@ class PathCV(Chooser):
     _parameter_constraints: ClassVar[dict] = {
         **{
             name: PenalisedRegressor._parameter_constraints[name]
-            for name in ("penalty_weights", "positive", "fit_intercept", "tol", "max_iter")
+            for name in (
+                "penalty_weights",
+                "positive",
+                "coef_bounds",
+                "fit_intercept",
+                "tol",
+                "max_iter",
+            )
         },
         "alphas": ["array-like", Interval(Integral, 1, None, closed="left"), None],
         "n_alphas": [Interval(Integral, 1, None, closed="left")],
