@@ -5,7 +5,8 @@ import pytest
 from scipy import sparse
 
 from skl1.designs import make_design
-from skl1.penalties import L1, ElasticNet, NonNegative
+from skl1.penalties import L1, Bounded, ElasticNet, NonNegative
+from skl1.penalties.elementwise import face
 from skl1.problems.problem import Problem
 from skl1.solvers.block import ColumnBlock, GramBlock
 from skl1.solvers.gram_store import GramStore
@@ -58,7 +59,7 @@ def test_newton_step_refuses_a_singular_support():
 
 @pytest.mark.parametrize("seed", range(12))
 def test_walk_along_a_face(seed):
-    """It ends at the least value for the coefficients that are left, and none changes sign."""
+    """It ends at the least value for the coefficients at no end: zero, and bounds of some."""
     rng = np.random.default_rng(seed)
     m = 1 + 3 * seed
     A = rng.normal(size=(2 * m, m))
@@ -66,9 +67,11 @@ def test_walk_along_a_face(seed):
     w = rng.normal(size=m)
     slope = 3.0 * rng.normal(size=m) * np.sqrt(m)
     factor = np.linalg.cholesky(H).T
-    fast = walk_face(factor, w, np.linalg.solve(H, slope))
-    left = fast != 0.0
-    assert np.all(fast * w >= 0.0)
+    bound = np.where(rng.random(m) < 0.3, 1.2 * np.abs(w), np.inf)
+    low, high = face(Bounded(L1(1.0), -bound, bound), w)
+    fast = walk_face(factor, w, np.linalg.solve(H, slope), low, high)
+    left = (low < fast) & (fast < high)
+    assert np.all((low <= fast) & (fast <= high))
     np.testing.assert_allclose((slope - H @ (fast - w))[left], 0.0, atol=1e-9 * np.abs(slope).max())
     gain = slope @ (fast - w) - 0.5 * (fast - w) @ H @ (fast - w)
     assert gain > 0.0
