@@ -64,7 +64,7 @@ def test_the_conjugate_is_the_largest_value_within_the_bounds(penalty):
                 seen = (z * grid - weight * charge).max()
                 assert found >= seen - 1e-12
                 if z > 0.0 or lower > -np.inf:  # else the grid may end too early
-                    assert found <= seen + 1e-5
+                    assert found <= seen + 2e-4
 
 
 def test_arrays_know_the_bounds_of_each_place():
