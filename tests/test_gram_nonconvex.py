@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from contracts import PENALTIES
-from skl1.penalties import ConcavePenalty
+from skl1.penalties import L1, Bounded, ConcavePenalty
 from skl1.penalties.elementwise import curvatures, proxes, slopes, total
 from skl1.solvers.gram_nonconvex import (
     SHARES,
@@ -105,13 +105,17 @@ def test_a_step_ends_where_signs_would_change():
     index = np.array([0, 2, 3])
     d = np.array([-4.0, 3.0, 1.0])
     each = d.copy()
-    assert bounded(index, w, each)
+    penalty = L1(1.0)
+    assert bounded(penalty, index, w, each)
     assert np.array_equal(each, [-1.0, 2.0, 1.0])
-    assert not bounded(index, w, np.array([1.0, 1.0, 1.0]))
+    assert not bounded(penalty, index, w, np.array([1.0, 1.0, 1.0]))
     together = d.copy()
-    shorten(index, w, together)
+    shorten(penalty, index, w, together)
     np.testing.assert_allclose(together, 0.25 * d)
     assert w[0] + together[0] == 0.0
+    box = Bounded(penalty, np.full(4, -9.0), np.array([9.0, 9.0, 9.0, w[3] + 0.5]))
+    assert bounded(box, index, w, inside := np.array([1.0, 1.0, 1.0]))
+    assert np.array_equal(inside, [1.0, 1.0, 0.5])
 
 
 @pytest.mark.parametrize("case", CONCAVE, ids=str)

@@ -134,7 +134,7 @@ def directions(problem, point, X):
     y, s = problem.design.response, problem.design.weights
     slopes = np.abs(point.slopes) / (1e3 * problem.loss.unit)
     root = np.sqrt(s * np.maximum(point.curvatures, slopes))
-    used = problem.free & ((point.w != 0.0) | (not problem.one_sided))
+    used = problem.free & ((point.w != 0.0) | (not problem.bounded))
     ones = np.ones((y.size, 1 if problem.design.fit_intercept else 0))
     P = np.column_stack([ones, X[:, used]])
     X = X - X.mean(axis=0) if problem.design.fit_intercept else X
@@ -152,7 +152,7 @@ def least_on_grids(problem, point, X, loss):
         e, w = E[:, j], float(point.w[j])
         grid = np.append(0.0, np.geomspace(1e-4, 30.0, 400)) / np.sqrt(s @ e**2)
         places = np.concatenate([grid, -grid, w + grid, w - grid])
-        places = places[places >= 0.0] if problem.one_sided else places
+        places = places[places >= 0.0] if problem.bounded else places
         with np.errstate(over="ignore"):
             F = s @ value(y[:, None], t[:, None] + e[:, None] * (places - w))
         g = np.array([penalty.value(float(v)) for v in places])

@@ -74,7 +74,7 @@ def test_acceptance_goes_by_properties(penalty, gradient, conjugate, n, p):
     rng = np.random.default_rng(9)
     X, case = rng.normal(size=(n, p)), CASES[0]
     problem = make_task(case, 9, X=X).problem.with_penalty(penalty)
-    assert problem.one_sided == penalty.one_sided
+    assert problem.bounded == penalty.bounded
     best = None
     for solver, accepted in (
         (GradientDescent(Nesterov()), gradient),
