@@ -74,7 +74,7 @@ def codes(cell):
 
 def signatures():
     """Every parameter of a public class or function, and of its methods."""
-    found = {"coef_bounds"}  # of every penalty, by the name that bounds have
+    found = set()
     for name in skl1.__all__:
         thing = getattr(skl1, name)
         if not callable(thing) or (isinstance(thing, type) and issubclass(thing, Warning)):
