@@ -200,7 +200,7 @@ def test_columns_of_very_different_units(shape, alpha):
         path = ridge_path(X, y, alphas=[alpha], return_path=True)
     # At 1e-12 the rounding of the gradient, squared, over alpha is what a gap can show.
     assert path.converged.all() or alpha == 1e-12
-    assert path.dual_gaps[0] <= (1e-6 if path.converged[0] else 1e-4) * y.var() / 2 * (1 + 1e-9)
+    assert path.dual_gaps[0] <= (1e-6 if path.converged[0] else 1e-3) * y.var() / 2 * (1 + 1e-9)
     w = path.coefs[:, 0]
     value = 0.5 * np.mean((y - X @ w - path.intercepts[0]) ** 2) + 0.5 * alpha * w @ w
     assert path.objectives[0] == pytest.approx(value, rel=1e-6)
@@ -304,7 +304,7 @@ def test_the_grid():
     np.testing.assert_allclose(alphas[1:] / alphas[:-1], 0.1)
     nothing = ridge_path(X, y, penalty_weights=np.zeros(20), n_alphas=3, return_path=True)
     assert nothing.converged.all()
-    np.testing.assert_array_equal(nothing.coefs[:, 0], nothing.coefs[:, 2])
+    np.testing.assert_allclose(nothing.coefs[:, 0], nothing.coefs[:, 2], rtol=1e-12)
 
 
 def test_alphas_in_any_order_and_more_than_once():

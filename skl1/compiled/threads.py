@@ -65,12 +65,14 @@ def single_threaded(work: float) -> Iterator[None]:
         return
     fit = object()
     with _lock:
-        if not _fits:
-            if not _usual:  # a child that was forked during a fit has the limit already
-                _usual[:] = [library.num_threads for library in _libraries()]
-            _allow([1] * len(_usual))
+        first = not _fits
+        if first and not _usual:  # a child that was forked during a fit has the limit already
+            _usual[:] = [library.num_threads for library in _libraries()]
         _fits[fit] = get_ident()
-    try:
+    try:  # from here on an interrupt takes back what has been set
+        if first:
+            with _lock:
+                _allow([1] * len(_usual))
         yield
     finally:
         with _lock:

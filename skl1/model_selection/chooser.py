@@ -185,12 +185,13 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
 
     def _settle_each(self, outcome: Outcome, count: float, dtype: np.dtype) -> list[Remark]:
         """The same for each target by itself."""
-        ones, told = [], []
+        ones, told, before = [], [], dict(vars(self))
         for k in range(len(outcome.search.targets)):
-            ones.append(copy(self))
-            settle = ones[k]._settle  # noqa: SLF001 (of a copy of this)
             with of_target(k):
-                told.append(settle(outcome.of_target(k), count, dtype))
+                told.append(self._settle(outcome.of_target(k), count, dtype))
+            ones.append(copy(self))
+            vars(self).clear()
+            vars(self).update(before)
         for name, value in joined(ones).items():
             setattr(self, name, value)
         return merged(told)
