@@ -184,7 +184,7 @@ def test_grid_search(model, search, scoring):
     words = np.array(["no", "yes"])[TWO]
     folds = [(np.arange(0, 120, 2), np.arange(1, 120, 2)), (np.arange(40, 120), np.arange(40))]
     found = search(weak(model), grid, scoring=scoring, cv=folds)
-    with quiet(FoldWarning):
+    with quiet(GridEdgeWarning, FoldWarning):
         found.fit(X, words)
     for k, parameters in enumerate(found.cv_results_["params"]):
         for split, (train, test) in enumerate(folds):
