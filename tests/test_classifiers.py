@@ -26,6 +26,9 @@ from common import label, public_classifiers, quiet
 from covering import pairs
 from skl1 import FoldWarning, GridEdgeWarning, PathGridSearchCV
 
+#: Searches are short here, and choose at an edge.
+pytestmark = pytest.mark.filterwarnings("ignore::skl1.GridEdgeWarning")
+
 every = pytest.mark.parametrize("model", public_classifiers(), ids=label)
 
 RNG = np.random.default_rng(0)

@@ -53,7 +53,7 @@ def test_chunks_that_are_wrong(route):
     with pytest.raises(ValueError, match="two dimensions"):
         model.fit(dX[:, 0], dy)
     with pytest.raises(ValueError, match="one dimension"):
-        model.fit(dX, dX)
+        model.fit(dX, dX[:, :, None])
     with pytest.raises(ValueError, match="0 features"):
         model.fit(dX[:, :0], dy)
     with pytest.raises(ValueError, match="overflow|too large"):
@@ -137,6 +137,7 @@ def test_shapes_that_are_unusual(route):
     for wrong in (np.stack([y, y], axis=1), da.from_array(np.array(2.0))):
         with pytest.raises(ValueError, match="one dimension"):
             model.fit(dX, y, wrong)
+    for wrong in (np.stack([y, y], axis=1)[:, :, None], da.from_array(np.array(2.0))):
         with pytest.raises(ValueError, match="one dimension"):
             model.fit(dX, wrong)
     with pytest.raises(ValueError, match="two dimensions"):
