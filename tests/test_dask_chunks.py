@@ -134,7 +134,7 @@ def test_shapes_that_are_unusual(route):
     dX = da.from_array(X, chunks=((20, 40), (0, 5, 0, 7)))
     assert_same(model.fit(dX, y[:, None], s), exact(skl1.ProximalLasso).fit(X, y, s))
     np.testing.assert_allclose(model.predict(dX).compute(), model.predict(X))
-    for wrong in (np.stack([y, y], axis=1), da.from_array(np.array(2.0))):
+    for wrong in (np.stack([y, y], axis=1), da.from_array(np.array(2.0)), np.array(2.0)):
         with pytest.raises(ValueError, match="one dimension"):
             model.fit(dX, y, wrong)
     for wrong in (np.stack([y, y], axis=1)[:, :, None], da.from_array(np.array(2.0))):

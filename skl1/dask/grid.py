@@ -150,6 +150,8 @@ class Grid:
                 raise ValueError(f"{name} must have one dimension, got the shape {values.shape}.")
         if name == "y":
             return checked_target(values)
+        if np.ndim(values) == 0:
+            raise ValueError(f"{name} must have one dimension, or be a number, got {values!r}.")
         return check_sample_weight(values, np.broadcast_to(0.0, (len(values), 1)))
 
     def _split(self, values: np.ndarray, name: str) -> list[np.ndarray]:
