@@ -80,7 +80,7 @@ def of_block(block, w, dtype, column, block_info=None):
     found = products(block, w, dtype, place)
     first, last = block_info[0]["array-location"][0]
     check_height(len(found), last - first, place)
-    return found.reshape(len(found), -1)
+    return found if found.ndim == 2 else found[:, None]
 
 
 def of_partition(frame, names, w, intercept, dtype, partition_info=None):
