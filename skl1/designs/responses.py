@@ -14,9 +14,9 @@ def is_several(y: Any) -> bool:
     """Whether y has several columns."""
     try:
         shape = np.asarray(y).shape if getattr(y, "shape", None) is None else y.shape
-    except ValueError:  # of lists of unequal lengths
+        return len(shape) == 2 and bool(shape[1] > 1)
+    except (TypeError, ValueError):  # no table: lists of unequal lengths, what is not yet computed
         return False
-    return len(shape) == 2 and shape[1] > 1
 
 
 def with_responses(design: TableDesign, Y: np.ndarray, *, part: bool = False) -> list[Any]:
