@@ -9,6 +9,7 @@ import pytest
 
 import skl1
 from skl1.compiled import Kernel
+from skl1.penalties import Bounded, Lp, Penalty
 from skl1.solvers.factor import BLOCK, blank_factor
 from skl1.solvers.gram_convex import solve_along
 
@@ -95,6 +96,9 @@ ARGUMENTS = {
     ],
     "solvers.vectors.subtract": lambda c: [c.gram, 2, 0.3, c.z],
     "solvers.vectors.used": lambda c: [c.v],
+    "solvers.gram_nonconvex.places_inside": lambda c: [
+        Bounded(Lp(0.1, 0.5), np.full(c.p, -np.inf), np.abs(c.v) * (1.0 + np.arange(c.p) % 2)), c.v,
+    ],
     "solvers.factor.fetch": lambda c: [
         c.gram, c.order, c.m, c.new, np.zeros((c.m, c.new.size)),
     ],
@@ -151,7 +155,7 @@ def flat(value):
     """All arrays and numbers in nested lists and tuples."""
     if isinstance(value, (list, tuple)):
         return [each for part in value for each in flat(part)]
-    return [] if value is None else [np.asarray(value, dtype=float)]
+    return [] if value is None or isinstance(value, Penalty) else [np.asarray(value, dtype=float)]
 
 
 def test_the_first_of_equal_swaps_is_taken_by_both_forms():

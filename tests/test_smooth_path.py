@@ -115,7 +115,7 @@ def test_the_likely_gap_is_the_gap_to_second_order(penalty, loss):
         bend = np.maximum(point.curvatures, 1e-100)
         squares = float(problem.design.weights @ (point.slopes**2 / bend))
         known = problem.weights, point.w, point.z
-        likely = likely_gap(problem, *known, point.loss, squares)
+        likely = likely_gap(penalty, *known, point.loss, squares)
         exact = gap_of(problem, point, *known)[0]
         assert exact / 3.0 <= likely <= 3.0 * exact
 

@@ -92,7 +92,7 @@ def assert_same(model, other):
         if hasattr(other, name):
             assert getattr(model, name) == pytest.approx(getattr(other, name), rel=near), name
     if hasattr(other, "dual_gap_"):
-        gap = 1e-13 if near < 1e-6 else 1e-4
+        gap = 1e-13 if near < 1e-6 else 3e-4
         assert model.dual_gap_ == pytest.approx(other.dual_gap_, rel=0.5, abs=gap)
     assert near > 1e-6 or model.converged_ == other.converged_
 

@@ -144,14 +144,12 @@ class Grid:
 
     def _local(self, values: Any, name: str) -> np.ndarray:
         """A vector in memory, checked as one beside X in memory."""
-        if np.ndim(values) > 1:
+        if np.ndim(values) != 1:
             values = np.asarray(values)
             if name != "y" or values.ndim > 2:
                 raise ValueError(f"{name} must have one dimension, got the shape {values.shape}.")
         if name == "y":
             return checked_target(values)
-        if np.ndim(values) == 0:
-            raise ValueError(f"{name} must have one dimension, or be a number, got {values!r}.")
         return check_sample_weight(values, np.broadcast_to(0.0, (len(values), 1)))
 
     def _split(self, values: np.ndarray, name: str) -> list[np.ndarray]:

@@ -1,4 +1,7 @@
-"""Cross-validation of a path: what all the CV estimators share."""
+"""Cross-validation of a path: what all the CV estimators share.
+
+Longer than 300 lines: one class, with the documentation of its methods.
+"""
 
 from __future__ import annotations
 
