@@ -56,6 +56,7 @@ class PathCV(Chooser):
     alphas: Any
     n_alphas: int
     eps: float | None
+    shared_alpha: bool
     cv: Any
     penalty_weights: Any
     positive: bool

@@ -90,6 +90,7 @@ class BestSubsetRegressorCV(PenalisedRegressorCV, of=BestSubsetRegressor):
     """
 
     k: Any
+    shared_k: bool
     l2: float
 
     _strength = "k"
