@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from test_docs import ROOT, code_blocks
+from test_docs import ROOT, shown
 from workspace import Workspace
 
 #: Small amounts of work would do without the compiler.
@@ -32,7 +32,10 @@ def test_a_part_of_ones_own_works_in_a_script(name, tmp_path):
     """In an estimator, a problem and a solver; the second run loads what the first made."""
     page = ROOT / "docs" / f"{name}.md"
     script = tmp_path / "own.py"
-    sources = [EVERYTHING_COMPILED, *(source for _, source in code_blocks(page))]
+    sources = [
+        EVERYTHING_COMPILED,
+        *(block.source for block in shown.blocks(page.read_text("utf-8"))),
+    ]
     script.write_text("\n".join(sources), encoding="utf-8")
     environment = os.environ | {
         "NUMBA_CACHE_DIR": str(tmp_path / "cache"),

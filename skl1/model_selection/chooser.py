@@ -190,8 +190,8 @@ class Chooser(AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
             with of_target(k):
                 told.append(self._settle(outcome.of_target(k), count, dtype))
             ones.append(copy(self))
-            vars(self).clear()
-            vars(self).update(before)
+            self.__dict__.clear()
+            self.__dict__.update(before)
         for name, value in joined(ones).items():
             setattr(self, name, value)
         return merged(told)
