@@ -32,11 +32,9 @@ def test_a_part_of_ones_own_works_in_a_script(name, tmp_path):
     """In an estimator, a problem and a solver; the second run loads what the first made."""
     page = ROOT / "docs" / f"{name}.md"
     script = tmp_path / "own.py"
-    sources = [
-        EVERYTHING_COMPILED,
-        *(block.source for block in shown.blocks(page.read_text("utf-8"))),
-    ]
-    script.write_text("\n".join(sources), encoding="utf-8")
+    blocks = shown.blocks(page.read_text("utf-8"))
+    sources = [block.source for block in blocks if "Error: " not in (block.shown or "")]
+    script.write_text("\n".join([EVERYTHING_COMPILED, *sources]), encoding="utf-8")
     environment = os.environ | {
         "NUMBA_CACHE_DIR": str(tmp_path / "cache"),
         "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
