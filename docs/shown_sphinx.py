@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from sklearn import linear_model
 from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
@@ -64,6 +65,9 @@ def _full_names(word: str, homes: dict[str, str]):
         return
     yield word
     for home in HOMES:
+        # What a page does not import, such as ElasticNet, is rather scikit-learn's than a part.
+        if home != "skl1" and hasattr(linear_model, first):
+            continue
         if first in importlib.import_module(home).__all__:
             yield f"{home}.{word}"
 
