@@ -11,7 +11,7 @@ from scipy.special import expit, xlogy
 
 from skl1.designs import make_design
 from skl1.losses import Huber, Logistic, Poisson, Squared
-from skl1.penalties import MCP, SCAD, LogSum, Lp, Ridged
+from skl1.penalties import MCP, SCAD, LogSum, Lp, Penalty, Ridged
 from skl1.problems.along import stays
 from skl1.problems.certificates import certify, fixed_point_certificate
 from skl1.problems.coordinates import CoordinateSteps
@@ -218,6 +218,31 @@ def test_what_is_sure_to_stay_at_zero_has_no_better_place(loss, penalty):
             if u > critical:
                 sure, rest = sure + stayed, rest + (not stayed)
     assert sure > 4 * rest
+
+
+class Cliff(Penalty):
+    """Cheap up to a size, dear beyond: neither convex nor concave."""
+
+    alpha: float
+
+    def value(self, w):
+        return self.alpha * (0.1 * abs(w) + (100.0 if abs(w) > 2.0 else 0.0))
+
+    def prox(self, z, step):
+        free = max(abs(z) - 0.1 * self.alpha * step, 0.0)
+        free = min(free, 2.0)
+        return free if z >= 0.0 else -free
+
+
+def test_only_of_concave_penalties_tangents_are_asked():
+    """Between two places where a penalty is above a line it may be below it."""
+    for penalty in PENALTIES:
+        assert penalty.concave
+    assert not Cliff(1.0).concave
+    X, y, s = data(Logistic(), 4)
+    problem = SmoothProblem(make_design(X, y, s), Cliff(0.01), np.ones(8), loss=Logistic())
+    assert CoordinateSteps(problem, problem.null, problem.null.z, problem.size).moving.size
+    assert least_on_grids(problem, problem.null, X, Logistic()) > 0.0
 
 
 @losses

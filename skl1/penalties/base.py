@@ -1,4 +1,7 @@
-"""What a penalty is: the scalar mathematics of one coefficient."""
+"""What a penalty is: the scalar mathematics of one coefficient.
+
+Longer than 300 lines: one class, of which a new penalty may replace any method.
+"""
 
 from __future__ import annotations
 
@@ -47,6 +50,11 @@ class Penalty(Record):
     @property
     def convex(self) -> bool:
         """Is g convex? Then a duality gap certifies the fit, else the fixed-point distance."""
+        return False
+
+    @property
+    def concave(self) -> bool:
+        """Whether g is known to be concave on w >= 0, but for its ridge."""
         return False
 
     @property
@@ -292,6 +300,10 @@ class ConvexPenalty(Penalty):
 
 class ConcavePenalty(Penalty):
     """A penalty that is concave on w >= 0: its chords lie below it."""
+
+    @property
+    def concave(self) -> bool:
+        return True
 
     def chord(self, reach):
         if reach == 0.0:

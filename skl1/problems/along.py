@@ -35,6 +35,7 @@ def descents(
     value,
     small,
     fall,
+    concave,
     ridge,
     steps,
     bends,
@@ -46,7 +47,8 @@ def descents(
     """
     for j in range(w.size):
         e, u = directions[j], weights[j]
-        if w[j] == 0.0 and stays(loss, penalty, ridge, y, s, t, e, u, z[j], value):
+        sure = w[j] == 0.0 and concave
+        if sure and stays(loss, penalty, ridge, y, s, t, e, u, z[j], value):
             continue
         before = value + u * penalty.value(w[j])
         lowest, step = -fall, -w[j]
@@ -78,9 +80,9 @@ def descents(
 def stays(loss, penalty, ridge, y, s, t, e, u, z, value):
     """Whether a coefficient is sure to stay at zero, by as few looks at the loss as that takes.
 
-    The penalty is concave but for its ridge, which counts as a part of the loss. That is convex,
-    and nowhere below its tangents. From zero its tangent falls as ``|z| a``; up to the size a at
-    which the penalty charges no more than that, nothing is gained. There the next tangent is
+    The penalty has to be concave but for its ridge, which counts as a part of the loss. That is
+    convex, and nowhere below its tangents. From zero its tangent falls as ``|z| a``; up to the size
+    a at which the penalty charges no more than that, nothing is gained. There the next tangent is
     taken, which falls more slowly, and so on, until one rises: the penalty only grows beyond.
     """
     steep, fallen, size = abs(z), 0.0, 0.0

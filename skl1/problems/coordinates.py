@@ -168,6 +168,7 @@ class CoordinateSteps:
             point.loss,
             self.small,
             0.5 * FALL * self.size**2,
+            problem.penalty.concave,
             problem.penalty.ridge,
             steps,
             bends,
