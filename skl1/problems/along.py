@@ -12,12 +12,12 @@ TRIALS = 64
 #: Steps of searches in one coordinate, and the last of them as a share of all.
 #: That of the first search, which only the second one starts from.
 SEARCHES, CLOSE, ROUGH = 40, 1e-5, 1e-2
-#: Passes at most that may show that a coefficient stays at zero; how closely lines and penalties
-#: meet between them, as a share; and how close to the start they are looked for.
-PASSES, MEETING, CLOSEST = 6, 1e-2, 1e-12
 #: The least curvature in them, as a share of that at the point; and that of loss and penalty
 #: together, as a share of the loss's, where it counts.
 FLAT, CONVEX = 1e-2, 0.1
+#: Passes at most that may show that a coefficient stays at zero; how closely lines and penalties
+#: meet between them, as a share; and how close to the start they are looked for.
+PASSES, MEETING, CLOSEST = 6, 1e-2, 1e-12
 
 
 @kernel(exact=True)
