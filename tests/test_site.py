@@ -21,9 +21,9 @@ built = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def page_maker():
-    """docs/benchmark_page.py, which is a part of how the site is built."""
-    spec = importlib.util.spec_from_file_location("benchmark_page", DOCS / "benchmark_page.py")
+def charts():
+    """docs/benchmark_charts.py, which is a part of how the site is built."""
+    spec = importlib.util.spec_from_file_location("benchmark_charts", DOCS / "benchmark_charts.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -34,9 +34,9 @@ def site():
     return Path(os.environ["SKL1_SITE"]).resolve()
 
 
-def test_charts_show_the_tables(page_maker):
+def test_charts_show_the_tables(charts):
     """A dot is the geometric mean of a problem's cells, hollow where a time is a lower bound."""
-    rows = page_maker.tables_of_text(
+    rows = charts.tables_of_text(
         "problem  n x p  skl1  sklearn  sklearn_gram  celer\n"
         "a        9x9       2       20             8    > 2 s\n"
         "a        9x9       1        2            18    > 2 s\n\n"
@@ -44,12 +44,12 @@ def test_charts_show_the_tables(page_maker):
         "b        9x9      10  fails\n"
     )
     assert len(rows) == 3
-    assert page_maker.factors(rows, "a", "sklearn") == (pytest.approx(8**0.5), False)
-    assert page_maker.factors(rows, "a", "celer") == (pytest.approx(2e6**0.5), True)
-    mean, bound = page_maker.factors(rows, "b", "celer")
+    assert charts.factors(rows, "a", "sklearn") == (pytest.approx(8**0.5), False)
+    assert charts.factors(rows, "a", "celer") == (pytest.approx(2e6**0.5), True)
+    mean, bound = charts.factors(rows, "b", "celer")
     assert np.isnan(mean)
     assert bound
-    (ax,) = page_maker.dots(rows, "times").axes
+    (ax,) = charts.dots(rows, "times").axes
     full, hollow, none, bounds = ax.lines[:4]
     assert [line.get_xdata().size for line in (full, hollow, none, bounds)] == [1, 0, 0, 1]
     assert full.get_xdata()[0] == pytest.approx(8**0.5)
@@ -57,9 +57,9 @@ def test_charts_show_the_tables(page_maker):
     mpl.pyplot.close("all")
 
 
-def test_charts_are_of_the_figures_in_the_repository(page_maker):
+def test_charts_are_of_the_figures_in_the_repository(charts):
     mpl.use("agg")
-    for chart in (page_maker.race, page_maker.paths, page_maker.folds):
+    for chart in (charts.race, charts.paths, charts.folds):
         (ax,) = chart().axes
         problems = [text.get_text() for text in ax.get_yticklabels()]
         assert len(problems) >= 8
