@@ -24,8 +24,8 @@ SHARES = (0.5, 0.1, 0.01)
 GAPS = (1e-4, 1e-7)
 #: Tolerances from loose to tight, as the packages take them.
 LADDER = tuple(10.0**-k for k in range(2, 13))
-#: Seconds for all fits of a contender to a cell; fits at most, and seconds after which none begins.
-LIMIT, TURNS, ENOUGH = 40.0, 7, 1.5
+#: Fits at most of a contender to a cell, and seconds after which none begins.
+TURNS, ENOUGH = 7, 1.5
 REAL = (
     "leukemia_golub",
     "colon_alon",
@@ -87,10 +87,13 @@ def skl1(X, y, alpha, tol):
 
 
 def liblinear(X, y, alpha, tol):
-    """The intercept is penalised there; a large scale makes that penalty small."""
+    """The intercept is penalised there; a large scale makes that penalty small.
+
+    No tolerance can reach a gap below what that penalty takes, so that its passes have a limit.
+    """
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
-    settings = {"solver": "liblinear", "intercept_scaling": 1e3, "max_iter": 100_000}
+    settings = {"solver": "liblinear", "intercept_scaling": 1e3, "max_iter": 2_000}
     return LogisticRegression(l1_ratio=1.0, C=1.0 / (alpha * y.size), tol=tol, **settings).fit(X, y)
 
 
@@ -113,7 +116,7 @@ def cyanure(X, y, alpha, tol):
     """Its tolerance is that of its own gap."""
     from cyanure.estimators import Classifier  # noqa: PLC0415
 
-    settings = {"loss": "logistic", "penalty": "l1", "max_iter": 100_000, "verbose": False}
+    settings = {"loss": "logistic", "penalty": "l1", "max_iter": 2_000, "verbose": False}
     return Classifier(lambda_1=alpha, tol=tol, fit_intercept=True, **settings).fit(X, y)
 
 
@@ -126,8 +129,11 @@ CONTENDERS: dict[str, Callable] = {
 }
 
 
-def answer(name: str, problem: str, share: float) -> dict[str, Any]:
-    """Of each gap the least time at the loosest tolerance that reaches it, by a contender."""
+def answer(name: str, limit: float, problem: str, share: float) -> dict[str, Any]:
+    """Of each gap the least time at the loosest tolerance that reaches it, by a contender.
+
+    No fit at a tighter tolerance begins after more than half of the limit, in seconds.
+    """
     X, y = made(problem)
     referee, fit = LogisticReferee(X, y), CONTENDERS[name]
     alpha = share * referee.alpha_max
@@ -139,7 +145,7 @@ def answer(name: str, problem: str, share: float) -> dict[str, Any]:
             if not gap <= wanted:
                 model = fit(X, y, alpha, tol)
                 gap = referee.gap(model.coef_, np.ravel(model.intercept_)[0], alpha)
-            if gap <= wanted or perf_counter() - begun > 0.6 * LIMIT:
+            if gap <= wanted or perf_counter() - begun > 0.6 * limit:
                 break
             if (tol := next(ladder, 0.0)) == 0.0:
                 break
@@ -187,11 +193,20 @@ def main(arguments: list[str] | None = None) -> None:
     every = [*SIMULATED, *(() if shared_data.missing() else REAL)]
     parser.add_argument("--data", nargs="*", default=every, help="problems")
     parser.add_argument("--peers", nargs="*", default=[*CONTENDERS][1:], help="other packages")
+    parser.add_argument(
+        "--limit",
+        type=float,
+        default=40.0,
+        help="seconds for all fits of a contender to a cell (default: %(default)s)",
+    )
     chosen = parser.parse_args(arguments)
     machine.limit_threads(chosen.threads)
     problems = [name for name in chosen.data if not chosen.quick or name in QUICK]
     names = ["skl1", *chosen.peers]
-    racers = {name: Racer(partial(answer, name), LIMIT, ("tall", 0.1)) for name in names}
+    racers = {
+        name: Racer(partial(answer, name, chosen.limit), chosen.limit, ("tall", 0.5))
+        for name in names
+    }
     rows: list[dict[str, Any]] = []
     for problem, share in product(problems, SHARES):
         row: dict[str, Any] = {"problem": problem, "share": share}

@@ -9,12 +9,14 @@ import numpy as np
 from scipy import sparse
 
 from skl1.designs.cross_products import PRODUCT, complete, multiply_chosen
-from skl1.designs.sparse_passes import add_product, transposed_product
+from skl1.designs.sparse_passes import SparseWalk, add_product, transposed_product
 
 #: A sparse matrix with a larger share of numbers is faster, and no larger, as a dense one.
 DENSE = 0.1
 #: Numbers of a block of rows that are to stay in cache; and its rows at least.
 BLOCK, SHORTEST = 2**17, 1024
+#: A centred square that is a smaller share of the square has lost most of its digits.
+CANCELLED = 1e-8
 
 
 class Gathered(ABC):
@@ -47,6 +49,24 @@ class Gathered(ABC):
     @abstractmethod
     def work(self) -> float:
         """What such a matrix of all columns costs, in multiplications of BLAS."""
+
+    @property
+    def walkable(self) -> bool:
+        """Whether sweeps may keep a residual for these columns, by `walk`."""
+        return False
+
+    @property
+    def entries(self) -> int:
+        """How many numbers they hold: what one look at each of them costs."""
+        return self.first.n_samples * self.count
+
+    def walk(self, places: np.ndarray, v: np.ndarray, shift: np.ndarray) -> tuple[Any, np.ndarray]:
+        """A record of the columns at places, as `Design.walk` makes it, and their squared norms.
+
+        For other weights than the first design's, and centred by these, as in `weighted_gram`. The
+        scalar behind the residual is in units of the root of the sum of the weights.
+        """
+        raise NotImplementedError
 
     @abstractmethod
     def _add(self, new: np.ndarray) -> None:
@@ -158,6 +178,26 @@ class SparseGathered(Gathered):
         complete.sized(square.size)(mean[old[:0]], mean[new], 0, True, square)
         out[:, : old.size] -= np.outer(mean[new], mean[old])
         return out
+
+    @property
+    def walkable(self):
+        return self.first.walkable(self.features)
+
+    @property
+    def entries(self):
+        return self.held.nnz
+
+    def walk(self, places, v, shift):
+        held = self.held if places.size == self.count else self.held[:, places]
+        weighted = held.data * v[held.indices]
+        mean = np.sqrt(v.sum()) * (self.means + shift)[places]
+        squares, every = np.empty(places.size), np.arange(places.size)
+        run = transposed_product.sized(held.nnz)
+        run(weighted * held.data, held.indices, held.indptr, np.ones(v.size), every, squares)
+        norms = squares - mean * mean
+        # Where the mean is nearly all of it, the difference would be rounding.
+        np.copyto(norms, squares, where=norms <= CANCELLED * squares)
+        return SparseWalk(held.data, weighted, held.indices, held.indptr, mean), norms
 
     @property
     def _rows(self):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from skl1.designs.base import FULL_GRAM
 from skl1.problems.certificates import best_gap, coordinate_moves
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
@@ -19,6 +20,9 @@ from skl1.solvers.kernels import column_correlations, column_shift, column_sweep
 SCATTERED = 5.0
 #: What each product of two entries costs that meet in a row, in forming a Gram matrix.
 FORMING = 20.0
+#: Sweeps that the choice between a Gram matrix and the columns counts on, and what an entry of a
+#: column takes in one, and of a Gram matrix, in multiplications of BLAS.
+USUAL_SWEEPS, SWEEPING, SWEPT = 40, 20.0, 4.0
 #: Features in use, at most, up to which one compiled call is faster than sweeps and LAPACK in turn.
 COMPILED = 256
 #: A subproblem is solved where a sweep lowers its objective by less than this share of the error
@@ -26,6 +30,16 @@ COMPILED = 256
 MOVED = 1e-6
 #: Conjugate gradient steps that a Newton step takes as a rule.
 CG_USUAL = 60
+
+
+def by_columns(size: int, used: int, entries: float, forming: float) -> bool:
+    """Whether sweeps over so many columns cost less than over a Gram matrix that is to be formed.
+
+    The columns have so many entries, and to form the matrix takes so many multiplications. In a
+    sweep each column is looked at, but of the matrix only the rows of what is in use are.
+    """
+    saved = SWEEPING * entries - SWEPT * size * used
+    return size > FULL_GRAM and forming > USUAL_SWEEPS * saved
 
 
 class Block(ABC):
@@ -253,4 +267,8 @@ class ColumnBlock(Block):
         every = np.arange(self.w.size)
         look = column_correlations.sized(int(6 * self.entries))
         look(self.columns, every, self.residual, self.z)
-        self.loss = 0.5 * self.problem.design.energy_of(self.residual)
+        self.loss = 0.5 * self._energy()
+
+    def _energy(self) -> float:
+        """The weighted sum of squares of the residual."""
+        return self.problem.design.energy_of(self.residual)

@@ -18,7 +18,7 @@ from skl1.problems.unpenalised import TINY, floored
 from skl1.solvers.base import Goal, Solver, State
 from skl1.solvers.inner import Inner, SweepsThenNewton
 from skl1.solvers.majorised import descended, largest_move, moved_alone
-from skl1.solvers.quadratic_model import ModelBlock, Place, QuadraticModel
+from skl1.solvers.quadratic_model import ModelBlock, ModelColumns, Place, QuadraticModel
 from skl1.solvers.selection import MARGIN, SOME, distances, first_of
 
 #: Error left in the problem of the working set, as a share of that of the whole, or of what is
@@ -257,11 +257,12 @@ class ProxNewton(Solver):
         in the working set itself.
         """
         w, z, columns = place.w.copy(), model.z, model.columns
+        kind = ModelColumns if ModelColumns.suits(model, w) else ModelBlock
         few = int(columns.count * np.sqrt(CHEAP / max(columns.work, 1.0)))
         new, left = np.flatnonzero(w), np.flatnonzero(w == 0.0)
         if model.chosen.size:
             new, left = new[:0], np.setdiff1d(np.arange(columns.count), model.chosen)
-        elif few >= columns.count:
+        elif few >= columns.count or kind is ModelColumns:
             new, left = np.arange(columns.count), left[:0]
         for turn in range(TURNS):
             if left.size:
@@ -275,8 +276,7 @@ class ProxNewton(Solver):
                 new, left = np.sort(np.append(new, left[order[:room]])), left[order[room:]]
             if new.size:
                 model.extend(new)
-            new = new[:0]
-            block = ModelBlock(problem, model, w, z)
+            block, new = kind(problem, model, w, z), new[:0]
             self.inner.solve(block, target, SWEEPS)
             w[model.chosen] = block.w
             found = model.fit(w - place.w)

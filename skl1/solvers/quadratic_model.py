@@ -10,7 +10,7 @@ from scipy.linalg import lstsq
 from skl1.designs.gathered import Gathered
 from skl1.problems.smooth import SmoothPoint, SmoothProblem
 from skl1.problems.unpenalised import Unpenalised
-from skl1.solvers.block import GramBlock
+from skl1.solvers.block import ColumnBlock, GramBlock, by_columns
 
 
 @dataclass
@@ -37,8 +37,6 @@ class QuadraticModel:
     ----------
     chosen : ndarray of int
         Places of the columns that may get other coefficients.
-    gram : ndarray
-        The second derivative in their coefficients.
     squares : float
         ``sum_i s_i v_i^2 / h_i``, twice the loss of the problem of squares.
     z : ndarray
@@ -50,7 +48,7 @@ class QuadraticModel:
         self.v = self.design.weights * bend
         self.mass = float(self.v.sum())
         self.chosen = np.zeros(0, dtype=np.intp)
-        self.gram = np.zeros((0, 0))
+        self.formed = np.zeros((0, 0))
         self.shift = np.zeros(z.size)
         if self.design.fit_intercept:
             self.shift = columns.sums(self.v) / self.mass
@@ -86,19 +84,30 @@ class QuadraticModel:
 
     def extend(self, new: np.ndarray) -> None:
         """Let the columns at more places vary."""
-        old = self.chosen
-        self.chosen = both = np.concatenate([old, new])
+        self.chosen = np.concatenate([self.chosen, new])
+
+    @property
+    def gram(self) -> np.ndarray:
+        """The second derivative in the coefficients of the chosen, formed when it is asked for."""
+        size = len(self.formed)
+        if size < self.chosen.size:
+            block = self.hessian(self.chosen[:size], self.chosen[size:])
+            if not size:
+                self.formed = block
+            else:
+                gram = np.empty((self.chosen.size, self.chosen.size))
+                gram[:size, :size] = self.formed
+                gram[size:] = block
+                gram[:size, size:] = block[:, :size].T
+                self.formed = gram
+        return self.formed
+
+    def hessian(self, old: np.ndarray, new: np.ndarray) -> np.ndarray:
+        """Second derivatives of the columns at the places new with those at old and new."""
         block = self.columns.weighted_gram(old, new, self.v, self.shift)
         if self.along.size:
-            block -= self.across[:, new].T @ self.refit[:, both]
-        if not old.size:
-            self.gram = block
-            return
-        gram = np.empty((both.size, both.size))
-        gram[: old.size, : old.size] = self.gram
-        gram[old.size :] = block
-        gram[: old.size, old.size :] = block[:, : old.size].T
-        self.gram = gram
+            block -= self.across[:, new].T @ self.refit[:, np.concatenate([old, new])]
+        return block
 
     def fit(self, step: np.ndarray) -> tuple[np.ndarray, float, np.ndarray]:
         """How predictions, intercept and coordinates change with a step of the coefficients."""
@@ -125,3 +134,32 @@ class ModelBlock(GramBlock):
         self.weights = problem.weights[self.features]
         self.gram, self.norms = model.gram, model.gram.diagonal().copy()
         self.w, self.z, self.loss = w[model.chosen], z[model.chosen], 0.5 * model.squares
+
+
+class ModelColumns(ColumnBlock):
+    """The same from the columns, which are sparse; of a model that refits no others."""
+
+    def __init__(self, problem: SmoothProblem, model: QuadraticModel, w: np.ndarray, z: np.ndarray):
+        self.problem, self.features = problem, model.columns.features[model.chosen]
+        self.penalty = problem.penalty.of(self.features)
+        self.weights = problem.weights[self.features]
+        self.model, self.entries = model, model.columns.entries
+        self.columns, self.norms = model.columns.walk(model.chosen, model.v, model.shift)
+        self.residual = np.append(-model.pull - model.level * model.v, 0.0)
+        self.w, self.z, self.loss = w[model.chosen], z[model.chosen], 0.5 * model.squares
+
+    @staticmethod
+    def suits(model: QuadraticModel, w: np.ndarray) -> bool:
+        """Whether that is possible, and faster than to form the matrix, from coefficients w on."""
+        columns, used = model.columns, int(np.count_nonzero(w))
+        possible = columns.walkable and not model.along.size and not len(model.formed)
+        return possible and by_columns(columns.count, used, columns.entries, columns.work)
+
+    def hessian(self, support):
+        return self.model.hessian(np.zeros(0, dtype=np.intp), self.model.chosen[support])
+
+    def _energy(self):
+        v = self.model.v
+        counted = v > 0.0
+        r = self.residual[:-1][counted] / v[counted] + self.residual[-1] / np.sqrt(self.model.mass)
+        return float(v[counted] @ (r * r))

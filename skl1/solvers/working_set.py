@@ -14,7 +14,7 @@ from skl1.problems.point import Point
 from skl1.problems.problem import Problem
 from skl1.solvers.at_once import at_once, in_single
 from skl1.solvers.base import Goal, Solver, State
-from skl1.solvers.block import Block, ColumnBlock, GramBlock
+from skl1.solvers.block import Block, ColumnBlock, GramBlock, by_columns
 from skl1.solvers.gram_store import GramStore
 from skl1.solvers.inner import Inner
 from skl1.solvers.selection import distances, first_of
@@ -31,9 +31,6 @@ ROUNDING, IDLE = 1e-14, 10
 #: A round whose error is above this share of the one before is slow; after more than so many in a
 #: row, rounding in a Gram matrix of single precision is suspected.
 SLOW, PATIENT_ROUNDS = 0.7, 3
-#: Sweeps that the choice between a Gram matrix and the columns counts on, and what an entry of a
-#: column takes in one, and of a Gram matrix, in multiplications of BLAS.
-USUAL_SWEEPS, SWEEPING, SWEPT = 40, 20.0, 4.0
 #: The working set may hold features that are no longer wanted, up to this factor.
 SPARE = 1.3
 
@@ -246,8 +243,8 @@ class WorkingSet(Solver):
         store, design = state.store, problem.design
         if features.size > FULL_GRAM and design.walkable(features):
             held, new = np.flatnonzero(store.known), np.flatnonzero(wanted & ~store.known)
-            saved = SWEEPING * design.entries(features) - SWEPT * features.size**2
-            if design.forming(new, held) > USUAL_SWEEPS * saved:
+            size, entries = features.size, design.entries(features)
+            if by_columns(size, size, entries, design.forming(new, held)):
                 state.members = wanted
                 return ColumnBlock(problem, features, point)
         # What is known already may stay, but its sweeps must not cost more than the rest.
