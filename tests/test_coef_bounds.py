@@ -18,7 +18,7 @@ from common import needed
 from skl1.designs import make_design
 from skl1.losses import Huber, Logistic, Poisson
 from skl1.paths.one_by_one import along
-from skl1.penalties import L1, Bounded, ElasticNet, SquaredL2
+from skl1.penalties import L1, Bounded, ElasticNet, NonNegative, SquaredL2
 from skl1.problems.certificates import certify, surely_zero
 from skl1.problems.problem import Problem
 from skl1.problems.smooth import SmoothProblem
@@ -483,3 +483,16 @@ def test_the_penalty_of_a_problem_holds_its_bounds():
     problem = skl1.ProximalLasso(coef_bounds=BOX).problem_on(make_design(X, y))
     assert isinstance(problem.penalty, Bounded)
     assert_array_equal(problem.lower, LOWER)
+
+
+@pytest.mark.parametrize(("features", "kind"), [([0], NonNegative), ([1], L1), ([0, 2], Bounded)])
+def test_features_whose_bounds_are_those_of_all_or_none(features, kind):
+    """A part of the features may all be bounded by zero, or not at all: one wrapper at most."""
+    X, y = data(0, p=3)
+    low, high = np.array([0.0, -np.inf, -1.0]), np.array([np.inf, np.inf, 1.0])
+    charge = skl1.ProximalLasso(coef_bounds=(low, high)).problem_on(make_design(X, y)).penalty
+    part = Problem(make_design(X[:, features], y), charge.of(features), np.ones(len(features)))
+    assert type(part.penalty) is kind
+    assert not isinstance(getattr(part.penalty, "inner", None), Bounded | NonNegative)
+    assert_array_equal(part.lower, low[features])
+    assert_array_equal(part.upper, high[features])

@@ -116,16 +116,16 @@ class Problem:
 
     def _bounded(self, penalty: Penalty) -> Penalty:
         """The penalty on a coefficient that stays within the bounds."""
-        if not self.bounded or self._knows(penalty):
+        if self._knows(penalty):
             return penalty
         if not self._apart:
-            return NonNegative(penalty)
+            return NonNegative(_unbounded(penalty)) if self.bounded else _unbounded(penalty)
         return cast(Bounded, self.penalty).around(_unbounded(penalty))
 
     def _knows(self, penalty: Penalty) -> bool:
         """Whether the bounds of a penalty are those of this problem."""
         if not self._apart:
-            return penalty.one_sided == self.bounded
+            return penalty.one_sided == penalty.bounded == self.bounded
         lower, upper = self.bounds
         return penalty.lower is lower and penalty.upper is upper
 
