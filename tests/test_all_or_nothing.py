@@ -11,7 +11,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 import skl1
-from common import METHODS, public_estimators, quiet, run, suited, variants
+from common import METHODS, label, public_estimators, quiet, run, suited, variants
 
 pd = pytest.importorskip("pandas")
 pytest.importorskip("dask.dataframe")
@@ -280,40 +280,56 @@ def test_rows_survive_a_failed_fit():
         assert list(model.feature_names_in_) == list("abcd")
 
 
-def test_a_refit_has_the_attributes_of_a_fresh_fit():
-    """Whatever was fitted before, by which method, with which parameters, on which data."""
-    X, y = table()
+def ways_to_fit():
+    """By class, its instances with which fits are short."""
     groups = {}
     for model in [*variants(), *(m for m, remote in public_estimators() if not remote)]:
         if "max_iter" in model.get_params():
             model.set_params(max_iter=50)
         groups.setdefault(type(model), []).append(model)
-    for cls, models in groups.items():
-        suits = suited(cls, y)
-        for k, first in enumerate(models):
-            for second in (models[k - 1], models[k - len(models) // 2]):
-                with quiet(skl1.GridEdgeWarning, skl1.FoldWarning):
-                    again = clone(first).fit(X, suits)
-                    again.set_params(
-                        **{**second.get_params(), "warm_start": False}
-                        if "warm_start" in second.get_params()
-                        else second.get_params()
-                    )
-                    again.fit(X.to_numpy(), suits.to_numpy())
-                    fresh = clone(second).fit(X.to_numpy(), suits.to_numpy())
-                assert set(vars(again)) == set(vars(fresh))
-    for model, remote in public_estimators():
-        methods = [method for method in METHODS if hasattr(model, method)]
-        for k, first in enumerate(methods):
-            for second in (first, methods[k - 1]):
-                with quiet(skl1.GridEdgeWarning, skl1.FoldWarning):
-                    again = run(
-                        run(clone(model), first, X, y, remote=remote), second, X, y, remote=remote
-                    )
-                    fresh = run(clone(model), second, X, y, remote=remote)
-                if (first, second) != ("partial_fit", "partial_fit"):
-                    assert_same_model(again, fresh)
-                assert set(vars(again)) == set(vars(fresh)), (model, first, second)
+    return groups
+
+
+WAYS = ways_to_fit()
+
+
+@pytest.mark.parametrize("cls", WAYS, ids=label)
+def test_a_refit_has_the_attributes_of_a_fresh_fit(cls):
+    """Whatever was fitted before, with which parameters, on which data."""
+    X, y = table()
+    suits, models = suited(cls, y), WAYS[cls]
+    for k, first in enumerate(models):
+        second = models[k - 1]
+        options = second.get_params()
+        with quiet(skl1.GridEdgeWarning, skl1.FoldWarning):
+            again = clone(first).fit(X, suits)
+            again.set_params(**options | ({"warm_start": False} if "warm_start" in options else {}))
+            again.fit(X.to_numpy(), suits.to_numpy())
+            fresh = clone(second).fit(X.to_numpy(), suits.to_numpy())
+        assert set(vars(again)) == set(vars(fresh))
+
+
+SEVERAL = [
+    (model, remote)
+    for model, remote in public_estimators()
+    if remote or sum(hasattr(model, method) for method in METHODS) > 1
+]
+
+
+@pytest.mark.parametrize(("model", "remote"), SEVERAL, ids=label)
+def test_a_refit_by_another_method_has_those_of_a_fresh_fit(model, remote):
+    """Whichever method has fitted before."""
+    X, y = table()
+    methods = [method for method in METHODS if hasattr(model, method)]
+    for k, first in enumerate(methods):
+        for second in (first, methods[k - 1]):
+            with quiet(skl1.GridEdgeWarning, skl1.FoldWarning):
+                once = run(clone(model), first, X, y, remote=remote)
+                again = run(once, second, X, y, remote=remote)
+                fresh = run(clone(model), second, X, y, remote=remote)
+            if (first, second) != ("partial_fit", "partial_fit"):
+                assert_same_model(again, fresh)
+            assert set(vars(again)) == set(vars(fresh)), (first, second)
 
 
 def test_the_examples_that_were_found():
