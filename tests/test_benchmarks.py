@@ -820,12 +820,13 @@ def test_the_referee_of_logistic_regressions(share):
 
 
 def test_logistic_regressions_are_timed_where_they_reach_the_gap():
-    found = logistic.answer("skl1", "tall", 0.5)
+    found = logistic.answer("skl1", 40.0, "tall", 0.5)
     assert set(found) == {f"{gap:g}" for gap in logistic.GAPS}
-    assert all(0.0 < seconds < logistic.LIMIT for seconds in found.values())
+    assert all(0.0 < seconds < 40.0 for seconds in found.values())
     rows = [{"problem": "tall", "share": 0.5, **{name: {} for name in logistic.CONTENDERS}}]
     rows[0]["skl1"] = {"0.0001": 0.002, "1e-07": 0.004}
     rows[0]["saga"] = {"0.0001": 0.005}
     np.testing.assert_allclose(logistic.ratios(rows, 1e-4), [2.5])
     assert not logistic.ratios(rows, 1e-7).size
+    assert [logistic.alone(rows, gap) for gap in logistic.GAPS] == [0, 1]
     assert "tall" in logistic.table(rows)

@@ -94,7 +94,7 @@ CHECKS = [
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_check_of_scikit_learn(check):
-    """Every check of check_estimator, for every estimator; a part of them for every way to solve."""
+    """Every check of check_estimator, for every estimator; a third for each other way to fit."""
     run(check)
 
 

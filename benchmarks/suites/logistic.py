@@ -172,6 +172,11 @@ def ratios(rows: list[dict], gap: float) -> np.ndarray:
     return np.array(found)
 
 
+def alone(rows: list[dict], gap: float) -> int:
+    """In how many cells nobody else got there within the limit."""
+    return sum(f"{gap:g}" in row["skl1"] for row in rows) - ratios(rows, gap).size
+
+
 def table(rows: list[dict]) -> str:
     """A line for each cell, times in ms."""
     names = [name for name in CONTENDERS if name in rows[0]]
@@ -230,5 +235,6 @@ def main(arguments: list[str] | None = None) -> None:
             print(
                 f"gap {gap:g}: the best peer takes {np.exp(np.log(found).mean()):.2f} times as "
                 f"long in the geometric mean of {found.size} cells, {found.min():.2f} at least; "
-                f"{np.count_nonzero(found < 1.0)} cells below 1"
+                f"{np.count_nonzero(found < 1.0)} cells below 1; in {alone(rows, gap)} more no peer "
+                "got there within the limit"
             )
