@@ -235,6 +235,6 @@ def main(arguments: list[str] | None = None) -> None:
             print(
                 f"gap {gap:g}: the best peer takes {np.exp(np.log(found).mean()):.2f} times as "
                 f"long in the geometric mean of {found.size} cells, {found.min():.2f} at least; "
-                f"{np.count_nonzero(found < 1.0)} cells below 1; in {alone(rows, gap)} more no peer "
-                "got there within the limit"
+                f"{np.count_nonzero(found < 1.0)} cells below 1; in {alone(rows, gap)} more "
+                "no peer got there within the limit"
             )
