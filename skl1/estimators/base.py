@@ -234,7 +234,7 @@ class PenalisedRegressor(SeveralTargets):
 
     def _publish(self, problem: Problem, result: Run, dtype) -> Run:
         """Set the fitted attributes; the result is certified for the coefficients as returned."""
-        model = rounded_model(problem, result.w, dtype)
+        model = rounded_model(problem, result.w, dtype, result.point)
         if not (np.isfinite(model["coef_"]).all() and np.isfinite(model["intercept_"])):
             raise ValueError(
                 f"The coefficients overflow {dtype}: the units of X and y are too far apart; "

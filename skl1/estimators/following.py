@@ -15,6 +15,7 @@ from skl1.estimators.posing import Posing
 from skl1.estimators.state import untouched
 from skl1.paths.solve import sequential_path
 from skl1.problems.model import Model, coefficients
+from skl1.problems.point import Point
 from skl1.problems.problem import Problem
 from skl1.solvers.base import Solver
 
@@ -142,8 +143,10 @@ class Following(Posing):
         return [sequential_path(solver, problem, values, **limits) for problem in problems]
 
 
-def rounded_model(problem: Problem, w: np.ndarray, dtype) -> dict[str, Any]:
-    """``coef_`` and ``intercept_`` in the dtype of X, without negative zeros.
+def rounded_model(
+    problem: Problem, w: np.ndarray, dtype, near: Point | None = None
+) -> dict[str, Any]:
+    """``coef_`` and ``intercept_`` in the dtype of X, without negative zeros; w is near a point.
 
     A bound that the dtype does not have is rounded towards zero, where it holds.
     """
@@ -151,4 +154,4 @@ def rounded_model(problem: Problem, w: np.ndarray, dtype) -> dict[str, Any]:
     if problem.bounded and dtype != np.float64:
         outside = problem.clip(rounded) != rounded
         rounded[outside] = np.nextafter(rounded[outside], dtype.type(0.0))
-    return {"coef_": rounded, "intercept_": dtype.type(problem.intercept(rounded))}
+    return {"coef_": rounded, "intercept_": dtype.type(problem.intercept(rounded, near))}

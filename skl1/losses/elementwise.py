@@ -11,7 +11,8 @@ from skl1.losses.base import Loss
 EVALUATION = 15
 #: Steps to the best intercept at most, and the largest of them: exponentials overflow far from it.
 LEVELS, FARTHEST = 200, 3.0
-#: A sum of slopes that is this share of the sum of their sizes is zero but for rounding.
+#: A sum of slopes that is this share of the sum of their sizes, times the root of how many there
+#: are, is zero but for rounding.
 BALANCED = 1e-15
 
 
@@ -100,4 +101,5 @@ def mean_loss(loss: Loss, y, s, t) -> float:
 def level(loss: Loss, y, s, t, start: float = 0.0) -> float:
     """The shift of all predictions with the least loss."""
     run = best_shift.sized(5 * EVALUATION * s.size)
-    return float(run(loss, y, s, t, start, LEVELS, FARTHEST, BALANCED))
+    balanced = BALANCED * np.sqrt(s.size)
+    return float(run(loss, y, s, t, start, LEVELS, FARTHEST, balanced))

@@ -229,8 +229,11 @@ class Problem:
         """The same point under this penalty, without another pass."""
         return replace(point, objective=point.loss + self.penalty_value(point.w))
 
-    def intercept(self, w: np.ndarray) -> float:
-        """The best intercept for the coefficients w; 0 if none is fitted."""
+    def intercept(self, w: np.ndarray, near: Point | None = None) -> float:
+        """The best intercept for the coefficients w; 0 if none is fitted.
+
+        At a point near w it is known, from which other losses than squares may set out.
+        """
         return self.design.intercept(w)
 
     def intercepts(self, W: np.ndarray) -> np.ndarray:

@@ -111,9 +111,11 @@ class SmoothProblem(Problem):
         run = mean_along.sized(EVALUATION * t.size)
         return float(run(self.loss, design.response, design.weights, t, e, step))
 
-    def intercept(self, w: np.ndarray) -> float:
+    def intercept(self, w: np.ndarray, near: Point | None = None) -> float:
         part = self.refitted_part
-        _, level, _ = part.refit(self.design.forward(w), *part.usual)
+        start, along = part.usual
+        start = near.level if isinstance(near, SmoothPoint) else start
+        _, level, _ = part.refit(self.design.forward(w), start, along)
         return level - float(self.design.x_mean @ w)
 
     def intercepts(self, W: np.ndarray) -> np.ndarray:
