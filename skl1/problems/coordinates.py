@@ -43,9 +43,12 @@ class Directions:
     def __init__(self, part: Any, bend: np.ndarray):
         self.design, self.parts, self.bend = part.design, part.parts(), bend
         self.root = np.sqrt(self.design.weights * bend)
-        basis, sizes, turn = svd(
-            self.parts * self.root[:, None], full_matrices=False, check_finite=False
-        )
+        weighted = self.parts * self.root[:, None]
+        if weighted.shape[1] == 1:  # the intercept alone
+            size = np.sqrt(np.einsum("ij,ij->", weighted, weighted))
+            self.basis, self.back = weighted / size, np.array([[1.0 / size]])
+            return
+        basis, sizes, turn = svd(weighted, full_matrices=False, check_finite=False)
         held = sizes > DEPENDENT * sizes.max(initial=0.0)
         self.basis = basis[:, held]
         self.back = turn[held].T / sizes[held]
@@ -80,6 +83,35 @@ class Directions:
         return np.ascontiguousarray(X.T)
 
 
+class View:
+    """What coordinate steps at a point need of the data, whatever the penalty.
+
+    Those who ask again and again, as for the alpha at which a model becomes empty, keep it.
+    """
+
+    def __init__(self, problem: Any, point: Any):
+        bend = floored(problem.loss, point.slopes, point.curvatures)
+        self.directions = Directions(problem.refitted_part, bend)
+        self.features, self.rows = np.zeros(0, dtype=np.intp), np.zeros((0, 0))
+        self.norms: np.ndarray | None = None
+
+    def norms_at(self, among: np.ndarray | None) -> np.ndarray:
+        """The curvature along some features, or along all."""
+        if self.norms is None and among is not None:
+            return self.directions.norms_among(among)
+        if self.norms is None:
+            self.norms = self.directions.norms()
+        return self.norms if among is None else self.norms[among]
+
+    def columns(self, features: np.ndarray) -> np.ndarray:
+        """The directions of some features, one a row; those of the last call are at hand."""
+        if not np.isin(features, self.features).all():
+            self.features, self.rows = features, self.directions.columns(features)
+        if features.size == self.features.size:
+            return self.rows
+        return self.rows[np.searchsorted(self.features, features)]
+
+
 class CoordinateSteps:
     """How far each coefficient would move if it alone were free, so that the objective falls.
 
@@ -97,7 +129,9 @@ class CoordinateSteps:
     size : float
         That of the problem: the root of twice the loss of its null model.
     among : ndarray of int, default=None
-        Features that may move; all by default. The arrays are about these.
+        Features that may move, in order; all by default. The arrays are about these.
+    view : View, default=None
+        Of the point, if it has been looked at before.
 
     Attributes
     ----------
@@ -115,14 +149,12 @@ class CoordinateSteps:
         z: np.ndarray,
         size: float,
         among: np.ndarray | None = None,
+        view: View | None = None,
     ):
         self.problem, self.point, self.size = problem, point, size
-        bend = floored(problem.loss, point.slopes, point.curvatures)
-        self.directions = Directions(problem.refitted_part, bend)
-        if among is None:
-            self.features, self.norms = np.arange(z.size), self.directions.norms()
-        else:
-            self.features, self.norms = among, self.directions.norms_among(among)
+        self.view = View(problem, point) if view is None else view
+        self.features = np.arange(z.size) if among is None else among
+        self.norms = self.view.norms_at(among)
         self.w, self.z = point.w[self.features], z[self.features]
         self.weights = problem.weights[self.features]
         self.penalty = problem.penalty if among is None else problem.penalty.of(among)
@@ -152,7 +184,7 @@ class CoordinateSteps:
         """Make the steps of features, at some places, such that the objective falls."""
         problem, point, design = self.problem, self.point, self.problem.design
         steps, bends, gains = np.zeros((3, some.size))
-        directions = self.directions.columns(self.features[some])
+        directions = self.view.columns(self.features[some])
         run = descents.sized(20 * EVALUATION * directions.size)
         run(
             problem.loss,

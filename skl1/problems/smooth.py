@@ -12,7 +12,7 @@ from skl1.designs import TableDesign, make_design
 from skl1.designs.table import adjoints
 from skl1.losses import Loss
 from skl1.losses.elementwise import EVALUATION, looked, mean_along
-from skl1.problems.coordinates import CoordinateSteps, Directions
+from skl1.problems.coordinates import CoordinateSteps, Directions, View
 from skl1.problems.free_null import bounded_null
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
@@ -183,7 +183,10 @@ class SmoothProblem(Problem):
     def _leaving(self, alpha: float, among: np.ndarray | None) -> np.ndarray:
         """Features, of some, that leave zero at the null model for this alpha."""
         stage = cast(SmoothProblem, self.at_alpha(alpha))
-        return CoordinateSteps(stage, self.null, self.null.z, self.size, among).moving
+        if "view" not in self.made:
+            self.made["view"] = View(self, self.null)
+        steps = CoordinateSteps(stage, self.null, self.null.z, self.size, among, self.made["view"])
+        return steps.moving
 
     @property
     def reach(self) -> float:
