@@ -128,13 +128,14 @@ def main(arguments: list[str] | None = None) -> None:
     """Fit, print the table, and write ``smaller_models.json``."""
     parser = options.parser(__name__, __doc__)
     parser.add_argument("--data", nargs="*", default=list(REAL), help="data sets")
+    parser.add_argument("--splits", type=int, default=SPLITS, help="(default: %(default)s)")
     chosen = parser.parse_args(arguments)
     machine.limit_threads(chosen.threads)
     rows = []
     for data in chosen.data[:2] if chosen.quick else chosen.data:
         X, y = made(data)
         X = X if isinstance(X, np.ndarray) else X.tocsr()
-        for split, (train, test) in enumerate(splits_of(y)[: 1 if chosen.quick else SPLITS]):
+        for split, (train, test) in enumerate(splits_of(y)[: 1 if chosen.quick else chosen.splits]):
             limit = np.inf
             for name, search in contenders().items():
                 with warnings.catch_warnings():
