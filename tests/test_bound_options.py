@@ -47,7 +47,7 @@ def turned(bounds):
 
 def fit(cls, run, mirrored):
     known = inspect.signature(cls).parameters
-    given = {"alpha": 0.05, "n_alphas": 4, "eps": 0.05, "tol": 1e-9, "cv": 2, "k": 2, "p": 0.5}
+    given = {"alpha": 0.05, "n_alphas": 3, "eps": 0.05, "tol": 1e-8, "cv": 2, "k": 2, "p": 0.5}
     given |= {"selection": "min", "random_state": 0} | run
     if "CV" in cls.__name__:
         del given["p"], given["l1_ratio"]
