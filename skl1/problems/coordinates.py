@@ -92,7 +92,8 @@ class View:
     def __init__(self, problem: Any, point: Any):
         bend = floored(problem.loss, point.slopes, point.curvatures)
         self.directions = Directions(problem.refitted_part, bend)
-        self.features, self.rows = np.zeros(0, dtype=np.intp), np.zeros((0, 0))
+        #: Features with their directions: in one place, as threads may share this.
+        self.held = np.zeros(0, dtype=np.intp), np.zeros((0, 0))
         self.norms: np.ndarray | None = None
 
     def norms_at(self, among: np.ndarray | None) -> np.ndarray:
@@ -105,11 +106,10 @@ class View:
 
     def columns(self, features: np.ndarray) -> np.ndarray:
         """The directions of some features, one a row; those of the last call are at hand."""
-        if not np.isin(features, self.features).all():
-            self.features, self.rows = features, self.directions.columns(features)
-        if features.size == self.features.size:
-            return self.rows
-        return self.rows[np.searchsorted(self.features, features)]
+        known, rows = self.held
+        if not np.isin(features, known).all():
+            self.held = known, rows = features, self.directions.columns(features)
+        return rows if features.size == known.size else rows[np.searchsorted(known, features)]
 
 
 class CoordinateSteps:

@@ -137,7 +137,7 @@ class ModelBlock(GramBlock):
 
 
 class ModelColumns(ColumnBlock):
-    """The same from the columns, which are sparse; of a model that refits no others."""
+    """The problem of `ModelBlock` by sweeps over sparse columns, where no others are refitted."""
 
     def __init__(self, problem: SmoothProblem, model: QuadraticModel, w: np.ndarray, z: np.ndarray):
         self.problem, self.features = problem, model.columns.features[model.chosen]
