@@ -35,8 +35,6 @@ def table(seed=0, n=40, names=("a", "b", "c", "d")):
 
 #: On dask one of each way to fit: all are made of the same class, as ``test_dask_forms`` shows.
 ON_DASK = {"ProximalLasso", "RidgeGD", "NonconvexLpRegressor", "ProximalLassoCV"}
-#: On dask one of each way to fit: all are made of the same class, as ``test_dask_forms`` shows.
-ON_DASK = {"ProximalLasso", "RidgeGD", "NonconvexLpRegressor", "ProximalLassoCV"}
 CASES = [
     pytest.param(model, remote, method, id=f"{'dask ' * remote}{type(model).__name__}-{method}")
     for model, remote in public_estimators()

@@ -11,7 +11,7 @@ from scipy.special import expit, xlogy
 
 from skl1.designs import make_design
 from skl1.losses import Huber, Logistic, Poisson, Squared
-from skl1.penalties import MCP, SCAD, LogSum, Lp, Penalty, Ridged
+from skl1.penalties import L1, MCP, SCAD, LogSum, Lp, Penalty, Ridged
 from skl1.problems.along import stays
 from skl1.problems.certificates import certify, fixed_point_certificate
 from skl1.problems.coordinates import CoordinateSteps
@@ -47,7 +47,16 @@ PENALTIES = [
 ]
 NEWTON = ProxNewton(narrows=False)
 losses = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: type(loss).__name__)
-penalties = pytest.mark.parametrize("penalty", PENALTIES, ids=repr)
+#: Class labels with every penalty, the other losses with every other one: each pair is compiled.
+pairs = pytest.mark.parametrize(
+    ("penalty", "loss"),
+    [
+        pytest.param(penalty, loss, id=f"{penalty!r}-{type(loss).__name__}")
+        for k, penalty in enumerate(PENALTIES)
+        for m, loss in enumerate(LOSSES)
+        if isinstance(loss, Logistic) or (k + m) % 2
+    ],
+)
 
 
 def responses(loss, eta, rng):
@@ -161,8 +170,7 @@ def least_on_grids(problem, point, X, loss):
     return fall
 
 
-@losses
-@penalties
+@pairs
 def test_where_no_coordinate_step_is_left_a_grid_finds_none(loss, penalty):
     """The fit is certified, its objective never rose, and no coefficient alone does better."""
     for seed, share, signs in ((1, 0.3, -np.inf), (2, 0.03, -np.inf), (3, 0.1, 0.0)):
@@ -175,8 +183,7 @@ def test_where_no_coordinate_step_is_left_a_grid_finds_none(loss, penalty):
         assert least_on_grids(problem, run.point, X, loss) <= 1e-9 * problem.null.loss
 
 
-@losses
-@penalties
+@pairs
 def test_alpha_max_is_where_zero_stops_to_be_a_coordinate_wise_minimum(loss, penalty):
     X, y, s = data(loss, 4)
     problem = SmoothProblem(make_design(X, y, s), penalty, np.ones(8), loss=loss)
@@ -189,8 +196,44 @@ def test_alpha_max_is_where_zero_stops_to_be_a_coordinate_wise_minimum(loss, pen
     assert least_on_grids(below, problem.null, X, loss) > 0.0
 
 
-@losses
-@penalties
+def test_about_alpha_max_is_what_squares_have():
+    """Of squares it is the same; of another loss it is near, and found without a search."""
+    X, y, s = data(Huber(DELTA), 4)
+    for penalty in (Lp(1.0, 0.5), MCP(1.0, 3.0), L1(1.0)):
+        plain = Problem(make_design(X, y, s), penalty, np.ones(8))
+        assert plain.alpha_near == pytest.approx(plain.alpha_max, rel=1e-9)
+        smooth = SmoothProblem(
+            make_design(X, y > y.mean(), s), penalty, np.ones(8), loss=Logistic()
+        )
+        assert 0.3 < smooth.alpha_near / smooth.alpha_max < 3.0
+        assert (smooth.alpha_near == smooth.alpha_max) == penalty.convex
+
+
+def test_a_point_keeps_what_was_seen_of_it_under_another_penalty():
+    _, problem = posed(Logistic(), MCP(1.0, 3.0), 5)
+    inside = problem.core
+    point = inside.null
+    certify(inside, point)
+    assert len(point.views) == 1
+    assert inside.at_alpha(0.5).again(point).views is point.views
+
+
+@pytest.mark.parametrize("penalty", [MCP(1.0, 3.0), SCAD(1.0, 3.7)], ids=repr)
+def test_classes_that_are_told_apart_take_few_steps(penalty):
+    """The loss falls as an exponential there: a Newton step alone lowers it by a factor e."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((60, 4))
+    y = (X[:, 0] + X[:, 1] > 0.0).astype(float)
+    problem = SmoothProblem(make_design(X, y), penalty, np.ones(4), loss=Logistic())
+    stage = problem.at_alpha(0.1 * problem.alpha_max)
+    w = minimise(NEWTON, problem.with_penalty(L1(1e-3)), problem.null.w, tol=1e-3, max_iter=99).w
+    run = minimise(NEWTON, stage, 5.0 * w, tol=1e-6, max_iter=99)
+    assert run.model.converged
+    assert run.point.loss < 1e-9 * problem.null.loss
+    assert run.model.n_iter <= 12
+
+
+@pairs
 def test_what_is_sure_to_stay_at_zero_has_no_better_place(loss, penalty):
     """Along a column a grid finds nothing lower; and most that stay are recognised."""
     rng, value = np.random.default_rng(7), VALUES[type(loss)]
@@ -338,8 +381,7 @@ def test_l0_against_every_support(loss):
     assert hits >= 4
 
 
-@losses
-@penalties
+@pairs
 def test_a_lower_bound_is_below_all_that_is_found(loss, penalty):
     rng = np.random.default_rng(1)
     for seed, signs in ((30, -np.inf), (31, 0.0)):
@@ -356,8 +398,7 @@ def test_a_lower_bound_is_below_all_that_is_found(loss, penalty):
                 assert other.model.objective >= bound.value * (1.0 - 1e-9)
 
 
-@losses
-@penalties
+@pairs
 def test_a_path_is_no_worse_than_the_empty_model_and_the_lasso(loss, penalty):
     X, y, s = data(loss, 40)
     problem = SmoothProblem(make_design(X, y, s), penalty, np.ones(8), loss=loss)

@@ -271,7 +271,7 @@ def fitted(model, X, y):
 def test_loky():
     """Fits in two worker processes, whose data are memory-mapped, are those of this one."""
     rng = np.random.default_rng(0)
-    wide = rng.standard_normal((200, 1500))
+    wide = rng.standard_normal((200, 700))
     y = wide[:, 0] + rng.standard_normal(200)
     models = [
         cls(alpha=0.2, **({"max_iter": 200} if cls is not NonconvexLpRegressor else {}))

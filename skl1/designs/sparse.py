@@ -111,7 +111,15 @@ class SparseDesign(TableDesign):
         return product.T - V.sum(axis=1)[:, None] * centre
 
     def columns(self, index):
-        return self.X[:, index].toarray().astype(np.float64) - self.x_mean[index]
+        # SciPy's own takes ten times as long for a few short columns.
+        data, indices, indptr = self._arrays
+        first = indptr[index]
+        counts = indptr[index + 1] - first
+        ends = np.cumsum(counts)
+        entries = np.arange(counts.sum()) + np.repeat(first - (ends - counts), counts)
+        out = np.zeros((self.n_samples, index.size), order="F")
+        out[indices[entries], np.repeat(np.arange(index.size), counts)] = data[entries]
+        return out - self.x_mean[index]
 
     def gram(self, rows, columns, dtype=np.float64):
         if rows is columns:

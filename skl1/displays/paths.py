@@ -85,13 +85,16 @@ def path_of(estimator, X, y, alphas, sample_weight):
             )
         alphas = np.geomspace(highest, DOWN * highest, LENGTH)
     alphas = given_alphas(alphas)
-    coefs = [np.atleast_2d(fitted(alpha=alpha).coef_) for alpha in alphas.tolist()]
-    if len(coefs[0]) > 1:
-        raise ValueError(
-            f"{type(estimator).__name__} has {len(coefs[0])} classes here, and a path for each: "
-            "draw one against the rest, with y == label as y."
-        )
-    return alphas, np.concatenate(coefs).T
+    coefs: list[np.ndarray] = []
+    for alpha in alphas.tolist():
+        rows = np.atleast_2d(fitted(alpha=alpha).coef_)
+        if len(rows) > 1:
+            raise ValueError(
+                f"{type(estimator).__name__} has {len(rows)} classes here, and a path for each: "
+                "draw one against the rest, with y == label as y."
+            )
+        coefs.extend(rows)
+    return alphas, np.stack(coefs, axis=1)
 
 
 def chosen_of(search) -> dict[str, float]:

@@ -7,16 +7,17 @@ from typing import Any
 import numpy as np
 from scipy.linalg import svd
 
+from skl1.compiled import kernel
 from skl1.compiled.lazy import lazy
 from skl1.designs.gathered import Gathered
 from skl1.losses.elementwise import EVALUATION
-from skl1.penalties.elementwise import proxes, values
+from skl1.penalties.elementwise import PROX, apply, proxes, values
 from skl1.problems.along import descents
 from skl1.problems.unpenalised import floored
 
-#: A coefficient is looked at if it moves where the curvature is at least this share of that at the
-#: point.
-FIRST = 1.0 / 64.0
+#: A coefficient is looked at if it moves where the curvature is that at the point, halved up to so
+#: many times.
+TRIALS = 6
 #: Steps of this size, as a share of the size of the problem, count without a look at the loss; and
 #: a fall that counts, as a share of the null objective.
 SMALL, FALL = 1e-5, 1e-12
@@ -24,6 +25,19 @@ SMALL, FALL = 1e-5, 1e-12
 DEPENDENT, NOTHING = 1e-13, 1e-10
 #: Numbers in the columns that are looked at together: 8 MB.
 BLOCK = 2**20
+
+
+@kernel(exact=True)
+def moves_where_flatter(penalty, small, w, z, weights, norms, out):
+    """Whether a coefficient moves by the quadratic model with a share of its curvature."""
+    for j in range(len(w)):
+        out[j], bend = 0.0, norms[j]
+        for _ in range(TRIALS):
+            bend *= 0.5
+            step = penalty.prox_of(j, w[j] + z[j] / bend, weights[j] / bend) - w[j]
+            if bend * step * step > small:
+                out[j] = 1.0
+                break
 
 
 class Directions:
@@ -84,9 +98,9 @@ class Directions:
 
 
 class View:
-    """What coordinate steps at a point need of the data, whatever the penalty.
+    """What coordinate steps at a point need of the data, whatever the penalty: the point keeps it.
 
-    Those who ask again and again, as for the alpha at which a model becomes empty, keep it.
+    Who asks again is the next alpha of a path, or the search for that at which a model is empty.
     """
 
     def __init__(self, problem: Any, point: Any):
@@ -107,9 +121,12 @@ class View:
     def columns(self, features: np.ndarray) -> np.ndarray:
         """The directions of some features, one a row; those of the last call are at hand."""
         known, rows = self.held
-        if not np.isin(features, known).all():
-            self.held = known, rows = features, self.directions.columns(features)
-        return rows if features.size == known.size else rows[np.searchsorted(known, features)]
+        if np.array_equal(features, known):
+            return rows
+        if np.isin(features, known).all():
+            return rows[np.searchsorted(known, features)]
+        self.held = known, rows = features, self.directions.columns(features)
+        return rows
 
 
 class CoordinateSteps:
@@ -130,8 +147,6 @@ class CoordinateSteps:
         That of the problem: the root of twice the loss of its null model.
     among : ndarray of int, default=None
         Features that may move, in order; all by default. The arrays are about these.
-    view : View, default=None
-        Of the point, if it has been looked at before.
 
     Attributes
     ----------
@@ -149,36 +164,30 @@ class CoordinateSteps:
         z: np.ndarray,
         size: float,
         among: np.ndarray | None = None,
-        view: View | None = None,
     ):
         self.problem, self.point, self.size = problem, point, size
-        self.view = View(problem, point) if view is None else view
+        self.view = point.view(problem)
         self.features = np.arange(z.size) if among is None else among
         self.norms = self.view.norms_at(among)
         self.w, self.z = point.w[self.features], z[self.features]
         self.weights = problem.weights[self.features]
         self.penalty = problem.penalty if among is None else problem.penalty.of(among)
         self.small = (SMALL * size) ** 2
-        self.steps = self._model_step(1.0)
+        d = np.where(self.norms > 0.0, self.norms, 1.0)
+        figures = self.w, self.z, self.weights, d
+        moved = proxes(self.penalty, self.w + self.z / d, self.weights / d) - self.w
+        self.steps = np.where(self.norms > 0.0, moved, 0.0)
         self.sizes = np.sqrt(self.norms) * np.abs(self.steps)
         busy = self.sizes**2 > self.small
         used = np.flatnonzero(self.w)
         charges = values(problem.penalty, self.w[used]) * self.weights[used]
         busy[used] |= 2.0 * charges > self.small
-        factor = FIRST
-        while factor < 1.0:
-            busy |= factor * self.norms * self._model_step(factor) ** 2 > self.small
-            factor *= 2.0
+        there = apply(moves_where_flatter, TRIALS * PROX, (self.penalty, self.small), *figures)
+        busy |= (there > 0.0) & (self.norms > 0.0)
         left = np.flatnonzero(busy)
         width = max(1, BLOCK // problem.design.n_samples)
         for start in range(0, left.size, width):
             self._search(left[start : start + width])
-
-    def _model_step(self, factor: float) -> np.ndarray:
-        """The steps of the quadratic model with so many times its curvature."""
-        d = factor * np.where(self.norms > 0.0, self.norms, 1.0)
-        step = proxes(self.penalty, self.w + self.z / d, self.weights / d) - self.w
-        return np.where(self.norms > 0.0, step, 0.0)
 
     def _search(self, some: np.ndarray) -> None:
         """Make the steps of features, at some places, such that the objective falls."""

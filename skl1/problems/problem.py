@@ -152,7 +152,7 @@ class Problem:
         if penalty.bounded and not self._knows(penalty):
             return self._like(self.design, self._weights_of(self.included), penalty)
         other.penalty = self._bounded(penalty)
-        other.forget("alpha_max", "core")
+        other.forget("alpha_max", "alpha_near", "core")
         return other
 
     def at_alpha(self, alpha: float) -> Problem:
@@ -166,7 +166,7 @@ class Problem:
         """The same problem with the penalty multiplied by a factor."""
         other = copy(self)
         other.weights = factor * self.weights
-        other.forget("alpha_max", "core")
+        other.forget("alpha_max", "alpha_near", "core")
         return other
 
     def on(self, design: Design) -> Problem:
@@ -328,11 +328,19 @@ class Problem:
         A nonconvex threshold is a jump, which rounding must not decide to take: alpha is a little
         larger there.
         """
+        if self.has_free and not self.binds_free:
+            return self.beside(self.free).alpha_max
+        top = self.alpha_near
+        return top if self.penalty.convex else self._rests_from(top) * (1.0 + 4.0 * ROUNDING)
+
+    @lazy
+    def alpha_near(self) -> float:
+        """About the same of a nonconvex penalty: that of the squares around the null model."""
         beside: Problem = self
         if self.has_free:
             beside = self.beside(self.refitted(self.null.w))
             if not self.binds_free:
-                return beside.alpha_max
+                return beside.alpha_near
         penalised: Any = self.included & ~self.free
         if not penalised.any():
             return 0.0
@@ -346,8 +354,7 @@ class Problem:
         # Where a convex penalty lets zero go, the curvature does not matter.
         norms = self.design.norms if self.penalty.convex else beside.bends(self.null)
         pulled = np.copysign(pulled, z)
-        top = alpha_max(penalty, pulled, norms[penalised], self.weights[penalised])
-        return top if self.penalty.convex else self._rests_from(top) * (1.0 + 4.0 * ROUNDING)
+        return alpha_max(penalty, pulled, norms[penalised], self.weights[penalised])
 
     def _rests_from(self, top: float) -> float:
         """The smallest alpha for which no coefficient leaves zero; ``top`` is that of squares."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import numpy as np
@@ -38,6 +38,9 @@ class SmoothPoint(Point):
         The intercept for X centred.
     along : ndarray
         Coordinates of what is refitted besides the intercept.
+    views : list of View
+        What coordinate steps need of the data here, once they have been asked for. It is the same
+        under another penalty.
     """
 
     predictions: np.ndarray
@@ -45,6 +48,12 @@ class SmoothPoint(Point):
     curvatures: np.ndarray
     level: float
     along: np.ndarray
+    views: list[View] = field(default_factory=list, compare=False, repr=False)
+
+    def view(self, problem: SmoothProblem) -> View:
+        if not self.views:
+            self.views.append(View(problem, self))
+        return self.views[0]
 
 
 class SmoothProblem(Problem):
@@ -183,10 +192,7 @@ class SmoothProblem(Problem):
     def _leaving(self, alpha: float, among: np.ndarray | None) -> np.ndarray:
         """Features, of some, that leave zero at the null model for this alpha."""
         stage = cast(SmoothProblem, self.at_alpha(alpha))
-        if "view" not in self.made:
-            self.made["view"] = View(self, self.null)
-        steps = CoordinateSteps(stage, self.null, self.null.z, self.size, among, self.made["view"])
-        return steps.moving
+        return CoordinateSteps(stage, self.null, self.null.z, self.size, among).moving
 
     @property
     def reach(self) -> float:

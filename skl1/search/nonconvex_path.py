@@ -100,13 +100,18 @@ def path_of_any_loss(
     lassos = solve_path(lasso, at, tol=LOOSE, max_iter=ROUNDS)
     models: list[Model] = []
     carried: list[Model] = []
+    ends: dict[bytes, np.ndarray] = {}
     for k, start in zip(asked, lassos, strict=True):
         best = followed[k]
         stage = problem.at_alpha(best.alpha)
         rivals = [*carried, start] if not problem.empties(best.alpha) else []
-        carried = []
+        carried, ends, before = [], {}, ends
         for rival in rivals:
-            if rival.features.size and promising(solver, stage, rival, best.objective - least):
+            if not rival.features.size:
+                continue
+            # By a look at few columns: it is on its way from where it led at the alpha before.
+            near = problem.has_free or alone(solver, stage, rival, before, ends)
+            if near is True or near < best.objective - least:
                 found = minimise(solver, stage, whole(problem, rival), **limits).model
                 if found.objective < best.objective - least:
                     best, carried = found, [found]
@@ -114,13 +119,21 @@ def path_of_any_loss(
     return models
 
 
-def promising(solver: Solver, problem: Problem, rival: Model, objective: float) -> bool:
-    """Whether a rival's features alone may lead to a lower objective: a look at few columns."""
-    if problem.has_free:
-        return True
+def alone(solver: Solver, problem: Problem, rival: Model, before: dict, ends: dict) -> float:
+    """The objective to which the features of a rival lead by themselves, about.
+
+    ``before`` has where they led at the alpha before, by their signs: from there it is not far.
+    Where they lead now is put into ``ends``.
+    """
     few = on_features(cast(SmoothProblem, problem), rival.features)
-    found = minimise(solver, few, rival.values, tol=LOOSE, max_iter=ROUNDS)
-    return found.point.objective < objective
+    signs = np.sign(rival.values)
+    key = rival.features.tobytes() + signs.tobytes()
+    start = before.get(key, rival.values)
+    if not np.array_equal(np.sign(start), signs):
+        start = rival.values
+    found = minimise(solver, few, start, tol=LOOSE, max_iter=ROUNDS)
+    ends[key] = found.w
+    return found.point.objective
 
 
 def _ladder(top: float, alphas: np.ndarray) -> tuple[np.ndarray, list[int]]:

@@ -18,7 +18,7 @@ from skl1.problems.model import INTERRUPTED
 from skl1.problems.problem import Problem
 from skl1.search.column_store import ColumnStore
 from skl1.search.exchanges import NO_FALL, SWEEPS, exchanged, least_gain, refitted
-from skl1.search.lasso import entry_share, lasso_at
+from skl1.search.lasso import lasso_at
 from skl1.search.subsets import Subsets
 from skl1.solvers.driver import Run
 from skl1.solvers.gram_nonconvex import descend
@@ -52,10 +52,11 @@ def path_start(problem: Problem) -> np.ndarray:
 
 def homotopy_start(problem: Problem, w: np.ndarray) -> np.ndarray:
     """From the Lasso's solution w through penalties between: convex at first, then less so."""
-    penalty, share = problem.penalty, entry_share(problem, problem.penalty.strength)
+    penalty = problem.penalty
+    share = (penalty.strength / problem.alpha_near) ** (1.0 / penalty.order)
     for halt in HALTS:
         stage = problem.with_penalty(penalty.relaxed(halt))
-        stage = stage.at_alpha(stage.alpha_max * share**stage.penalty.order)
+        stage = stage.at_alpha(stage.alpha_near * share**stage.penalty.order)
         w = approached(stage, w)
     return w
 

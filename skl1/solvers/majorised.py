@@ -30,6 +30,9 @@ DAMPED, KEPT = 1e-10, 0.9
 NEARLY, LOOKS = 0.5, 4
 #: None counts that is smaller than this share of the largest when all features were looked at.
 FAR = 0.1
+#: A step to a loss below this share of the null model's, which lowers the objective by so many
+#: times what its model promises, is made longer; it is doubled so often at most.
+TOLD, LONGER, DOUBLINGS = 1e-3, 1.1, 10
 #: What rounding may add to an objective, as a share of it.
 ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
 
@@ -151,9 +154,12 @@ def _descending(
         value = problem.mean_along(here.predictions, fit[0], 1.0) + charge + change
         if not value <= before + SUFFICIENT * promise + noise:
             return None
+        share = 1.0
+        if value - charge - change < TOLD * problem.null.loss and value - before < LONGER * promise:
+            share = _farther(problem, features, place, step, fit[0], value)
         w = np.zeros(problem.weights.size)
-        w[features] = new
-        e, level, along = fit
+        w[features] = old + share * step if share > 1.0 else new
+        e, level, along = (share * each for each in fit)
         return w, here.predictions + e, here.level + level, here.along + along
 
     factor = 1.0
@@ -170,6 +176,26 @@ def _descending(
                 return found
         factor *= 2.0
     return None
+
+
+def _farther(problem, features, place, step, e, value) -> float:
+    """By how much a step is made longer: it is doubled as long as the objective falls.
+
+    Where classes are told apart the loss falls as an exponential, on which Newton's steps are
+    short: each lowers it by a factor e. No coefficient may meet zero or a bound on the way.
+    """
+    weights, share, near = problem.weights[features], 1.0, place.w + step
+    low, high = face(problem.penalty.of(features), near)
+    for _ in range(DOUBLINGS):
+        w = place.w + 2.0 * share * step
+        if not np.all((w == near) | ((low < w) & (w < high))):
+            break
+        farther = problem.mean_along(place.point.predictions, e, 2.0 * share)
+        farther += total(problem.penalty, weights, w)
+        if not farther < value - ROUNDING * value:
+            break
+        value, share = farther, 2.0 * share
+    return share
 
 
 def on_support(penalty: Penalty, weights: np.ndarray, gram: np.ndarray, w: np.ndarray, z):
