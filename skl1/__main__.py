@@ -203,7 +203,7 @@ def table(header: list[str], rows: list[list[str]]) -> str:
 def say_what_compiles(name: str, seconds: float) -> None:
     """A line before each compilation, for who is waiting at a terminal."""
     if sys.stderr.isatty():
-        said = f"(compiling {name}, about {seconds:.1f} s; once per machine)"
+        said = f"(compiling {name}, about {seconds:.1f} s; then kept on disk)"
         print(said, file=sys.stderr, flush=True)
 
 
@@ -282,7 +282,7 @@ def pictures(data: Data, folder: Path) -> list[Path]:
 def show_pictures(data: Data) -> None:
     """Write the pictures to the current folder, if that can be done, and say where they are."""
     if find_spec("matplotlib") is None:
-        print("\nPictures need matplotlib: pip install matplotlib")
+        print(f"\nPictures need matplotlib: {sys.executable} -m pip install matplotlib")
         return
     try:
         files = pictures(data, Path.cwd())
@@ -304,8 +304,8 @@ def main(arguments: Sequence[str] = ()) -> None:
     lineup = contenders(data)
     print(
         f"skl1 {__version__} on the diabetes data: {n} samples, {p} standardised features\n"
-        "The first run on a machine compiles for about 20 s (a terminal is told what), later ones "
-        "do not.\n",
+        "The first runs on a machine compile, half a minute in all (a terminal is told what); "
+        "later ones\ndo not.\n",
         flush=True,
     )
     show_fits(lineup, data)
@@ -316,7 +316,7 @@ def main(arguments: Sequence[str] = ()) -> None:
         "gives the bound. Objectives of different penalties and losses\ndo not compare. From "
         "ProximalHuberRegressor on there are other losses than squares, and gaps as\nshares of the "
         "objective, or of the null objective; the class is whether y is above its median.\n"
-        "A first fit may load compiled code, or compile it, once per machine.\n"
+        "A first fit may load compiled code, or compile it and keep it on disk.\n"
     )
     models = {type(contender.model): contender.model for contender in lineup}
     trio = models[ProximalLasso], models[NonconvexLpRegressor], models[RidgeGD]

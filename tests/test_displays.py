@@ -123,6 +123,22 @@ def test_path_of_an_estimator(data, estimator):
     legible(display.figure_)
 
 
+@pytest.mark.parametrize("name", ["lasso", "lp", "mcp", "scad", "log_sum", "ridge", "subset"])
+def test_a_path_has_the_names_of_its_data_frame(data, name):
+    pd = pytest.importorskip("pandas")
+    X, y = data
+    names = [f"feature {j}" for j in range(np.shape(X)[1])]
+    function = getattr(skl1, f"{name}_path")
+    size = {"k": 3} if name == "subset" else {"n_alphas": 10}
+    path = function(pd.DataFrame(np.asarray(X), columns=names), y, return_path=True, **size)
+    display = displays.CoefficientPathDisplay.from_path(path)
+    assert display.labels_
+    assert {label.get_text() for label in display.labels_} <= set(names)
+    plain = function(np.asarray(X), y, return_path=True, **size)
+    display = displays.CoefficientPathDisplay.from_path(plain)
+    assert {label.get_text() for label in display.labels_} <= {f"x{j}" for j in range(len(names))}
+
+
 def test_path_of_another_package(data):
     display = displays.CoefficientPathDisplay.from_estimator(Lasso(), *data, alphas=[1.0, 10.0])
     assert display.strengths.tolist() == [10.0, 1.0]

@@ -160,7 +160,7 @@ def test_demonstration_says_what_it_compiles_at_a_terminal_and_nowhere_else(caps
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(demonstration.sys.stderr, "isatty", lambda: True, raising=False)
     demonstration.say_what_compiles("sweep", 0.25)
-    assert capsys.readouterr().err == "(compiling sweep, about 0.2 s; once per machine)\n"
+    assert capsys.readouterr().err == "(compiling sweep, about 0.2 s; then kept on disk)\n"
 
 
 def test_demonstration_prints_rows_as_they_come(capsys, monkeypatch):

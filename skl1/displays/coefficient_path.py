@@ -183,7 +183,7 @@ class CoefficientPathDisplay:
             With ``return_path=True``, or the tuple whose first two are alphas and coefs. A tuple of
             ``subset_path`` has sizes, which are drawn as such if the first of them is 0.
         feature_names : sequence of str, default=None
-            Labels of the lines.
+            Labels of the lines. By default those that the path has from a data frame.
         chosen : dict of str to float, default=None
             Strengths to mark, by name.
         ax : Axes, default=None
@@ -212,6 +212,8 @@ class CoefficientPathDisplay:
         else:
             sizes = isinstance(path, SubsetPath)
             strengths, coefs = path.sizes if sizes else path.alphas, path.coefs
+            if feature_names is None:
+                feature_names = path.feature_names_in_
         display = cls(
             strengths,
             coefs,

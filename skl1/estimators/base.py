@@ -306,7 +306,11 @@ class PenalisedRegressor(SeveralTargets):
         """That a converged model has no features, and when one would enter."""
         if not self.converged_ or not np.isfinite(self.alpha_max_) or self.coef_.any():
             return ""
-        cure = "Choose a smaller alpha." if self.alpha_max_ > 0.0 else "No feature explains y."
+        cure = (
+            "Choose a smaller alpha; in a search over alphas this is harmless."
+            if self.alpha_max_ > 0.0
+            else "No feature explains y."
+        )
         return (
             f"Every coefficient is zero: alpha={self.alpha:g}, and no penalised feature enters "
             f"for alpha_max_={self.alpha_max_:g} and above. {cure}"
