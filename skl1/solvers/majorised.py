@@ -155,7 +155,10 @@ def _descending(
         if not value <= before + SUFFICIENT * promise + noise:
             return None
         share = 1.0
-        if value - charge - change < TOLD * problem.null.loss and value - before < LONGER * promise:
+        loss = value - charge - change
+        # Of features that are refitted beside a loss of nothing no coefficients would be the best.
+        told = loss < TOLD * problem.null.loss and not here.along.size
+        if told and value - before < LONGER * promise:
             share = _farther(problem, features, place, step, fit[0], value)
         w = np.zeros(problem.weights.size)
         w[features] = old + share * step if share > 1.0 else new
