@@ -109,9 +109,11 @@ def path_of_any_loss(
         for rival in rivals:
             if not rival.features.size:
                 continue
-            # By a look at few columns: it is on its way from where it led at the alpha before.
-            near = problem.has_free or alone(solver, stage, rival, before, ends)
-            if near is True or near < best.objective - least:
+            # A look at few columns tells whether it may be better, where none are refitted beside.
+            near = -np.inf
+            if not problem.has_free:
+                near = alone(solver, stage, rival, before, ends)
+            if near < best.objective - least:
                 found = minimise(solver, stage, whole(problem, rival), **limits).model
                 if found.objective < best.objective - least:
                     best, carried = found, [found]
