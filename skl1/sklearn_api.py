@@ -115,8 +115,10 @@ _PLAIN = {
 }
 
 
-def plain_data(estimator, X, y):
-    """Whether X and y need no conversion: then they are noted, but not read.
+def plain_data(estimator, X, y, kinds="f"):
+    """Whether X and y, which is of one of NumPy's kinds, need no conversion.
+
+    Then they are noted, but not read.
 
     The numbers may still be infinite or NaN. scikit-learn's check takes longer than a small
     fit, and a pass over large X; it remains for all else, and words the errors.
@@ -125,7 +127,8 @@ def plain_data(estimator, X, y):
         type(X) in _PLAIN
         and type(y) is np.ndarray
         and X.dtype in (np.float64, np.float32)
-        and y.dtype in (np.float64, np.float32)
+        and y.dtype.kind in kinds
+        and y.dtype.itemsize <= np.float64().itemsize
         and X.ndim == 2
         and y.ndim == 1
         and X.shape[0] == y.size

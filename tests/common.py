@@ -349,7 +349,7 @@ def needed(cls):
 def smaller(cls):
     """Parameters that make a fit short and leave some features."""
     known = cls(**needed(cls)).get_params(deep=False)
-    given = {"alpha": 0.1, "n_alphas": 5, "eps": 0.1, "cv": 2, "n_pairs": 2, "k": 2}
+    given = {"alpha": 0.1, "n_alphas": 3, "eps": 0.1, "cv": 2, "n_pairs": 2, "k": 2}
     given["random_state"] = 0
     given |= {"record_history": True} if "record_history" in known else {}
     return {name: value for name, value in given.items() if name in known}

@@ -88,7 +88,7 @@ def test_plain_python_does_the_same(way, seed, monkeypatch):
     design = make_design(X, y, s, fit_intercept)
     found = []
     for form in ("function", "compiled"):
-        monkeypatch.setattr(Kernel, "sized", lambda self, _, form=form: getattr(self, form))
+        monkeypatch.setattr(Kernel, "sized", lambda self, *_, form=form: getattr(self, form))
         found.append(np.vstack(design.gram_beside(old, new)))
     size = np.sqrt(np.abs(found[0]).max(initial=0.0))
     np.testing.assert_allclose(found[0], found[1], rtol=1e-13, atol=1e-14 * size**2)

@@ -15,7 +15,7 @@ import pytest
 import skl1
 from skl1.compiled import kernels, loading
 from skl1.designs.gram_operator import gram_product
-from skl1.penalties import L1, ElasticNet, Lp, NonNegative, SquaredL2
+from skl1.penalties import L1, MCP, SCAD, ElasticNet, Lp, NonNegative, SquaredL2
 from skl1.solvers.gram_convex import newton_walk, solve_convex, solve_convex_along
 from skl1.solvers.kernels import sweep
 
@@ -56,7 +56,7 @@ def test_a_process_starts_interpreted_and_buys_the_compiler(loaded, monkeypatch)
     monkeypatch.setattr(loading, "loaded", lambda: loaded)
     fresh = kernels.kernel(sweep.function, exact=True)
     other = kernels.kernel(sweep.function, exact=True)
-    vars(fresh)["kept"] = vars(other)["kept"] = True
+    vars(fresh)["kept"] = vars(other)["kept"] = [()]  # for a call without records
     patience = kernels.BRIEF if loaded else kernels.PATIENCE
     assert fresh.sized(patience) == fresh.interpreted
     assert fresh.sized(1) is fresh.compiled
@@ -68,12 +68,27 @@ def test_what_is_not_cached_is_compiled_once_it_would_have_paid(monkeypatch):
     """The price is higher for longer code, that of the functions it calls included."""
     monkeypatch.setattr(loading, "loaded", lambda: True)
     fresh = kernels.kernel(sweep.function, exact=True)
-    vars(fresh)["kept"] = False
+    vars(fresh)["kept"] = []
     share = fresh.price // kernels.BUYERS
     assert share > kernels.BRIEF
     assert fresh.sized(share) == fresh.interpreted
     assert fresh.sized(1) is fresh.compiled
     assert solve_convex_along.length > solve_convex.length > newton_walk.length > sweep.length
+
+
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
+def test_records_of_each_makeup_pay_for_their_own_machine_code(monkeypatch):
+    """What is paid for one penalty is none of another, nor of the same one within bounds."""
+    monkeypatch.setattr(loading, "loaded", lambda: True)
+    fresh = kernels.kernel(sweep.function, exact=True)
+    one, other = MCP(0.1, 3.0), SCAD(0.1, 3.7)
+    vars(fresh)["kept"] = [(one._numba_type_,)]
+    for each in (one, other, NonNegative(one)):
+        assert fresh.sized(kernels.BRIEF, each) == fresh.interpreted
+    assert fresh.sized(1, one.with_alpha(0.2)) is fresh.compiled
+    for each in (other, NonNegative(one)):
+        assert fresh.sized(1, each) == fresh.interpreted
+        assert fresh.sized(fresh.price, each) is fresh.compiled
 
 
 @pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")

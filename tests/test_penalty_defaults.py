@@ -259,7 +259,7 @@ def test_defaults_compile(penalty):
 @pytest.fixture
 def interpreted(monkeypatch):
     """Kernels run as plain Python: each would be compiled for each of these penalties."""
-    monkeypatch.setattr(Kernel, "sized", lambda kernel, _: kernel.function)
+    monkeypatch.setattr(Kernel, "sized", lambda kernel, *_: kernel.function)
     monkeypatch.setattr(Kernel, "__call__", lambda kernel, *args: kernel.function(*args))
 
 

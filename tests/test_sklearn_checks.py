@@ -38,8 +38,8 @@ def short(cls):
 
 #: A search with both ends and a middle.
 SHORT = {"n_alphas": 3, "cv": 2}
-#: Of classifiers they are not far apart: a concave penalty's path goes down in steps of its own.
-NEAR = {"eps": 0.1}
+#: Of classifiers both ends, not far apart: a concave penalty's path goes down in steps of its own.
+NEAR = {"n_alphas": 2, "eps": 0.3}
 LISTED = [
     *variants(),
     BestSubsetRegressor(3),

@@ -179,7 +179,7 @@ def test_the_first_of_equal_swaps_is_taken_by_both_forms():
 @pytest.mark.parametrize("rank", [None, 30])
 def test_paths_on_dependent_columns_in_both_forms(form, l2, rank, monkeypatch):
     """Columns that depend on each other are met within a call: the solutions are optimal."""
-    monkeypatch.setattr(Kernel, "sized", lambda kernel, _: getattr(kernel, form))
+    monkeypatch.setattr(Kernel, "sized", lambda kernel, *_: getattr(kernel, form))
     rng = np.random.default_rng(7)
     n, p = 90, 2 * BLOCK + 22
     X = rng.standard_normal((n, p))

@@ -22,6 +22,8 @@ COMPILING, EACH_BYTE = 1_000_000, 3_000
 BUYERS = 16
 #: Seconds of an interpreted operation.
 OPERATION = 1e-7
+#: The classes that records are made of, as `Record.makeup` says them.
+Makeup = tuple[Any, ...]
 
 
 class _Here(local):
@@ -82,8 +84,10 @@ class Kernel(Formula):
         super().__init__(function)
         self.fastmath = fastmath
         self.plain = arrays or function  # what runs while there is no machine code
-        self.asked = 0  # interpreted operations of this kernel
-        self.bought = False  # whether they have paid for its machine code
+        #: Interpreted operations of this kernel for records of each makeup.
+        self.asked: dict[Makeup, int] = {}
+        self.found: dict[Makeup, bool] = {}  #: whether there has been machine code for them
+        self.bought: set[Makeup] = set()  #: where they have paid for it, or for loading it
 
     @lazy
     def compiled(self) -> Any:
@@ -106,9 +110,9 @@ class Kernel(Formula):
         return loading.machine_code().function_type(self.part)
 
     @lazy
-    def kept(self) -> bool:
-        """Whether machine code of this kernel has been found on disk."""
-        return loading.machine_code().has_code(self.compiled)
+    def kept(self) -> list[Any]:
+        """For each piece of machine code of this kernel on disk the types of its arguments."""
+        return loading.machine_code().kept_code(self.compiled)
 
     def __call__(self, *args: Any) -> Any:
         # What a small amount of work has not been compiled for, its parts are not either.
@@ -123,26 +127,41 @@ class Kernel(Formula):
         finally:
             _here.interpreting = outer
 
-    def sized(self, operations: int) -> Callable[..., Any]:
-        """The kernel for a call of so many operations.
+    def sized(self, operations: int, *records: Any) -> Callable[..., Any]:
+        """The kernel for a call of so many operations, with these records among its arguments.
 
         Rent or buy: interpreted until all such calls together would have paid for loading the
         compiler, or those of this kernel for loading its code if the compiler is there, or for
-        their share in compiling it if there is no code. Without fast-math both forms do the same
-        arithmetic, bit for bit; powers and cosines may differ in the last one.
+        their share in compiling it if there is no code. Records of other classes need machine code
+        of their own. Without fast-math both forms do the same arithmetic, bit for bit; powers and
+        cosines may differ in the last one.
         """
-        if not self.bought:
-            Kernel.spent += operations
-            self.asked += operations
-            self.bought = self._worth_while()
-        return self.compiled if self.bought else self.interpreted
+        makeup = records[0].makeup if len(records) == 1 else tuple(r.makeup for r in records)
+        if makeup in self.bought:
+            return self.compiled
+        Kernel.spent += operations
+        self.asked[makeup] = asked = self.asked.get(makeup, 0) + operations
+        if not self._worth_while(asked, makeup, records):
+            return self.interpreted
+        self.bought.add(makeup)
+        return self.compiled
 
-    def _worth_while(self) -> bool:
+    def _worth_while(self, asked: int, makeup: Makeup, records: tuple[Any, ...]) -> bool:
         if not loading.loaded() and Kernel.spent <= PATIENCE:
             return False
-        if loading.loaded() and self.asked <= BRIEF:
+        if loading.loaded() and asked <= BRIEF:
             return False
-        return self.kept or self.asked > self.price / BUYERS
+        if makeup not in self.found:
+            self.found[makeup] = self._has_code(records)
+        return self.found[makeup] or asked > self.price / BUYERS
+
+    def _has_code(self, records: tuple[Any, ...]) -> bool:
+        """Whether there is machine code for such records, in this process or on disk."""
+        known = getattr(self.compiled, "signatures", None)
+        if known is None:  # without compilation there is nothing to wait for
+            return True
+        types = {record._numba_type_ for record in records}
+        return any(types.issubset(arguments) for arguments in (*known, *self.kept))
 
 
 def formula(function: Callable[..., Any]) -> Formula:

@@ -119,11 +119,9 @@ def compile_kernel(function: Any, fastmath: frozenset[str], seconds: float) -> A
     return compiled
 
 
-def has_code(compiled: Any) -> bool:
-    """Whether a kernel has machine code: made by this process, or kept for it by another."""
-    # Without compilation the kernel is a plain function: there is nothing to wait for.
-    found = getattr(compiled, "signatures", True)
-    return bool(found) or getattr(compiled._cache, "holds_code", bool)()
+def kept_code(compiled: Any) -> list[Any]:
+    """The types of the arguments that machine code of a kernel has been kept for, on disk."""
+    return getattr(compiled._cache, "kept_code", list)()
 
 
 def _dispatcher(function: Any, fastmath: frozenset[str], **options: Any) -> Any:
@@ -254,11 +252,11 @@ class _KernelCache(FunctionCache):
     def _index_key(self, sig, codegen):
         return *super()._index_key(sig, codegen), _digest(self._py_func)
 
-    def holds_code(self):
-        """Whether the code of this function, as it is now, has been kept for any types."""
+    def kept_code(self):
+        """The types of arguments that code of this function, as it is now, has been kept for."""
         digest = _digest(self._py_func)
         kept = (self._cache_file, *self._copies)
-        return any(key[-1] == digest for files in kept for key in files.load_index())
+        return [key[0] for files in kept for key in files.load_index() if key[-1] == digest]
 
     def load_overload(self, sig, target_context):
         with suppress(Exception):

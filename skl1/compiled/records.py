@@ -18,6 +18,8 @@ Vector = Annotated[npt.NDArray[Any], 1, "C"]
 RowMatrix = Annotated[npt.NDArray[Any], 2, "C"]
 ColumnMatrix = Annotated[npt.NDArray[Any], 2, "F"]
 _SCALARS = (float, int, bool)
+#: What a record knows of its own kind.
+_KINDS = {"_numba_type_", "makeup"}
 
 
 @cache
@@ -82,6 +84,12 @@ class Record(ABC):
         # Numba's C dispatcher reads this attribute, several times faster than typeof_impl.
         return loading.machine_code().type_of_record(self, record_fields(type(self)))
 
+    @lazy
+    def makeup(self) -> tuple[Any, ...]:
+        """The class, and those of the records that this one holds."""
+        fields = (getattr(self, name) for name in record_fields(type(self)))
+        return type(self), *(each.makeup for each in fields if isinstance(each, Record))
+
     def __getstate__(self) -> dict[str, Any]:
         # Without the type: where this is unpickled, its digest may belong to older code.
-        return {name: value for name, value in vars(self).items() if name != "_numba_type_"}
+        return {name: value for name, value in vars(self).items() if name not in _KINDS}

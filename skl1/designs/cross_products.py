@@ -157,6 +157,25 @@ def multiply_within(s, start, place, value, out):
             out[place[a], place[a]] += s[i] * value[a] * value[a]
 
 
+@kernel(exact=True)
+def in_order(data, indices, indptr, start, place, value):
+    """The numbers of columns, and their places, in order of rows; ``start`` is that of each row."""
+    start[:] = 0
+    for q in range(indices.size):
+        start[indices[q] + 1] += 1
+    for i in range(1, start.size):
+        start[i] += start[i - 1]
+    for a in range(indptr.size - 1):
+        for q in range(indptr[a], indptr[a + 1]):
+            i = np.uintp(indices[q])
+            at = start[i]
+            place[at], value[at] = a, data[q]
+            start[i] = at + 1
+    for i in range(start.size - 1, 0, -1):  # each start has moved on to the next one
+        start[i] = start[i - 1]
+    start[0] = 0
+
+
 @kernel
 def multiply_chosen(s, start, place, value, to, count, out):
     """The products of columns at ``count`` and after with themselves, and with those before.

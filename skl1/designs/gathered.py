@@ -6,10 +6,9 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
-from skl1.designs.cross_products import PRODUCT, complete, multiply_chosen
-from skl1.designs.sparse_passes import SparseWalk, add_product, transposed_product
+from skl1.designs.cross_products import PRODUCT, complete, in_order, multiply_chosen
+from skl1.designs.sparse_passes import SparseWalk, add_product, entries_of, transposed_product
 
 #: A sparse matrix with a larger share of numbers is faster, and no larger, as a dense one.
 DENSE = 0.1
@@ -155,14 +154,18 @@ class SparseGathered(Gathered):
 
     def __init__(self, first):
         super().__init__(first)
-        self.held: Any = sparse.csc_array((first.n_samples, 0))
-        self.by_rows: Any = None  #: the same by rows, where that has been asked for
+        self.data, self.indices = first.X.data[:0], first.X.indices[:0]
+        self.indptr = np.zeros(1, dtype=np.int64)
         self.means = np.zeros(0)
+        self._rows: Any = None  #: the same by rows, where that has been asked for
 
     def _add(self, new):
-        self.by_rows = None
-        self.held = sparse.hstack([self.held, self.first.X[:, new]], format="csc")
-        self.means = np.append(self.means, self.first.x_mean[new])
+        entries, ends = entries_of(self.first.X.indptr, new)
+        self.data = np.concatenate([self.data, self.first.X.data[entries]])
+        self.indices = np.concatenate([self.indices, self.first.X.indices[entries]])
+        self.indptr = np.concatenate([self.indptr, self.indptr[-1] + ends])
+        self.means = np.concatenate([self.means, self.first.x_mean[new]])
+        self._rows = None
 
     def gram(self, design, rows, columns):
         return design.gram(rows, columns)
@@ -172,11 +175,12 @@ class SparseGathered(Gathered):
         both = np.concatenate([old, new])
         to[both] = np.arange(both.size)
         out = np.zeros((new.size, both.size))
-        multiply_chosen.sized(int(self.work))(v, *self._rows, to, old.size, out)
+        multiply_chosen.sized(int(self.work))(v, *self.by_rows, to, old.size, out)
         mean = np.sqrt(v.sum()) * (self.means + shift)
         square = out[:, old.size :]
         complete.sized(square.size)(mean[old[:0]], mean[new], 0, True, square)
-        out[:, : old.size] -= np.outer(mean[new], mean[old])
+        if old.size:
+            out[:, : old.size] -= np.outer(mean[new], mean[old])
         return out
 
     @property
@@ -185,49 +189,58 @@ class SparseGathered(Gathered):
 
     @property
     def entries(self):
-        return self.held.nnz
+        return self.data.size
 
     def walk(self, places, v, shift):
-        held = self.held if places.size == self.count else self.held[:, places]
-        weighted = held.data * v[held.indices]
+        data, indices, indptr = self._arrays
+        if places.size < self.count:
+            chosen, ends = entries_of(indptr, places)
+            data, indices, indptr = data[chosen], indices[chosen], np.append(0, ends)
+        weighted = data * v[indices]
         mean = np.sqrt(v.sum()) * (self.means + shift)[places]
         squares, every = np.empty(places.size), np.arange(places.size)
-        run = transposed_product.sized(held.nnz)
-        run(weighted * held.data, held.indices, held.indptr, np.ones(v.size), every, squares)
+        run = transposed_product.sized(data.size)
+        run(weighted * data, indices, indptr, np.ones(v.size), every, squares)
         norms = squares - mean * mean
         # Where the mean is nearly all of it, the difference would be rounding.
         np.copyto(norms, squares, where=norms <= CANCELLED * squares)
-        return SparseWalk(held.data, weighted, held.indices, held.indptr, mean), norms
+        return SparseWalk(data, weighted, indices, indptr, mean), norms
 
     @property
-    def _rows(self):
-        """The columns, row by row."""
-        if self.by_rows is None:
-            rows = self.held.tocsr()
-            self.by_rows = rows.indptr.astype(np.int64), rows.indices.astype(np.uint32), rows.data
-        return self.by_rows
+    def by_rows(self):
+        """``(start, place, value)``: the numbers in order of rows, and where each row starts."""
+        return self._in_order[:3]
 
     @property
     def work(self):
-        counts = np.diff(self._rows[0])
-        return PRODUCT * 0.5 * float(counts @ counts)
+        return self._in_order[3]
+
+    @property
+    def _in_order(self):
+        if self._rows is None:
+            start = np.empty(self.first.n_samples + 1, np.int64)
+            place, value = np.empty(self.data.size, np.uint32), np.empty_like(self.data)
+            in_order.sized(10 * self.data.size)(*self._arrays, start, place, value)
+            counts = np.diff(start)
+            self._rows = start, place, value, PRODUCT * 0.5 * float(counts @ counts)
+        return self._rows
 
     def fits(self, W):
-        if len(W) == 1:
-            out = np.full((1, self.first.n_samples), -float(self.means @ W[0]))
-            add_product.sized(self.held.nnz)(*self._arrays, W[0], out[0])
-            return out
-        product = self.held @ np.ascontiguousarray(W.T)
-        return product.T - (W @ self.means)[:, None]
+        out = np.empty((len(W), self.first.n_samples))
+        run = add_product.sized(self.data.size)
+        for w, row in zip(W, out, strict=True):
+            row.fill(-float(self.means @ w))
+            run(*self._arrays, w, row)
+        return out
 
     def sums(self, v):
         out = np.empty(self.count)
-        transposed_product.sized(self.held.nnz)(*self._arrays, v, np.arange(self.count), out)
+        transposed_product.sized(self.data.size)(*self._arrays, v, np.arange(self.count), out)
         return out - self.means * v.sum()
 
     @property
     def _arrays(self):
-        return self.held.data, self.held.indices, self.held.indptr
+        return self.data, self.indices, self.indptr
 
     def squares(self, v):
         return self.first.squares(v, self.features)[self.features]

@@ -154,3 +154,14 @@ def transposed_product(data, indices, indptr, r, columns, out):
     for j in columns:
         entries = slice(indptr[j], indptr[j + 1])
         out[j] = gathered_dot(data[entries], indices[entries], r)
+
+
+def entries_of(indptr: np.ndarray, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where the entries of some columns are, one column after the other, and where each ends.
+
+    SciPy's own indexing takes three times as long for a few short columns.
+    """
+    first = indptr[index]
+    counts = indptr[index + 1] - first
+    ends = np.cumsum(counts)
+    return np.arange(counts.sum()) + np.repeat(first - (ends - counts), counts), ends

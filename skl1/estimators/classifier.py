@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from inspect import signature
 from typing import Any, ClassVar, Self
 
@@ -10,7 +11,6 @@ from numpy.typing import ArrayLike
 from sklearn.exceptions import ConvergenceWarning
 
 from skl1.compiled.threads import single_threaded
-from skl1.designs import make_design
 from skl1.estimators.classifier_path import ClassifierPath, as_they_are
 from skl1.estimators.linear_classifier import CLASS_WEIGHT, LinearClassifier
 from skl1.estimators.log_odds import BinaryModel
@@ -18,6 +18,12 @@ from skl1.estimators.state import all_or_nothing, untouched
 from skl1.exceptions import EmptyModelWarning, warn_user
 from skl1.results.names import settle_names
 from skl1.sklearn_api import fit_callback, fit_context
+
+
+@cache
+def _parameters(kind: type[BinaryModel]) -> tuple[str, ...]:
+    """The names of an estimator's parameters; to look at its signature takes longer than a step."""
+    return tuple(signature(kind).parameters)
 
 
 class PenalisedClassifier(LinearClassifier):
@@ -40,7 +46,7 @@ class PenalisedClassifier(LinearClassifier):
 
     def _one(self) -> BinaryModel:
         """The estimator of one of the binary problems."""
-        return self._binary(**{k: getattr(self, k) for k in signature(self._binary).parameters})
+        return self._binary(**{name: getattr(self, name) for name in _parameters(self._binary)})
 
     def fits_along(self, value: Any) -> bool:
         """Whether a value of ``path_parameter`` has a place on a path; for developers.
@@ -89,14 +95,14 @@ class PenalisedClassifier(LinearClassifier):
         setattr(self, self.path_parameter, given[0])
         self._validate_params()
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            X, labels, weights = self._data(X, y, sample_weight)
-            design, paths = make_design(X, labels, weights, self.fit_intercept), []
+            design, labels = self._labelled(X, y, sample_weight)
+            dtype, paths = design.X.dtype, []
             for label in self._ones():
                 one = self._one()
                 settle_names(self, one)
                 one.along(given)
                 part = design.with_response(labels == label)
-                paths.append(one.path_on(part, given, X.dtype, as_they_are))
+                paths.append(one.path_on(part, given, dtype, as_they_are))
         return ClassifierPath(self, given, paths, self._rows)
 
     @all_or_nothing
@@ -134,9 +140,8 @@ class PenalisedClassifier(LinearClassifier):
             If every coefficient is zero.
         """
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            X, labels, weights = self._data(X, y, sample_weight)
-            ones = self._ones()
-            design = make_design(X, labels == ones[0], weights, self.fit_intercept)
+            design, labels = self._labelled(X, y, sample_weight)
+            ones, dtype = self._ones(), design.X.dtype
             plain = [self._one() for _ in ones]
             settle_names(self, *plain)
             with (
@@ -147,7 +152,7 @@ class PenalisedClassifier(LinearClassifier):
                 for k, (one, label) in enumerate(zip(plain, ones, strict=True)):
                     if k:
                         design = design.with_response(labels == label)
-                    complaints.append(self._fit_one(one, k, design, X.dtype, report, plain))
+                    complaints.append(self._fit_one(one, k, design, dtype, report, plain))
                 for name, value in self.gathered(plain).items():
                     setattr(self, name, value)
         self._warn(complaints, [self.classes_.tolist()[label] for label in ones])
@@ -183,10 +188,10 @@ class PenalisedClassifier(LinearClassifier):
             As ``fit`` does.
         """
         self._validate_params()
-        _, labels, weights = self._data(X, y, sample_weight)
+        design, labels = self._labelled(X, y, sample_weight)
         one = self._one()
         settle_names(self, one)
-        return one, [labels == label for label in self._ones()], labels, weights
+        return one, [labels == label for label in self._ones()], labels, design.given_weights
 
     def _fit_one(self, one, k, design, dtype, report, plain) -> tuple[str, str]:
         """Fit one of the binary problems; in words what was not reached, and that it is empty."""

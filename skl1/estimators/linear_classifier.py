@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.extmath import safe_sparse_dot
 from sklearn.utils.validation import check_is_fitted
 
+from skl1.designs import make_design
 from skl1.designs.weights import moderate_weights
 from skl1.estimators.checked import validate_data
 from skl1.estimators.labels import factors_of, numbered
@@ -20,6 +21,8 @@ from skl1.sklearn_api import (
     CallbackSupportMixin,
     StrOptions,
     check_sample_weight,
+    plain_data,
+    plain_parameters,
 )
 
 #: Attributes of each binary problem: numbers and words, which become arrays; and others.
@@ -48,8 +51,13 @@ class LinearClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, Base
         tags.input_tags.sparse = True
         return tags
 
-    def _data(self, X, y, sample_weight):
-        """X, the numbers of the labels, and the weights of the samples."""
+    def _labelled(self, X, y, sample_weight):
+        """The design of the first binary problem, and the number of each sample's label."""
+        if plain_data(self, X, y, kinds="biuf"):
+            try:
+                return self._weigh(X, y, sample_weight)
+            except ValueError:
+                pass  # NaN or inf, perhaps: what follows tells
         X, y = validate_data(
             self,
             X,
@@ -58,19 +66,27 @@ class LinearClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, Base
             accept_large_sparse=True,
             dtype=[np.float64, np.float32],
         )
+        return self._weigh(X, y, sample_weight)
+
+    def _weigh(self, X, y, sample_weight):
         self.classes_, labels = numbered(y)
-        if sample_weight is None and self.class_weight is None:
-            return X, labels, None
-        weights = moderate_weights(check_sample_weight(sample_weight, X))
-        counts = np.bincount(labels, weights)
-        factors = self._factors(counts)
-        if not np.all(factors * counts > 0.0):
-            empty = self.classes_.tolist()[np.argmin(factors * counts)]
-            raise ValueError(
-                f"All weights of the class {empty!r} are 0: leave its samples out, or give "
-                "sample_weight and class_weight above 0."
-            )
-        return X, labels, weights * factors[labels]
+        weights = None
+        if sample_weight is not None or self.class_weight is not None:
+            weights = moderate_weights(check_sample_weight(sample_weight, X))
+            counts = np.bincount(labels, weights)
+            factors = self._factors(counts)
+            if not np.all(factors * counts > 0.0):
+                empty = self.classes_.tolist()[np.argmin(factors * counts)]
+                raise ValueError(
+                    f"All weights of the class {empty!r} are 0: leave its samples out, or give "
+                    "sample_weight and class_weight above 0."
+                )
+            weights = weights * factors[labels]
+        return make_design(X, labels == self._ones()[0], weights, self.fit_intercept), labels
+
+    def _validate_params(self):
+        if not plain_parameters(self):
+            super()._validate_params()
 
     def _factors(self, counts: np.ndarray) -> np.ndarray:
         """The weight of each class, from the sums of the weights of its samples."""

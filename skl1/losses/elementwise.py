@@ -89,17 +89,17 @@ def duality_along(loss, y, s, t, slopes, c):
 def looked(loss: Loss, y, s, t) -> tuple[float, np.ndarray, np.ndarray]:
     """``(sum of the loss, slopes, curvatures)``."""
     slopes, curvatures = np.zeros((2, s.size))
-    total = look.sized(EVALUATION * s.size)(loss, y, s, t, slopes, curvatures)
+    total = look.sized(EVALUATION * s.size, loss)(loss, y, s, t, slopes, curvatures)
     return float(total), slopes, curvatures
 
 
 def mean_loss(loss: Loss, y, s, t) -> float:
     """``sum_i s_i f(y_i, t_i)``."""
-    return float(mean_along.sized(EVALUATION * s.size)(loss, y, s, t, t, 0.0))
+    return float(mean_along.sized(EVALUATION * s.size, loss)(loss, y, s, t, t, 0.0))
 
 
 def level(loss: Loss, y, s, t, start: float = 0.0) -> float:
     """The shift of all predictions with the least loss."""
-    run = best_shift.sized(5 * EVALUATION * s.size)
+    run = best_shift.sized(5 * EVALUATION * s.size, loss)
     balanced = BALANCED * np.sqrt(s.size)
     return float(run(loss, y, s, t, start, LEVELS, FARTHEST, balanced))

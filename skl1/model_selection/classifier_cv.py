@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skl1.designs import make_design
 from skl1.designs.weights import moderate_weights
 from skl1.estimators.linear_classifier import CLASS_WEIGHT, LinearClassifier
 from skl1.model_selection.folds import RowFolds
@@ -24,10 +23,9 @@ class PenalisedClassifierCV(LinearClassifier, PathCV):
     }
 
     def _design(self, X, y, sample_weight):
-        X, labels, weights = self._data(X, y, sample_weight)
+        design, labels = self._labelled(X, y, sample_weight)
         if sample_weight is not None:
-            sample_weight = moderate_weights(check_sample_weight(sample_weight, X))
-        design = make_design(X, labels == self._ones()[0], weights, self.fit_intercept)
+            sample_weight = moderate_weights(check_sample_weight(sample_weight, design.X))
         return design.X, self.classes_[labels], sample_weight, design
 
     def _targets(self, y):

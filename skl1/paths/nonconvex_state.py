@@ -25,7 +25,7 @@ class NonconvexPathState(PathState):
         norms, weights = self.gram.diagonal().copy(), problem.weights[self.features]
         limit, most = NO_FALL * self.null.objective, self.max_iter
         w, z = self.w.copy(), self.z[self.features]
-        run = descend.sized(alphas.size * size * (400 + 10 * size))
+        run = descend.sized(alphas.size * size * (400 + 10 * size), self.penalties[0])
         for k, penalty in enumerate(self.penalties):
             inside = penalty.of(self.features)
             self.sweeps[k] = run(inside, self.gram, norms, weights, limit, most, w, z)

@@ -56,7 +56,7 @@ class RoughPathState(ConvexPathState):
         W[0], Z[0] = self.w, self.z[self.features]
         self.sweeps = np.ones(alphas.size, dtype=np.intp)
         penalty = problem.penalty
-        sweep_along.sized(10 * alphas.size * size**2)(
+        sweep_along.sized(10 * alphas.size * size**2, penalty)(
             penalty,
             penalty.slope_at_zero(),
             self.gram,

@@ -59,8 +59,8 @@ def apply(loop: Kernel, cost: int, before: tuple[Any, ...], *arrays: np.ndarray)
     size = first.size
     if first.ndim != 1:
         return apply(loop, cost, before, *(each.ravel() for each in arrays)).reshape(first.shape)
-    run = loop.sized(cost * size)
-    if loop.bought and run is not loop.function:  # which it is without compilation
+    run = loop.sized(cost * size, before[0])
+    if before[0].makeup in loop.bought and run is not loop.function:  # which it is without compilation
         out = np.empty(size)
         run(*before, *map(_plain, arrays), out)
         return out

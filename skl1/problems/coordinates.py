@@ -194,10 +194,11 @@ class CoordinateSteps:
         problem, point, design = self.problem, self.point, self.problem.design
         steps, bends, gains = np.zeros((3, some.size))
         directions = self.view.columns(self.features[some])
-        run = descents.sized(20 * EVALUATION * directions.size)
+        penalty = self.penalty.of(some)
+        run = descents.sized(20 * EVALUATION * directions.size, problem.loss, penalty)
         run(
             problem.loss,
-            self.penalty.of(some),
+            penalty,
             design.response,
             design.weights,
             point.predictions,

@@ -117,7 +117,7 @@ class SmoothProblem(Problem):
     def mean_along(self, t: np.ndarray, e: np.ndarray, step: float) -> float:
         """The loss of the predictions t + step e."""
         design = self.design
-        run = mean_along.sized(EVALUATION * t.size)
+        run = mean_along.sized(EVALUATION * t.size, self.loss)
         return float(run(self.loss, design.response, design.weights, t, e, step))
 
     def intercept(self, w: np.ndarray, near: Point | None = None) -> float:

@@ -137,7 +137,7 @@ def gap_of(
     gap, c = charged - agreement, 1.0
     if highest < 1.0:
         gap, design = np.inf, problem.design
-        run = duality_along.sized(2 * EVALUATION * here.slopes.size)
+        run = duality_along.sized(2 * EVALUATION * here.slopes.size, problem.loss)
         samples = design.response, design.weights, here.predictions, here.slopes
         for share, charge in (furthest(penalty, weights, z), (highest, 0.0)):
             along = charge + charged - share * agreement

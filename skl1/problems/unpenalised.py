@@ -77,7 +77,7 @@ class Unpenalised:
         fit = t + start + self.basis @ along
         b, along = start, along.copy()
         loss, slopes, curvatures = looked(self.loss, *self.data, fit)
-        run = mean_along.sized(EVALUATION * t.size)
+        run = mean_along.sized(EVALUATION * t.size, self.loss)
         for _ in range(STEPS):
             shift, step, fall = self.newton(slopes, curvatures)
             if fall <= NOTHING * loss:

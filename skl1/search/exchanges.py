@@ -89,7 +89,7 @@ class Neighbourhood:
         changes = np.append(self.drops, 0.0 if grow else np.inf)
         enters = np.full(changes.size, -1)
         values = np.zeros(changes.size)
-        best_entries.sized(10 * self.A.size)(
+        best_entries.sized(10 * self.A.size, problem.penalty)(
             problem.penalty,
             self.A,
             self.inside / self.own,
@@ -249,8 +249,9 @@ def refitted(problem: Problem, w: np.ndarray, store: ColumnStore) -> tuple[np.nd
     weights, v = problem.weights[support], w[support]
     z = q - gram @ v
     limit = NO_FALL * design.energy
-    run = descend.sized(20 * support.size * (20 + support.size))
-    run(penalty.of(support), gram, gram.diagonal().copy(), weights, limit, SWEEPS, v, z)
+    inside = penalty.of(support)
+    run = descend.sized(20 * support.size * (20 + support.size), inside)
+    run(inside, gram, gram.diagonal().copy(), weights, limit, SWEEPS, v, z)
     new = np.zeros_like(w)
     new[support] = v
     return new, 0.5 * (design.energy - float(v @ (q + z))) + total(penalty, weights, v)

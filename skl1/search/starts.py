@@ -109,7 +109,8 @@ def _descended(problem: Problem, w: np.ndarray, share: float) -> np.ndarray:
     support = np.flatnonzero(w)
     z = design.correlation - w[support] @ gram[support]
     norms = np.where(problem.included, design.norms, 0.0)  # which keeps the others out
-    run = descend.sized(100 * w.size + 20 * support.size * (20 + support.size))
+    cost = 100 * w.size + 20 * support.size * (20 + support.size)
+    run = descend.sized(cost, problem.penalty)
     run(problem.penalty, gram, norms, problem.weights, share * design.energy, SWEEPS, w, z)
     return w
 

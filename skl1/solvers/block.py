@@ -135,7 +135,7 @@ class GramBlock(Block):
     def sweep(self, count):
         w, z = self.w.copy(), self.z.copy()
         k = w.size
-        run = sweep.sized(count * k * (20 + k // 50))
+        run = sweep.sized(count * k * (20 + k // 50), self.penalty)
         done, changes = run(self.penalty, self.gram, self.norms, self.weights, w, z, count)
         self._follow(w, z)
         return done, (changes + 2.0 * done) * k if changes else 0.0
@@ -207,7 +207,7 @@ class ColumnBlock(Block):
 
     def sweep(self, count):
         self.w = self.w.copy()
-        run = column_sweep.sized(int(6 * count * (self.entries + 20 * self.w.size)))
+        run = column_sweep.sized(int(6 * count * (self.entries + 20 * self.w.size)), self.penalty, self.columns)
         done, changes = run(
             self.penalty,
             self.columns,
@@ -259,13 +259,13 @@ class ColumnBlock(Block):
         step = new - self.w[support]
         self.w = self.w.copy()
         self.w[support] = new
-        column_shift.sized(int(6 * self.entries))(self.columns, support, step, self.residual)
+        column_shift.sized(int(6 * self.entries), self.columns)(self.columns, support, step, self.residual)
         self._look()
 
     def _look(self):
         self.z = np.empty_like(self.w)
         every = np.arange(self.w.size)
-        look = column_correlations.sized(int(6 * self.entries))
+        look = column_correlations.sized(int(6 * self.entries), self.columns)
         look(self.columns, every, self.residual, self.z)
         self.loss = 0.5 * self._energy()
 

@@ -41,7 +41,7 @@ class Space:
     def product(self, v: np.ndarray) -> np.ndarray:
         """``G v``."""
         out = np.empty_like(v)
-        apply_product.sized(self.operations())(self.operator, v, out)
+        apply_product.sized(self.operations(), self.operator)(self.operator, v, out)
         return out
 
     def operations(self, steps: int = 1) -> int:

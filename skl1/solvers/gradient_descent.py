@@ -91,7 +91,9 @@ class GradientDescent(Solver):
     ) -> None:
         space = state.space
         count = steps_ahead(state.n_iter, goal.iterations)
-        done, state.t, rose = descent_steps.sized(space.operations(count))(
+        done, state.t, rose = descent_steps.sized(
+            space.operations(count), space.operator, space.penalty, self.momentum
+        )(
             space.operator,
             space.penalty,
             self.momentum,
@@ -204,7 +206,7 @@ class ConjugateGradient(Solver):
     ) -> None:
         count = steps_ahead(state.n_iter, goal.iterations)
         space = state.space
-        done = conjugate_steps.sized(space.operations(count))(
+        done = conjugate_steps.sized(space.operations(count), space.operator)(
             space.operator,
             state.charge,
             space.scale,

@@ -67,7 +67,9 @@ class ProximalGradient(Solver):
         count = steps_ahead(state.n_iter, goal.iterations)
         space = state.space
         state.w = state.w.copy()
-        state.curvature, state.t = proximal_steps.sized(space.operations(count))(
+        state.curvature, state.t = proximal_steps.sized(
+            space.operations(count), space.operator, space.penalty, self.momentum
+        )(
             space.operator,
             space.penalty,
             self.momentum,

@@ -172,7 +172,9 @@ class SubgradientDescent(Solver):
         if state.best_value == np.inf:
             state.best_value = point.objective
         state.excess = min(state.excess, state.best_value - state.lower)
-        value, crossings, finite = subgradient_steps.sized(space.operations(count))(
+        value, crossings, finite = subgradient_steps.sized(
+            space.operations(count), space.operator, space.penalty, state.rule, self.landing
+        )(
             space.operator,
             space.penalty,
             state.rule,
