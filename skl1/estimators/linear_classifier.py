@@ -53,11 +53,11 @@ class LinearClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, Base
 
     def _labelled(self, X, y, sample_weight):
         """The design of the first binary problem, and the number of each sample's label."""
-        if plain_data(self, X, y, kinds="biuf"):
+        if plain_data(self, X, y, kinds="biuf") and np.isfinite(y).all():
             try:
                 return self._weigh(X, y, sample_weight)
             except ValueError:
-                pass  # NaN or inf, perhaps: what follows tells
+                pass  # NaN or inf in X, perhaps: what follows tells
         X, y = validate_data(
             self,
             X,

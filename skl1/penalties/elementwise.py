@@ -60,7 +60,8 @@ def apply(loop: Kernel, cost: int, before: tuple[Any, ...], *arrays: np.ndarray)
     if first.ndim != 1:
         return apply(loop, cost, before, *(each.ravel() for each in arrays)).reshape(first.shape)
     run = loop.sized(cost * size, before[0])
-    if before[0].makeup in loop.bought and run is not loop.function:  # which it is without compilation
+    # Without compilation what runs is the function itself.
+    if before[0].makeup in loop.bought and run is not loop.function:
         out = np.empty(size)
         run(*before, *map(_plain, arrays), out)
         return out

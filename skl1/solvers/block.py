@@ -207,7 +207,8 @@ class ColumnBlock(Block):
 
     def sweep(self, count):
         self.w = self.w.copy()
-        run = column_sweep.sized(int(6 * count * (self.entries + 20 * self.w.size)), self.penalty, self.columns)
+        cost = int(6 * count * (self.entries + 20 * self.w.size))
+        run = column_sweep.sized(cost, self.penalty, self.columns)
         done, changes = run(
             self.penalty,
             self.columns,
@@ -259,7 +260,8 @@ class ColumnBlock(Block):
         step = new - self.w[support]
         self.w = self.w.copy()
         self.w[support] = new
-        column_shift.sized(int(6 * self.entries), self.columns)(self.columns, support, step, self.residual)
+        shift = column_shift.sized(int(6 * self.entries), self.columns)
+        shift(self.columns, support, step, self.residual)
         self._look()
 
     def _look(self):
