@@ -65,6 +65,7 @@ sphinx_gallery_conf = {
     "filename_pattern": r"/plot_",
     "within_subsection_order": "FileNameSortKey",
     "abort_on_example_error": True,
+    "parallel": 2,
     "capture_repr": (),
     "show_memory": False,
     "show_signature": False,
