@@ -209,7 +209,7 @@ class ColumnBlock(Block):
         self.w = self.w.copy()
         cost = int(6 * count * (self.entries + 20 * self.w.size))
         run = column_sweep.sized(cost, self.penalty, self.columns)
-        done, changes = run(
+        done, looks, changes = run(
             self.penalty,
             self.columns,
             self.norms,
@@ -222,7 +222,6 @@ class ColumnBlock(Block):
         if not changes:
             return done, 0.0
         each = SCATTERED * self.entries / self.w.size
-        looks = done * self.w.size
         return done, each * (looks + changes) + 20.0 * looks
 
     def hessian(self, support):
