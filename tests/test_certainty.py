@@ -1,4 +1,4 @@
-"""Eight hundred random problems with all options at once: every reported gap is an upper bound."""
+"""Four hundred random problems with all options at once: every reported gap is an upper bound."""
 
 import warnings
 
@@ -12,7 +12,7 @@ from common import elastic_net, explicit, objective, own_objective, quiet
 from skl1 import ProximalLasso
 from skl1.designs import dense
 
-BATCHES, EACH = 16, 50
+BATCHES, EACH = 8, 50
 
 
 def draw_data(rng):
