@@ -50,7 +50,7 @@ def weak(model):
         **(
             {"alpha": 0.02}
             if "alpha" in model.get_params()
-            else {"n_alphas": 2, "eps": 0.2, "cv": 2}
+            else {"n_alphas": 3, "eps": 0.05, "cv": 3}
         )
     )
 
