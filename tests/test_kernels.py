@@ -68,7 +68,7 @@ def test_what_is_not_cached_is_compiled_once_it_would_have_paid(monkeypatch):
     """The price is higher for longer code, that of the functions it calls included."""
     monkeypatch.setattr(loading, "loaded", lambda: True)
     fresh = kernels.kernel(sweep.function, exact=True)
-    vars(fresh)["kept"] = []
+    fresh.found[()] = False
     share = fresh.price // kernels.BUYERS
     assert share > kernels.BRIEF
     assert fresh.sized(share) == fresh.interpreted
