@@ -1,4 +1,4 @@
-"""X and y as scikit-learn validates them; of y an error says what it is, and what to do."""
+"""Parameters, X and y as scikit-learn validates them; of y an error says what to do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skl1 import sklearn_api
+
+
+class CheckedParameters:
+    """An estimator whose parameters are checked by a quick look, and where that fails in words."""
+
+    def _validate_params(self):
+        if not sklearn_api.plain_parameters(self):
+            super()._validate_params()
 
 
 def validate_data(estimator, X="no_validation", y="no_validation", **options):

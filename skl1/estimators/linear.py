@@ -16,17 +16,18 @@ from sklearn.utils.validation import check_is_fitted
 from skl1.designs import make_design
 from skl1.designs.responses import with_responses
 from skl1.designs.weights import moderate_weights
-from skl1.estimators.checked import validate_data, validate_targets
+from skl1.estimators.checked import CheckedParameters, validate_data, validate_targets
 from skl1.estimators.state import AllOrNothing
 from skl1.sklearn_api import (
     CallbackSupportMixin,
     check_sample_weight,
     plain_data,
-    plain_parameters,
 )
 
 
-class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEstimator, ABC):
+class LinearRegressor(
+    CheckedParameters, AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEstimator, ABC
+):
     """A linear model of X, dense or sparse, with ``coef_`` and ``intercept_``."""
 
     fit_intercept: bool
@@ -96,10 +97,6 @@ class LinearRegressor(AllOrNothing, CallbackSupportMixin, RegressorMixin, BaseEs
         if sample_weight is not None:
             sample_weight = moderate_weights(sample_weight)
         return design.X, y, sample_weight, design
-
-    def _validate_params(self):
-        if not plain_parameters(self):
-            super()._validate_params()
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict the target.

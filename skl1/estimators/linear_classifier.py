@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skl1.designs import make_design
 from skl1.designs.weights import moderate_weights
-from skl1.estimators.checked import validate_data
+from skl1.estimators.checked import CheckedParameters, validate_data
 from skl1.estimators.labels import factors_of, numbered
 from skl1.estimators.state import AllOrNothing
 from skl1.sklearn_api import (
@@ -22,7 +22,6 @@ from skl1.sklearn_api import (
     StrOptions,
     check_sample_weight,
     plain_data,
-    plain_parameters,
 )
 
 #: Attributes of each binary problem: numbers and words, which become arrays; and others.
@@ -36,7 +35,9 @@ RECORDS = ("history_", "minima_", "start_objectives_")
 CLASS_WEIGHT = [dict, StrOptions({"balanced"}), None]
 
 
-class LinearClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC):
+class LinearClassifier(
+    ClassifierMixin, CheckedParameters, AllOrNothing, CallbackSupportMixin, BaseEstimator, ABC
+):
     """Linear log-odds: of the second of two classes, or of each of more against the rest."""
 
     class_weight: Any
@@ -83,10 +84,6 @@ class LinearClassifier(ClassifierMixin, AllOrNothing, CallbackSupportMixin, Base
                 )
             weights = weights * factors[labels]
         return make_design(X, labels == self._ones()[0], weights, self.fit_intercept), labels
-
-    def _validate_params(self):
-        if not plain_parameters(self):
-            super()._validate_params()
 
     def _factors(self, counts: np.ndarray) -> np.ndarray:
         """The weight of each class, from the sums of the weights of its samples."""
