@@ -155,7 +155,8 @@ def working_memory():
 
 
 def _listened(estimator):
-    return hasattr(estimator, "_skl_callbacks") or hasattr(estimator, "_parent_callback_ctx")
+    state = vars(estimator)  # asking for what is missing takes longer
+    return "_skl_callbacks" in state or "_parent_callback_ctx" in state
 
 
 def fit_context(fit: Fit) -> Fit:

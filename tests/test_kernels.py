@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from textwrap import dedent
 
@@ -49,6 +50,11 @@ def test_powers_agree_but_for_rounding(p):
         np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
 
 
+def interpreted(run):
+    """Whether what ``sized`` gives is plain Python."""
+    return isinstance(run, partial) and run.func.__name__ == "_rented"
+
+
 @pytest.mark.parametrize("loaded", [False, True])
 def test_a_process_starts_interpreted_and_buys_the_compiler(loaded, monkeypatch):
     """``sized`` gives the plain function until the operations asked for exceed the patience."""
@@ -58,10 +64,10 @@ def test_a_process_starts_interpreted_and_buys_the_compiler(loaded, monkeypatch)
     other = kernels.kernel(sweep.function, exact=True)
     vars(fresh)["kept"] = vars(other)["kept"] = [()]  # for a call without records
     patience = kernels.BRIEF if loaded else kernels.PATIENCE
-    assert fresh.sized(patience) == fresh.interpreted
+    assert interpreted(fresh.sized(patience))
     assert fresh.sized(1) is fresh.compiled
     # Loading the compiler is paid for by all kernels together, a kernel's own code by itself.
-    assert other.sized(1) == (other.interpreted if loaded else other.compiled)
+    assert interpreted(other.sized(1)) == loaded
 
 
 def test_what_is_not_cached_is_compiled_once_it_would_have_paid(monkeypatch):
@@ -71,9 +77,32 @@ def test_what_is_not_cached_is_compiled_once_it_would_have_paid(monkeypatch):
     fresh.found[()] = False
     share = fresh.price // kernels.BUYERS
     assert share > kernels.BRIEF
-    assert fresh.sized(share) == fresh.interpreted
+    assert interpreted(fresh.sized(share))
     assert fresh.sized(1) is fresh.compiled
     assert solve_convex_along.length > solve_convex.length > newton_walk.length > sweep.length
+
+
+def test_calls_within_an_interpreted_kernel_count_as_operations(monkeypatch):
+    """How many iterations there will be is not known beforehand."""
+    monkeypatch.setattr(loading, "loaded", lambda: True)
+    monkeypatch.setattr(kernels.Kernel, "spent", 0)
+    half = kernels.formula(lambda x: 0.5 * x)
+    inner = kernels.kernel(lambda x: half(half(x)))
+
+    def often(x, count):
+        for _ in range(count):
+            x = inner(x)
+        return x
+
+    outer = kernels.kernel(often)
+    outer.found[()] = True
+    assert outer.sized(10)(2.0**40, 20) == 1.0
+    assert outer.asked == {(): 10 + 60 * kernels.CALL}
+    assert kernels.Kernel.spent == outer.asked[()]
+    enough = kernels.BRIEF // (3 * kernels.CALL)
+    assert interpreted(outer.sized(10))
+    outer.sized(10)(1.0, enough)
+    assert outer.sized(10) is outer.compiled
 
 
 @pytest.mark.skipif(numba.config.DISABLE_JIT, reason="nothing is compiled")
@@ -84,10 +113,10 @@ def test_records_of_each_makeup_pay_for_their_own_machine_code(monkeypatch):
     one, other = MCP(0.1, 3.0), SCAD(0.1, 3.7)
     vars(fresh)["kept"] = [(one._numba_type_,)]
     for each in (one, other, NonNegative(one)):
-        assert fresh.sized(kernels.BRIEF, each) == fresh.interpreted
+        assert interpreted(fresh.sized(kernels.BRIEF, each))
     assert fresh.sized(1, one.with_alpha(0.2)) is fresh.compiled
     for each in (other, NonNegative(one)):
-        assert fresh.sized(1, each) == fresh.interpreted
+        assert interpreted(fresh.sized(1, each))
         assert fresh.sized(fresh.price, each) is fresh.compiled
 
 

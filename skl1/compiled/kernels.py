@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from threading import local
 from typing import Any
 
@@ -20,6 +20,8 @@ PATIENCE, BRIEF = 1_000_000, 20_000
 COMPILING, EACH_BYTE = 1_000_000, 3_000
 #: Machine code is kept for later processes, which share its price: so many of them.
 BUYERS = 16
+#: Operations of a call within an interpreted kernel, of a formula or of another kernel.
+CALL = 40
 #: Seconds of an interpreted operation.
 OPERATION = 1e-7
 #: The classes that records are made of, as `Record.makeup` says them.
@@ -27,9 +29,10 @@ Makeup = tuple[Any, ...]
 
 
 class _Here(local):
-    """Whether this thread is within a kernel that runs as plain Python."""
+    """Whether this thread is within a kernel that runs as plain Python, and its calls so far."""
 
     interpreting = False
+    calls = 0
 
 
 _here = _Here()
@@ -44,6 +47,7 @@ class Formula:
         self.fastmath: frozenset[str] = frozenset()
 
     def __call__(self, *args: Any) -> Any:
+        _here.calls += 1
         return self.function(*args)
 
     @lazy
@@ -116,7 +120,10 @@ class Kernel(Formula):
 
     def __call__(self, *args: Any) -> Any:
         # What a small amount of work has not been compiled for, its parts are not either.
-        return self.plain(*args) if _here.interpreting else self.compiled(*args)
+        if not _here.interpreting:
+            return self.compiled(*args)
+        _here.calls += 1
+        return self.plain(*args)
 
     def interpreted(self, *args: Any) -> Any:
         """The function as plain Python, with all kernels that it calls."""
@@ -127,22 +134,35 @@ class Kernel(Formula):
         finally:
             _here.interpreting = outer
 
+    def _rented(self, makeup: Makeup, *args: Any) -> Any:
+        """The same, where the calls in it count as operations that nobody could foresee."""
+        before = _here.calls
+        try:
+            return self.interpreted(*args)
+        finally:
+            self._ask(makeup, CALL * (_here.calls - before))
+
+    def _ask(self, makeup: Makeup, operations: int) -> int:
+        """Count operations for records of a makeup: how many there have been."""
+        Kernel.spent += operations
+        self.asked[makeup] = asked = self.asked.get(makeup, 0) + operations
+        return asked
+
     def sized(self, operations: int, *records: Any) -> Callable[..., Any]:
         """The kernel for a call of so many operations, with these records among its arguments.
 
         Rent or buy: interpreted until all such calls together would have paid for loading the
         compiler, or those of this kernel for loading its code if the compiler is there, or for
         their share in compiling it if there is no code. Records of other classes need machine code
-        of their own. Without fast-math both forms do the same arithmetic, bit for bit; powers and
-        cosines may differ in the last one.
+        of their own. How many iterations there will be is not known beforehand: calls of formulas
+        and of other kernels are counted as they come. Without fast-math both forms do the same
+        arithmetic, bit for bit; powers and cosines may differ in the last one.
         """
         makeup = records[0].makeup if len(records) == 1 else tuple(r.makeup for r in records)
         if makeup in self.bought:
             return self.compiled
-        Kernel.spent += operations
-        self.asked[makeup] = asked = self.asked.get(makeup, 0) + operations
-        if not self._worth_while(asked, makeup, records):
-            return self.interpreted
+        if not self._worth_while(self._ask(makeup, operations), makeup, records):
+            return partial(self._rented, makeup)
         self.bought.add(makeup)
         return self.compiled
 

@@ -12,6 +12,9 @@ TILE, APART = 2048, 2048 + 24
 #: Entries of X up to which NumPy may make copies of it, and how many of them NumPy does in the time
 #: of an interpreted operation.
 COPIED, ENTRIES = 2**20, 30
+#: Entries of a part of X that NumPy copies at once: the system may hand out larger arrays page by
+#: page, which takes ten times as long as to fill them.
+CUT = 2**16
 
 
 def run_over(X, loop):
@@ -34,12 +37,14 @@ def residual_small(X, s, y, w, many, few, z):
 
 def gather_small(X, columns, mean, root, out):
     """``gather`` with arrays."""
-    np.multiply(root[:, None], X[:, columns] - mean, out=out)
+    np.subtract(X.take(columns, axis=1), mean, out=out)
+    out *= root[:, None]
 
 
 def gather_few_columns(X, columns, mean, root, out):
     """``gather_columns`` with arrays."""
-    np.multiply(root, X[columns] - mean[:, None], out=out)
+    np.subtract(X.take(columns, axis=0), mean[:, None], out=out)
+    out *= root
 
 
 def scan_small(X, pilot, s, y, mean, correlation, norms):
@@ -47,10 +52,25 @@ def scan_small(X, pilot, s, y, mean, correlation, norms):
 
     Of the deviations themselves, of their products with y, and of their squares.
     """
+    v = s * y
+    if X.flags.c_contiguous or X.size <= CUT:
+        height = max(1, CUT // X.shape[1])
+        for i in range(0, len(X), height):
+            rows = slice(i, i + height)
+            _add_sums(X[rows], pilot, s[rows], v[rows], mean, correlation, norms)
+        return
+    width = max(1, CUT // len(X))
+    for j in range(0, X.shape[1], width):
+        some = slice(j, j + width)
+        _add_sums(X[:, some], pilot[some], s, v, mean[some], correlation[some], norms[some])
+
+
+def _add_sums(X, pilot, s, v, mean, correlation, norms):
     deviation = X - pilot
     mean += s @ deviation
-    correlation += (s * y) @ deviation
-    norms += s @ (deviation * deviation)
+    correlation += v @ deviation
+    np.multiply(deviation, deviation, out=deviation)
+    norms += s @ deviation
 
 
 @formula

@@ -16,7 +16,7 @@ from skl1.losses import Loss
 from skl1.penalties import Penalty
 from skl1.problems.problem import SQUARED, Problem
 from skl1.problems.smooth import SmoothProblem
-from skl1.results.names import BY_NAME, names_of, per_feature
+from skl1.results.names import BY_NAME, per_feature
 from skl1.sklearn_api import Interval
 
 
@@ -44,6 +44,11 @@ class Posing(LinearRegressor):
         "coef_bounds": ["array-like", dict, None],
         "fit_intercept": ["boolean"],
     }
+
+    @property
+    def _names(self) -> np.ndarray | None:
+        """The names of the features of the data under way, if they have some."""
+        return vars(self).get("feature_names_in_")
 
     @abstractmethod
     def _penalty(self) -> Penalty:
@@ -115,12 +120,12 @@ class Posing(LinearRegressor):
         loss = self._loss(design)
         kind = squared if loss.quadratic else SmoothProblem
         problem = kind(design, self._penalty(), weights, lower=lower, upper=upper, loss=loss)
-        problem.feature_names = names_of(self)
+        problem.feature_names = self._names
         return problem
 
     def _bounds(self, p: int) -> tuple[Any, Any]:
         """The lower and upper bounds of the coefficients of p features, checked."""
-        return checked_bounds(self.coef_bounds, self.positive, names_of(self), p)
+        return checked_bounds(self.coef_bounds, self.positive, self._names, p)
 
     def _feature_weights(self, p: int) -> np.ndarray:
         """The penalty weights of p features, checked. Without a penalty every feature is free."""
@@ -138,7 +143,7 @@ class Posing(LinearRegressor):
                 per_feature(
                     self.penalty_weights,
                     "penalty_weights",
-                    names_of(self),
+                    self._names,
                     p,
                     BY_NAME["penalty_weights"],
                 )

@@ -89,7 +89,7 @@ def duality_along(loss, y, s, t, slopes, c):
 def looked(loss: Loss, y, s, t) -> tuple[float, np.ndarray, np.ndarray]:
     """``(sum of the loss, slopes, curvatures)``."""
     slopes, curvatures = np.zeros((2, s.size))
-    total = look.sized(EVALUATION * s.size, loss)(loss, y, s, t, slopes, curvatures)
+    total = look.sized(2 * EVALUATION * s.size, loss)(loss, y, s, t, slopes, curvatures)
     return float(total), slopes, curvatures
 
 

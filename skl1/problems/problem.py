@@ -140,8 +140,10 @@ class Problem:
     @lazy
     def binds_free(self) -> bool:
         """Whether a free feature has a bound: least squares may then leave it."""
+        if not (self.has_free and self.bounded):
+            return False
         at_no_bound = (self.lower == -np.inf) & (self.upper == np.inf)
-        return self.has_free and self.bounded and not at_no_bound[self.free].all()
+        return not at_no_bound[self.free].all()
 
     def with_penalty(self, penalty: Penalty) -> Problem:
         """The same problem with another penalty, within the same bounds and its own.

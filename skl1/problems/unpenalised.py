@@ -77,13 +77,13 @@ class Unpenalised:
         fit = t + start + self.basis @ along
         b, along = start, along.copy()
         loss, slopes, curvatures = looked(self.loss, *self.data, fit)
-        run = mean_along.sized(EVALUATION * t.size, self.loss)
         for _ in range(STEPS):
             shift, step, fall = self.newton(slopes, curvatures)
             if fall <= NOTHING * loss:
                 break
             e, share = shift + self.basis @ step, 1.0
             for _ in range(HALVINGS):
+                run = mean_along.sized(EVALUATION * t.size, self.loss)
                 if run(self.loss, *self.data, fit, e, share) < loss:
                     break
                 share *= 0.5
