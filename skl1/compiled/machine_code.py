@@ -283,10 +283,15 @@ class _KernelCache(FunctionCache):
 _SCALARS: Any = {float: types.float64, int: types.int64, bool: types.boolean}
 
 
+@cache
+def _array_type(dtype: Any, ndim: int, layout: str) -> types.Array:
+    # Read-only whatever the flag of an array, so that both flags give one specialisation.
+    return types.Array(from_dtype(dtype), ndim, layout, readonly=True)
+
+
 def _field_type(value: Any, kind: Any) -> types.Type:
     if isinstance(kind, tuple):
-        # Read-only whatever the flag of this array, so that both flags give one specialisation.
-        return types.Array(from_dtype(value.dtype), kind[0], kind[1], readonly=True)
+        return _array_type(value.dtype, *kind)
     scalar = _SCALARS.get(kind)
     return value._numba_type_ if scalar is None else scalar
 
