@@ -54,6 +54,7 @@ def _settings():
     """Processes are forked from one that has imported what they need, and die fewer deaths."""
     method, deaths = "worker.multiprocessing-method", "scheduler.allowed-failures"
     with dask.config.set({f"distributed.{method}": "forkserver", f"distributed.{deaths}": 1}):
+        distributed.utils.get_mp_context().set_forkserver_preload(["distributed", "skl1.dask"])
         yield
 
 

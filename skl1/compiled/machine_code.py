@@ -284,7 +284,7 @@ _SCALARS: Any = {float: types.float64, int: types.int64, bool: types.boolean}
 
 
 @cache
-def _array_type(dtype: Any, ndim: int, layout: str) -> types.Array:
+def _array_type(dtype: Any, ndim: int, layout: Any) -> types.Array:
     # Read-only whatever the flag of an array, so that both flags give one specialisation.
     return types.Array(from_dtype(dtype), ndim, layout, readonly=True)
 

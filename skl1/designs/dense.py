@@ -231,8 +231,8 @@ class DenseDesign(TableDesign):
             out += V[:, rows] @ (self.X[rows].astype(np.float64) - centre)
         return out
 
-    def columns(self, index):
-        return self._block(EVERY, index)
+    def columns(self, index, rows=None):
+        return np.subtract(self.X.T[index], self.x_mean[index, None], out=rows).T
 
     def holds(self, count, dtype):
         taken = np.dtype(dtype).itemsize * self.y.size * count

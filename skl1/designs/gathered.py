@@ -101,7 +101,7 @@ class DenseGathered(Gathered):
             grown = np.empty((max(end, 2 * self.count), self.held.shape[1]))
             grown[: self.count] = self.held[: self.count]
             self.held = grown
-        self.held[self.count : end] = self.first.columns(new).T
+        self.first.columns(new, self.held[self.count : end])
 
     def gram(self, design, rows, columns):
         if rows is columns:  # a product of a matrix with itself takes half the time

@@ -12,7 +12,6 @@ from skl1.designs.sparse_passes import (
     SparseColumns,
     SparseWalk,
     add_product,
-    entries_of,
     scan_columns,
     scan_equal,
     transposed_product,
@@ -111,13 +110,14 @@ class SparseDesign(TableDesign):
         product = self.X.T @ np.ascontiguousarray(V.T)
         return product.T - V.sum(axis=1)[:, None] * centre
 
-    def columns(self, index):
+    def columns(self, index, rows=None):
         data, indices, indptr = self._arrays
-        entries, ends = entries_of(indptr, index)
-        out = np.zeros((self.n_samples, index.size), order="F")
-        places = np.repeat(np.arange(index.size), np.diff(ends, prepend=0))
-        out[indices[entries], places] = data[entries]
-        return out - self.x_mean[index]
+        rows = np.empty((index.size, self.n_samples)) if rows is None else rows
+        for row, j in zip(rows, index.tolist(), strict=True):
+            entries, mean = slice(indptr[j], indptr[j + 1]), self.x_mean[j]
+            row.fill(0.0 - mean)
+            row[indices[entries]] = data[entries] - mean
+        return rows.T
 
     def gram(self, rows, columns, dtype=np.float64):
         if rows is columns:

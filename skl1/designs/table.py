@@ -271,8 +271,11 @@ class TableDesign(Design):
         """``V (X - 1 centre')`` for an X that is not centred but by this."""
 
     @abstractmethod
-    def columns(self, index):
-        """The given columns, centred, as a float64 matrix. For few columns only."""
+    def columns(self, index, rows=None):
+        """The given columns, centred, as a float64 matrix. For few columns only.
+
+        In the rows of an array, where one is given: a transposed view of it is returned.
+        """
 
     @abstractmethod
     def row_gram(self, scale):

@@ -14,6 +14,8 @@ LEVELS, FARTHEST = 200, 3.0
 #: A sum of slopes that is this share of the sum of their sizes, times the root of how many there
 #: are, is zero but for rounding.
 BALANCED = 1e-15
+#: The loss of all samples, the slope of each and its curvature.
+Samples = tuple[float, np.ndarray, np.ndarray]
 
 
 @kernel(exact=True)
@@ -41,21 +43,24 @@ def mean_along(loss, y, s, t, e, step):
 
 
 @kernel(exact=True)
-def best_shift(loss, y, s, t, b, most, farthest, balanced):
-    """The b that makes ``sum_i s_i f(y_i, t_i + b)`` least: Newton's method between brackets.
+def best_shift(loss, y, s, t, b, most, farthest, balanced, slopes, curvatures):
+    """The b that makes ``sum_i s_i f(y_i, t_i + b)`` least, and that sum.
 
-    Its steps are bounded at first, as an exponential of a number too large says nothing.
+    By Newton's method between brackets. Its steps are bounded at first, as an exponential of a
+    number too large says nothing. Slope and curvature of each sample are those at b.
     """
     low, high = -np.inf, np.inf
-    for _ in range(most):
+    for k in range(most):
         slope, size, curvature = 0.0, 0.0, 0.0
         for i in range(s.size):
-            if s[i] > 0.0:
-                each = s[i] * loss.slope(y[i], t[i] + b)
-                slope += each
-                size += abs(each)
-                curvature += s[i] * loss.curvature(y[i], t[i] + b)
-        if abs(slope) <= balanced * size:
+            each, label, at = s[i], y[i], t[i] + b
+            if each > 0.0:
+                slopes[i] = down = loss.slope(label, at)
+                curvatures[i] = bend = loss.curvature(label, at)
+                slope += each * down
+                size += each * abs(down)
+                curvature += each * bend
+        if abs(slope) <= balanced * size or k == most - 1:
             break
         if slope > 0.0:
             high = b
@@ -71,7 +76,11 @@ def best_shift(loss, y, s, t, b, most, farthest, balanced):
         if new == b:
             break
         b = new
-    return b
+    total = 0.0
+    for i in range(s.size):
+        if s[i] > 0.0:
+            total += s[i] * loss.value(y[i], t[i] + b)
+    return b, total
 
 
 @kernel(exact=True)
@@ -86,7 +95,7 @@ def duality_along(loss, y, s, t, slopes, c):
     return total
 
 
-def looked(loss: Loss, y, s, t) -> tuple[float, np.ndarray, np.ndarray]:
+def looked(loss: Loss, y, s, t) -> Samples:
     """``(sum of the loss, slopes, curvatures)``."""
     slopes, curvatures = np.zeros((2, s.size))
     total = look.sized(2 * EVALUATION * s.size, loss)(loss, y, s, t, slopes, curvatures)
@@ -98,8 +107,11 @@ def mean_loss(loss: Loss, y, s, t) -> float:
     return float(mean_along.sized(EVALUATION * s.size, loss)(loss, y, s, t, t, 0.0))
 
 
-def level(loss: Loss, y, s, t, start: float = 0.0) -> float:
-    """The shift of all predictions with the least loss."""
+def levelled(loss: Loss, y, s, t, start: float) -> tuple[float, Samples]:
+    """The shift of all predictions with the least loss, and the samples there."""
+    slopes, curvatures = np.zeros((2, s.size))
     run = best_shift.sized(5 * EVALUATION * s.size, loss)
     balanced = BALANCED * np.sqrt(s.size)
-    return float(run(loss, y, s, t, start, LEVELS, FARTHEST, balanced))
+    limits = LEVELS, FARTHEST, balanced
+    shift, sum_of_all = run(loss, y, s, t, start, *limits, slopes, curvatures)
+    return float(shift), (float(sum_of_all), slopes, curvatures)

@@ -16,7 +16,7 @@ from skl1.problems.coordinates import CoordinateSteps, Directions, View
 from skl1.problems.free_null import bounded_null
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
-from skl1.problems.unpenalised import Unpenalised, floored
+from skl1.problems.unpenalised import Refit, Unpenalised, floored
 
 NONE = np.zeros(0, dtype=np.intp)
 #: How closely alpha_max of a nonconvex penalty is found, and doublings at most until it is between
@@ -85,10 +85,15 @@ class SmoothProblem(Problem):
 
     def with_fit(self, w, t: np.ndarray, level: float, along: np.ndarray) -> SmoothPoint:
         """The point at w whose predictions are t, but for what is refitted: a pass back."""
-        t, level, along = self.refitted_part.refit(t, level, along)
-        loss, slopes, curvatures = self.look(t)
-        z = -self.design.adjoint(slopes, self.among)
+        return self._beside_fit(w, self.refitted_part.refit(t, level, along))
+
+    def _beside_fit(self, w: np.ndarray, fit: Refit) -> SmoothPoint:
+        z = -self.design.adjoint(fit.samples[1], self.among)
         z[~self.included] = 0.0
+        return self._point(w, z, fit)
+
+    def _point(self, w: np.ndarray, z: np.ndarray, fit: Refit) -> SmoothPoint:
+        t, level, along, (loss, slopes, curvatures) = fit
         objective = loss + self.penalty_value(w)
         return SmoothPoint(w, z, loss, objective, t, slopes, curvatures, level, along)
 
@@ -100,15 +105,9 @@ class SmoothProblem(Problem):
         refits = [
             self.refitted_part.refit(t, *start) for t, start in zip(fits, starts, strict=True)
         ]
-        looks = [self.look(t) for t, _, _ in refits]
-        Z = adjoints([self.design], [np.stack([-slopes for _, slopes, _ in looks])])[0]
+        Z = adjoints([self.design], [np.stack([-fit.samples[1] for fit in refits])])[0]
         Z[:, ~self.included] = 0.0
-        points = []
-        for w, z, (t, level, along), look in zip(W, Z, refits, looks, strict=True):
-            loss, slopes, curvatures = look
-            objective = loss + self.penalty_value(w)
-            points.append(SmoothPoint(w, z, loss, objective, t, slopes, curvatures, level, along))
-        return points
+        return [self._point(*each) for each in zip(W, Z, refits, strict=True)]
 
     def look(self, t: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
         """``(loss, slopes, curvatures)`` of predictions."""
@@ -123,9 +122,12 @@ class SmoothProblem(Problem):
     def intercept(self, w: np.ndarray, near: Point | None = None) -> float:
         part = self.refitted_part
         start, along = part.usual
-        start = near.level if isinstance(near, SmoothPoint) else start
-        _, level, _ = part.refit(self.design.forward(w), start, along)
-        return level - float(self.design.x_mean @ w)
+        if isinstance(near, SmoothPoint):
+            start = near.level
+            if not near.along.size and np.array_equal(near.w, w):
+                return start - float(self.design.x_mean @ w)
+        found = part.refit(self.design.forward(w), start, along)
+        return found.level - float(self.design.x_mean @ w)
 
     def intercepts(self, W: np.ndarray) -> np.ndarray:
         return np.array([self.intercept(w) for w in W])
@@ -140,7 +142,7 @@ class SmoothProblem(Problem):
     @lazy
     def _least(self) -> float:
         """The loss of the intercept alone."""
-        t, _, _ = Unpenalised(self.loss, self.design, NONE).usual_fit
+        t = Unpenalised(self.loss, self.design, NONE).usual_fit.predictions
         return self.look(t)[0]
 
     def bends(self, point: Point) -> np.ndarray:
@@ -210,8 +212,9 @@ class SmoothProblem(Problem):
     @lazy
     def null(self) -> SmoothPoint:
         w = np.zeros(self.design.n_features)
-        if self.has_free:
-            w = bounded_null(self) if self.binds_free else self.core.lift_exactly(w)
+        if not self.has_free:
+            return self._beside_fit(w, self.refitted_part.usual_fit)
+        w = bounded_null(self) if self.binds_free else self.core.lift_exactly(w)
         return self.at(w)
 
     def slope_size(self, point: SmoothPoint) -> float:

@@ -130,7 +130,8 @@ def gap_of(
 
     What refitting the intercept may still gain is added, to second order.
     """
-    penalty, gain = problem.penalty, problem.refitted_part.left_over(here.slopes, here.curvatures)
+    penalty, part = problem.penalty, problem.refitted_part
+    gain = part.left_over(here.slopes, floored(problem.loss, here.slopes, here.curvatures))
     limit = weights * penalty.slope_at_zero()
     highest = largest_multiple(limit, pulls(penalty, z))
     charged, agreement = total(penalty, weights, w), float(w @ z)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.linalg import lstsq
 
 from skl1.compiled.lazy import lazy
 from skl1.designs import TableDesign
 from skl1.losses import Loss
-from skl1.losses.elementwise import EVALUATION, level, looked, mean_along
+from skl1.losses.elementwise import EVALUATION, Samples, levelled, looked, mean_along
 
 #: Newton steps at most, and halvings of such a step.
 STEPS, HALVINGS = 60, 40
@@ -19,6 +21,15 @@ SETTLED = 0.1
 #: Steps that one sample may ask for in a quadratic model, in units of the loss; and the least
 #: curvature of all.
 FAR, TINY = 1e3, 1e-100
+
+
+class Refit(NamedTuple):
+    """What is best beside some predictions: all predictions, intercept, coordinates, samples."""
+
+    predictions: np.ndarray
+    level: float
+    along: np.ndarray
+    samples: Samples
 
 
 class Unpenalised:
@@ -57,28 +68,25 @@ class Unpenalised:
     @property
     def usual(self) -> tuple[float, np.ndarray]:
         """The model of this part alone: the intercept, and the coordinates in the basis."""
-        return self.usual_fit[1:]
+        return self.usual_fit[1:3]
 
     @lazy
-    def usual_fit(self) -> tuple[np.ndarray, float, np.ndarray]:
-        """The same behind its predictions."""
+    def usual_fit(self) -> Refit:
+        """The same with its predictions."""
         return self.refit(np.zeros(self.design.n_samples), 0.0, np.zeros(self.basis.shape[1]))
 
-    def refit(
-        self, t: np.ndarray, start: float, along: np.ndarray
-    ) -> tuple[np.ndarray, float, np.ndarray]:
-        """``(predictions, intercept, coordinates)``: the best ones beside predictions t.
-
-        ``start`` and ``along`` are guesses of intercept and coordinates.
-        """
+    def refit(self, t: np.ndarray, start: float, along: np.ndarray) -> Refit:
+        """What is best beside predictions t, from guesses of intercept and coordinates."""
         if not along.size:
-            shift = level(self.loss, *self.data, t, start) if self.design.fit_intercept else 0.0
-            return t + shift, shift, along
+            if not self.design.fit_intercept:
+                return Refit(t, 0.0, along, looked(self.loss, *self.data, t))
+            shift, samples = levelled(self.loss, *self.data, t, start)
+            return Refit(t + shift, shift, along, samples)
         fit = t + start + self.basis @ along
         b, along = start, along.copy()
         loss, slopes, curvatures = looked(self.loss, *self.data, fit)
         for _ in range(STEPS):
-            shift, step, fall = self.newton(slopes, curvatures)
+            shift, step, fall = self.newton(slopes, floored(self.loss, slopes, curvatures))
             if fall <= NOTHING * loss:
                 break
             e, share = shift + self.basis @ step, 1.0
@@ -94,7 +102,7 @@ class Unpenalised:
             loss, slopes, curvatures = looked(self.loss, *self.data, fit)
         else:
             self._settled(e)
-        return fit, b, along
+        return Refit(fit, b, along, (loss, slopes, curvatures))
 
     def _settled(self, e: np.ndarray) -> None:
         """Raise an error if the last step was long although nothing is left to gain by it."""
@@ -108,9 +116,12 @@ class Unpenalised:
                 "leave them out."
             )
 
-    def newton(self, slopes, curvatures) -> tuple[float, np.ndarray, float]:
-        """The Newton step of intercept and coordinates, and by how much the quadratic falls."""
-        root = np.sqrt(self.design.weights * floored(self.loss, slopes, curvatures))
+    def newton(self, slopes, bend) -> tuple[float, np.ndarray, float]:
+        """The Newton step of intercept and coordinates, and by how much the quadratic falls.
+
+        ``bend`` are the curvatures as they are `floored`.
+        """
+        root = np.sqrt(self.design.weights * bend)
         pull = -self.design.weights * slopes
         parts = self.parts() * root[:, None]
         units = np.sqrt(np.einsum("ij,ij->j", parts, parts))
@@ -120,14 +131,14 @@ class Unpenalised:
         fall = 0.5 * float(step @ (parts.T @ target))
         return (step[0], step[1:], fall) if self.design.fit_intercept else (0.0, step, fall)
 
-    def left_over(self, slopes: np.ndarray, curvatures: np.ndarray) -> float:
-        """What refitting may still gain, to second order."""
+    def left_over(self, slopes: np.ndarray, bend: np.ndarray) -> float:
+        """What refitting may still gain, to second order; from the `floored` curvatures."""
         if self.basis.shape[1]:
-            return self.newton(slopes, curvatures)[2]
+            return self.newton(slopes, bend)[2]
         if not self.design.fit_intercept:
             return 0.0
-        bend = float(self.design.weights @ floored(self.loss, slopes, curvatures))
-        return 0.5 * float(self.design.weights @ slopes) ** 2 / bend
+        weights = self.design.weights
+        return 0.5 * float(weights @ slopes) ** 2 / float(weights @ bend)
 
     def parts(self) -> np.ndarray:
         """The basis, behind a column of ones where there is an intercept."""

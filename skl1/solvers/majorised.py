@@ -118,8 +118,8 @@ def descended(
     if found is None:
         return False
     w, t, level, along = found
-    shift, more, change = part.refit(t, 0.0, np.zeros_like(along))
-    loss, slopes, bends = problem.look(shift)
+    shift, more, change, seen = part.refit(t, 0.0, np.zeros_like(along))
+    loss, slopes, bends = seen
     place.w = w[columns.features]
     objective = loss + total(problem.penalty, problem.weights[columns.features], place.w)
     samples = shift, slopes, bends, level + more, along + change

@@ -294,7 +294,7 @@ class ProxNewton(Solver):
         if not problem.penalty.convex:
             place.error = largest_move(problem, columns, place)
             return
-        place.error = problem.refitted_part.left_over(here.slopes, here.curvatures)
+        place.error = problem.refitted_part.left_over(here.slopes, place.bend)
         samples = here.loss, place.squares
         penalty, weights = problem.penalty.of(columns.features), problem.weights[columns.features]
         place.error += likely_gap(penalty, weights, place.w, place.z, *samples)
