@@ -9,6 +9,7 @@ from scipy.optimize import minimize_scalar
 from contracts import examples_of
 from skl1.designs import make_design
 from skl1.losses import Huber, Logistic, Loss, Poisson, Squared
+from skl1.losses.elementwise import levelled, looked
 from skl1.penalties import L1
 from skl1.problems.certificates import certify
 from skl1.problems.problem import Problem
@@ -69,6 +70,33 @@ DEFINITIONS = {
     Poisson: poisson,
     Huber: huber,
 }
+
+
+@every
+@pytest.mark.parametrize("t", PREDICTIONS)
+def test_where_it_bends_gradually_the_third_derivative_is_no_larger_than_the_second(loss, y, t):
+    h = 1e-4
+    third = (loss.curvature(y, t + h) - loss.curvature(y, t - h)) / (2.0 * h)
+    assert not loss.gradual or abs(third) <= loss.curvature(y, t) * (1.0 + 1e-6)
+
+
+@pytest.mark.parametrize("loss", list(dict.fromkeys(loss for loss, _ in CASES)), ids=str)
+@pytest.mark.parametrize("size", [1, 7, 400])
+@pytest.mark.parametrize("start", [0.0, -2.0, 1e-9])
+def test_the_best_shift_and_the_samples_there(loss, size, start):
+    """As if all of it were computed at the end; wherever the search for it begins."""
+    responses = [y for other, y in CASES if other is loss]
+    rng = np.random.default_rng(size)
+    y, t = np.resize(responses, 2 * size).astype(float), rng.normal(size=2 * size)
+    s = rng.uniform(0.5, 1.5, 2 * size) * (np.arange(2 * size) != 1) + (size == 1)
+    s /= s.sum()
+    begin = loss.constant(float(s @ y)) + start
+    b, (total, slopes, curvatures) = levelled(loss, y, s, t, begin)
+    right = looked(loss, y, s, t + b)
+    assert total == pytest.approx(right[0], rel=1e-13, abs=1e-300)
+    np.testing.assert_allclose(slopes, right[1], rtol=1e-10, atol=1e-13)
+    np.testing.assert_allclose(curvatures, right[2], rtol=1e-6, atol=1e-13)
+    assert abs(s @ slopes) <= 1e-14 * np.sqrt(s.size) * (s @ np.abs(slopes))
 
 
 @every

@@ -36,6 +36,14 @@ class Loss(Record):
         return False
 
     @property
+    def gradual(self) -> bool:
+        """Whether the third derivative in t is nowhere larger than the second, in size.
+
+        Then a short step changes the curvature by as small a share.
+        """
+        return False
+
+    @property
     @abstractmethod
     def curvature_bound(self) -> float:
         """The largest second derivative of f in t; inf where there is none.
@@ -59,6 +67,10 @@ class Loss(Record):
     @abstractmethod
     def conjugate(self, y, v):
         """``sup_t v t - f(y, t)``; inf where v is no slope of f."""
+
+    def constant(self, mean: float) -> float:
+        """A guess of the best prediction for all samples, from the mean of y."""
+        return 0.0
 
     def check(self, y) -> str:
         """What is wrong with the responses y, an array, in words; empty if nothing is."""

@@ -14,6 +14,8 @@ LEVELS, FARTHEST = 200, 3.0
 #: A sum of slopes that is this share of the sum of their sizes, times the root of how many there
 #: are, is zero but for rounding.
 BALANCED = 1e-15
+#: What can be no more than this share of such a sum is not looked at.
+SURELY = 1e-2
 #: The loss of all samples, the slope of each and its curvature.
 Samples = tuple[float, np.ndarray, np.ndarray]
 
@@ -43,11 +45,13 @@ def mean_along(loss, y, s, t, e, step):
 
 
 @kernel(exact=True)
-def best_shift(loss, y, s, t, b, most, farthest, balanced, slopes, curvatures):
+def best_shift(loss, y, s, t, b, most, farthest, balanced, surely, slopes, curvatures):
     """The b that makes ``sum_i s_i f(y_i, t_i + b)`` least, and that sum.
 
     By Newton's method between brackets. Its steps are bounded at first, as an exponential of a
-    number too large says nothing. Slope and curvature of each sample are those at b.
+    number too large says nothing. Slope and curvature of each sample are those at b. With a loss
+    that bends gradually a step d leaves about ``d^2 / 2`` of the curvatures in the sum of slopes:
+    where that is surely rounding, slopes are not computed once more, but follow from curvatures.
     """
     low, high = -np.inf, np.inf
     for k in range(most):
@@ -71,11 +75,14 @@ def best_shift(loss, y, s, t, b, most, farthest, balanced, slopes, curvatures):
         farthest *= 2.0
         if not low < new < high:
             new = 0.5 * (low + high)
-            if new <= low or new >= high:
-                break
-        if new == b:
+        if not low < new < high:  # b is one of them
             break
+        last, d = b, new - b
         b = new
+        if new == last + step and d * d * curvature <= surely * size:
+            for i in range(s.size):
+                slopes[i] += d * curvatures[i]
+            break
     total = 0.0
     for i in range(s.size):
         if s[i] > 0.0:
@@ -112,6 +119,6 @@ def levelled(loss: Loss, y, s, t, start: float) -> tuple[float, Samples]:
     slopes, curvatures = np.zeros((2, s.size))
     run = best_shift.sized(5 * EVALUATION * s.size, loss)
     balanced = BALANCED * np.sqrt(s.size)
-    limits = LEVELS, FARTHEST, balanced
+    limits = LEVELS, FARTHEST, balanced, SURELY * balanced if loss.gradual else -1.0
     shift, sum_of_all = run(loss, y, s, t, start, *limits, slopes, curvatures)
     return float(shift), (float(sum_of_all), slopes, curvatures)

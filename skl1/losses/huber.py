@@ -35,6 +35,9 @@ class Huber(Loss):
     def curvature(self, y, t):
         return 1.0 if abs(t - y) <= self.delta else 0.0
 
+    def constant(self, mean):
+        return mean
+
     def conjugate(self, y, v):
         if abs(v) > self.delta * (1.0 + ROUNDING):
             return inf

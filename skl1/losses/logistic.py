@@ -22,6 +22,10 @@ class Logistic(Loss):
         return True
 
     @property
+    def gradual(self) -> bool:
+        return True
+
+    @property
     def curvature_bound(self) -> float:
         return 0.25
 
@@ -49,6 +53,9 @@ class Logistic(Loss):
             if share > 0.0:
                 found += share * log(share)
         return found
+
+    def constant(self, mean):
+        return log(mean / (1.0 - mean)) if 0.0 < mean < 1.0 else 0.0
 
     def check(self, y):
         if not ((y == 0.0) | (y == 1.0)).all():

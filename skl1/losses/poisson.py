@@ -27,6 +27,10 @@ class Poisson(Loss):
         return True
 
     @property
+    def gradual(self) -> bool:
+        return True
+
+    @property
     def curvature_bound(self) -> float:
         return inf
 
@@ -53,6 +57,9 @@ class Poisson(Loss):
             return inf
         constant = y - y * log(y) if y > 0.0 else 0.0
         return (mean * log(mean) - mean if mean > 0.0 else 0.0) + constant
+
+    def constant(self, mean):
+        return log(mean) if mean > 0.0 else 0.0
 
     def check(self, y):
         if (y < 0.0).any():

@@ -23,6 +23,10 @@ class Squared(Loss):
         return inf
 
     @property
+    def gradual(self) -> bool:
+        return True
+
+    @property
     def curvature_bound(self) -> float:
         return 1.0
 
@@ -34,6 +38,9 @@ class Squared(Loss):
 
     def curvature(self, y, t):
         return 1.0
+
+    def constant(self, mean):
+        return mean
 
     def conjugate(self, y, v):
         return v * (y + 0.5 * v)

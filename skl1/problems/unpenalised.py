@@ -73,7 +73,9 @@ class Unpenalised:
     @lazy
     def usual_fit(self) -> Refit:
         """The same with its predictions."""
-        return self.refit(np.zeros(self.design.n_samples), 0.0, np.zeros(self.basis.shape[1]))
+        y, weights = self.data
+        start = self.loss.constant(float(weights @ y)) if self.design.fit_intercept else 0.0
+        return self.refit(np.zeros(y.size), start, np.zeros(self.basis.shape[1]))
 
     def refit(self, t: np.ndarray, start: float, along: np.ndarray) -> Refit:
         """What is best beside predictions t, from guesses of intercept and coordinates."""
