@@ -22,6 +22,8 @@ NONE = np.zeros(0, dtype=np.intp)
 #: How closely alpha_max of a nonconvex penalty is found, and doublings at most until it is between
 #: two alphas.
 CLOSE, DOUBLINGS = 1e-7, 60
+#: Models whose predictions are held at once.
+TOGETHER = 10
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,18 @@ class SmoothProblem(Problem):
         return found.level - float(self.design.x_mean @ w)
 
     def intercepts(self, W: np.ndarray) -> np.ndarray:
-        return np.array([self.intercept(w) for w in W])
+        part, design = self.refitted_part, self.design
+        if not design.fit_intercept:
+            return np.zeros(len(W))
+        level, along = part.usual
+        levels = []  # each near the one before, on a path
+        for first in range(0, len(W), TOGETHER):
+            some, columns = W[first : first + TOGETHER], design.gathering()
+            columns.extend(np.flatnonzero(some.any(axis=0)))
+            for t in columns.fits(some[:, columns.features]):
+                level = part.refit(t, level, along).level
+                levels.append(level)
+        return np.array(levels) - W @ design.x_mean
 
     def excess_of(self, w: np.ndarray, intercept: float) -> float:
         t = self.design.forward(w) + float(self.design.x_mean @ w) + intercept
