@@ -93,6 +93,32 @@ def test_features_that_are_missing_are_found(together, monkeypatch):
         assert certify(stage, stage.at(w)).error <= 1.01 * stage.target(LIMITS["tol"])
 
 
+@pytest.mark.parametrize("cls", LOSSES, ids=label)
+@pytest.mark.parametrize("options", [{}, {"positive": True}], ids=["plain", "positive"])
+def test_beginning_where_the_last_solutions_lead_saves_steps(cls, options, monkeypatch):
+    X, y = data(cls, n=200, p=60)
+    problem = cls(alpha=1.0, **options).pose(X, y)[1]
+    alphas = problem.alpha_max * np.geomspace(1.0, 0.02, 60)
+    led = smooth_path(ProxNewton(), problem, alphas, **LIMITS)
+    monkeypatch.setattr(module._Path, "_led", lambda *_: False)
+    plain = smooth_path(ProxNewton(), problem, alphas, **LIMITS)
+    assert all(model.converged for model in led)
+    for one, other in zip(led, plain, strict=True):
+        least = max(one.error, other.error) + 1e-14 * one.objective
+        assert abs(one.objective - other.objective) <= least
+    assert sum(model.n_iter for model in led) < sum(model.n_iter for model in plain)
+
+
+@pytest.mark.parametrize("twice", [1, 3])
+def test_alphas_that_are_repeated_lead_nowhere(twice):
+    X, y = data(LogOdds)
+    problem = LogOdds(alpha=1.0).pose(X, y)[1]
+    alphas = problem.alpha_max * np.repeat(np.geomspace(0.9, 0.05, 8), twice)
+    models = smooth_path(ProxNewton(), problem, alphas, **LIMITS)
+    assert [model.alpha for model in models] == list(alphas)
+    assert all(model.converged for model in models)
+
+
 def test_a_path_that_does_not_converge_says_so():
     X, y = data(LogOdds)
     problem = SmoothProblem(make_design(X, y), L1(1.0), np.ones(150), loss=Logistic())

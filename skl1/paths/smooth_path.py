@@ -17,6 +17,7 @@ from skl1.problems.smooth import SmoothPoint, SmoothProblem
 from skl1.solvers.driver import met, without_rounding
 from skl1.solvers.minimise import minimise
 from skl1.solvers.prox_newton import LAST_SHARE, SPARE, ProxNewton
+from skl1.solvers.quadratic_model import Place
 from skl1.solvers.selection import smallest
 
 #: Alphas at most between two passes over all features.
@@ -74,6 +75,9 @@ class _Path:
     On the features that correlate the most there, the problems of some alphas are solved; one
     product then tells the gradients of all of them, by which they are certified. Where a feature
     was missing the path goes on from there, with those that pull: of fewer alphas at a time.
+
+    Solutions lie nearly on a line from alpha to alpha. Where Newton's method takes more than one
+    step, it begins where the last two of them lead.
     """
 
     def __init__(self, solver: ProxNewton, problem: SmoothProblem, alphas, tol, max_iter):
@@ -85,6 +89,9 @@ class _Path:
         self.columns: Gathered = problem.design.gathering()
         self.known = np.zeros(problem.weights.size, dtype=bool)
         self.together, self.alone = 1, False
+        #: The last two alphas with their solutions, and whether to begin where they lead.
+        self.trail: list[tuple[float, SmoothPoint]] = []
+        self.leads = False
 
     def go_on(self) -> None:
         """Solve for some more alphas."""
@@ -96,15 +103,18 @@ class _Path:
             run = minimise(self.solver, stages[0], self.point.w, **limits)
             self.models.append(run.model)
             self.point, self.alone = cast(SmoothPoint, run.point), False
+            self.trail = _longer(self.trail, float(alphas[0]), self.point)
             return
         self._gather(float(alphas[0]))
         place = self.solver.begin(stages[0], self.columns, self.point)
-        found = []
-        for stage in stages:
+        found, trail = [], self.trail
+        for alpha, stage in zip(alphas, stages, strict=True):
+            led = self.leads and self._led(stage, place, trail, float(alpha))
             self.solver.look(stage, self.columns, place)
             goal = LAST_SHARE * self.target
             count = self.solver.descend(stage, self.columns, place, goal, self.max_iter)
             found.append((place.w, place.point.w, (place.point.level, place.point.along), count))
+            trail, self.leads = _longer(trail, float(alpha), place.point), led or count > 1
         own, W, starts, counts = zip(*found, strict=True)
         points = self.problem.at_all(np.stack(W), self.columns.fits(np.stack(own)), starts)
         for stage, point, count in zip(stages, points, counts, strict=True):
@@ -113,6 +123,32 @@ class _Path:
         missed = len(self.models) < done + alphas.size
         self.alone = len(self.models) == done
         self.together = max(1, self.together // 2) if missed else min(2 * self.together, TOGETHER)
+
+    def _led(
+        self,
+        stage: SmoothProblem,
+        place: Place,
+        trail: list[tuple[float, SmoothPoint]],
+        alpha: float,
+    ) -> bool:
+        """Move to where the last two solutions lead, if the objective is lower there."""
+        if len(trail) < 2 or not trail[0][0] > trail[1][0] > alpha:
+            return False
+        (first, there), (second, here) = trail
+        share = (second - alpha) / (first - second)
+        w, t, level, along = (
+            getattr(here, name) + share * (getattr(here, name) - getattr(there, name))
+            for name in ("w", "predictions", "level", "along")
+        )
+        samples = stage.look(t)
+        objective = samples[0] + stage.penalty_value(w)
+        at_hand = place.point
+        if not objective < at_hand.loss + stage.penalty_value(at_hand.w):
+            return False
+        place.w, place.model = w[self.columns.features], None
+        place.point = SmoothPoint(w, here.z, samples[0], objective, t, *samples[1:], level, along)
+        place.z = -self.columns.sums(stage.design.weights * samples[1])
+        return True
 
     def _certified(self, stage: SmoothProblem, point: SmoothPoint, count: int) -> bool:
         """Whether a point is good enough for one alpha; its model is kept then."""
@@ -125,6 +161,7 @@ class _Path:
         if reason:
             figures = known.error, here.objective - known.error, max(count, 1), reason, True
             self.models.append(Model.of(stage.penalty.strength, here, *figures))
+            self.trail = _longer(self.trail, stage.penalty.strength, self.point)
         return bool(reason)
 
     def _gather(self, alpha: float) -> None:
@@ -143,3 +180,10 @@ class _Path:
             self.known = np.zeros_like(wanted)
         self.columns.extend(np.flatnonzero(wanted & ~self.known))
         self.known |= wanted
+
+
+def _longer(
+    trail: list[tuple[float, SmoothPoint]], alpha: float, point: SmoothPoint
+) -> list[tuple[float, SmoothPoint]]:
+    """The last two solutions, of which one is new."""
+    return [*trail[-1:], (alpha, point)]
