@@ -140,6 +140,8 @@ class _Path:
             getattr(here, name) + share * (getattr(here, name) - getattr(there, name))
             for name in ("w", "predictions", "level", "along")
         )
+        if w[~self.known].any():  # of which the columns are not at hand any more
+            return False
         samples = stage.look(t)
         objective = samples[0] + stage.penalty_value(w)
         at_hand = place.point
