@@ -261,7 +261,7 @@ def test_no_minimum_is_an_error():
         ProximalLogisticRegression(0.1, penalty_weights=weights).fit(X, y == 0)
     group = (np.arange(60) < 20).astype(float)[:, None]
     counted = np.where(group[:, 0] == 1.0, 0.0, 3.0)
-    with pytest.raises(ValueError, match="unpenalised features 0"):
+    with pytest.raises(ValueError, match="unpenalised features"):
         ProximalPoissonRegressor(0.0).fit(group, counted)
 
 
@@ -459,3 +459,40 @@ def test_lasso_path_refuses_what_is_no_loss():
     assert 1 <= np.count_nonzero(stopped, axis=0).max() <= 2
     again = skl1.lasso_path(X, y, loss="logistic", max_explained=0.2, return_path=True)
     assert again.explained[-2] <= 0.2 < again.explained[-1]
+
+
+@pytest.mark.parametrize("cls", [ProximalLogisticRegression, ProximalPoissonRegressor], ids=label)
+@pytest.mark.parametrize("copies", [1, 2])
+@pytest.mark.parametrize("scale", [1.0, 40.0])
+@pytest.mark.parametrize("mixed", [True, False], ids=["mixed at zero", "apart"])
+def test_free_columns_that_separate_some_samples_are_refused(cls, copies, scale, mixed):
+    """Where they are not 0 they tell the class, or a count of 0; however far the steps go."""
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        X = rng.standard_normal((48, 12))
+        y = (rng.random(48) < 0.5).astype(int)
+        told = scale * np.abs(rng.standard_normal(48)) * np.where(y, -1.0, 1.0)
+        if cls is ProximalPoissonRegressor:
+            y, told = 3 * y, told * (y == 0)
+        elif mixed:
+            told[rng.random(48) < 0.7] = 0.0
+        free = np.repeat(told[:, None], copies, axis=1)
+        weights = np.r_[np.zeros(copies), np.ones(12)]
+        model = cls(alpha=0.01, penalty_weights=weights)
+        with pytest.raises(
+            ValueError, match="No finite coefficients of the unpenalised features 0"
+        ):
+            model.fit(np.hstack([free, X]), y)
+
+
+@pytest.mark.parametrize("cls", [ProximalLogisticRegression, ProximalPoissonRegressor], ids=label)
+@pytest.mark.parametrize("outlier", [1.0, 1e3, 1e6])
+def test_free_columns_with_a_minimum_are_not(cls, outlier):
+    """However far out one of the samples is."""
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        X = rng.standard_normal((60, 5))
+        X[0, 0] *= outlier
+        y = (X[:, 0] / outlier + X[:, 1] + rng.logistic(size=60) > 0.0).astype(int)
+        model = cls(alpha=0.01, penalty_weights=np.r_[0.0, 0.0, np.ones(3)]).fit(X, y)
+        assert np.all(model.converged_)

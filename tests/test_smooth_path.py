@@ -94,7 +94,11 @@ def test_features_that_are_missing_are_found(together, monkeypatch):
 
 
 @pytest.mark.parametrize("cls", LOSSES, ids=label)
-@pytest.mark.parametrize("options", [{}, {"positive": True}], ids=["plain", "positive"])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"positive": True}, {"coef_bounds": (-0.1, 0.2)}],
+    ids=["plain", "positive", "bounded"],
+)
 def test_beginning_where_the_last_solutions_lead_saves_steps(cls, options, monkeypatch):
     X, y = data(cls, n=200, p=60)
     problem = cls(alpha=1.0, **options).pose(X, y)[1]
@@ -103,10 +107,13 @@ def test_beginning_where_the_last_solutions_lead_saves_steps(cls, options, monke
     monkeypatch.setattr(module._Path, "_led", lambda *_: False)
     plain = smooth_path(ProxNewton(), problem, alphas, **LIMITS)
     assert all(model.converged for model in led)
+    low, high = options.get("coef_bounds", (0.0 if options else -np.inf, np.inf))
+    assert all((low <= model.values).all() and (model.values <= high).all() for model in led)
     for one, other in zip(led, plain, strict=True):
         least = max(one.error, other.error) + 1e-14 * one.objective
         assert abs(one.objective - other.objective) <= least
-    assert sum(model.n_iter for model in led) < sum(model.n_iter for model in plain)
+    taken, alone = (sum(model.n_iter for model in models) for models in (led, plain))
+    assert taken < alone or (options and taken <= alone)
 
 
 @pytest.mark.parametrize("twice", [1, 3])

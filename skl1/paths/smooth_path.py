@@ -140,7 +140,8 @@ class _Path:
             getattr(here, name) + share * (getattr(here, name) - getattr(there, name))
             for name in ("w", "predictions", "level", "along")
         )
-        if w[~self.known].any():  # of which the columns are not at hand any more
+        # Of what is not known the columns are not at hand any more; the line may leave the bounds.
+        if w[~self.known].any() or (stage.bounded and (stage.clip(w) != w).any()):
             return False
         samples = stage.look(t)
         objective = samples[0] + stage.penalty_value(w)

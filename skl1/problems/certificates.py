@@ -76,6 +76,7 @@ def gap_certificate(problem: Problem, point: Point) -> Certificate:
     excess = 0.0
     if isinstance(problem, SmoothProblem):
         gap, floor, scaling, z, excess = smooth_gap(problem, cast(SmoothPoint, point))
+        floor = min(floor, WORST_FLOOR * 2.0 * problem.level_loss)
         return Certificate(gap, floor, scaling * z, excess)
     if problem.has_free:
         gap, scaling, z, excess = gap_beside(problem, point)

@@ -150,13 +150,15 @@ class SmoothProblem(Problem):
         return max(self.look(t)[0] - self.at(w).loss, 0.0)
 
     def explained(self, loss: float) -> float:
-        return 1.0 - loss / self._least if self._least > 0.0 else 0.0
+        return 1.0 - loss / self.level_loss if self.level_loss > 0.0 else 0.0
 
     @lazy
-    def _least(self) -> float:
+    def level_loss(self) -> float:
         """The loss of the intercept alone."""
-        t = Unpenalised(self.loss, self.design, NONE).usual_fit.predictions
-        return self.look(t)[0]
+        part = self.refitted_part
+        if part.columns.size:
+            part = Unpenalised(self.loss, self.design, NONE)
+        return part.usual_fit.samples[0]
 
     def bends(self, point: Point) -> np.ndarray:
         # With the intercept and what else is refitted, to second order.

@@ -11,13 +11,14 @@ from skl1.compiled.lazy import lazy
 from skl1.designs import TableDesign
 from skl1.losses import Loss
 from skl1.losses.elementwise import EVALUATION, Samples, levelled, looked, mean_along
+from skl1.problems.separation import falls_for_ever
 
 #: Newton steps at most, and halvings of such a step.
 STEPS, HALVINGS = 60, 40
 #: A fall below this share of the loss is rounding.
 NOTHING = 1e-30
-#: Newton's steps become short at a minimum. On an exponential scale without one they stay at 1.
-SETTLED = 0.1
+#: Curvature of a sample below which it is asked whether there is a minimum at all.
+FLAT = 1e-7
 #: Steps that one sample may ask for in a quadratic model, in units of the loss; and the least
 #: curvature of all.
 FAR, TINY = 1e3, 1e-100
@@ -89,26 +90,34 @@ class Unpenalised:
         loss, slopes, curvatures = looked(self.loss, *self.data, fit)
         for _ in range(STEPS):
             shift, step, fall = self.newton(slopes, floored(self.loss, slopes, curvatures))
+            e, share = shift + self.basis @ step, 1.0
             if fall <= NOTHING * loss:
                 break
-            e, share = shift + self.basis @ step, 1.0
             for _ in range(HALVINGS):
                 run = mean_along.sized(EVALUATION * t.size, self.loss)
                 if run(self.loss, *self.data, fit, e, share) < loss:
                     break
                 share *= 0.5
             else:
-                self._settled(e)
                 break
             fit, b, along = fit + share * e, b + share * shift, along + share * step
             loss, slopes, curvatures = looked(self.loss, *self.data, fit)
-        else:
-            self._settled(e)
+        if not curvatures.min(initial=1.0, where=self.data[1] > 0.0) > FLAT:
+            self._check_minimum()
         return Refit(fit, b, along, (loss, slopes, curvatures))
 
-    def _settled(self, e: np.ndarray) -> None:
-        """Raise an error if the last step was long although nothing is left to gain by it."""
-        if self.loss.endless and np.abs(e).max() > SETTLED:
+    @lazy
+    def _falls_for_ever(self) -> bool:
+        y, weights = self.data
+        return falls_for_ever(self.loss, y[weights > 0.0], self.parts()[weights > 0.0])
+
+    def _check_minimum(self) -> None:
+        """Raise an error if there is none: to be asked where the loss of some sample is flat.
+
+        On its way to an end the loss falls by a constant factor with each step, so that Newton's
+        method gets far out before it finds nothing to gain.
+        """
+        if self.loss.endless and self._falls_for_ever:
             names = ", ".join(map(str, self.columns[:10]))
             raise ValueError(
                 f"No finite coefficients of the unpenalised features {names}"
