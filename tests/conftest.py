@@ -47,16 +47,6 @@ QUICK = {
 }
 
 
-def pytest_configure(config):
-    """Tests find an empty cache, fit each penalty a few times, and leave no code to others.
-
-    What is compiled has to pay within these processes, not in one of many that follow.
-    """
-    from skl1.compiled import kernels
-
-    kernels.BUYERS = 1
-
-
 def pytest_ignore_collect(collection_path, config):
     """With ``-m quick`` leave the other files unread: that would take longer than many tests."""
     is_test = collection_path.suffix == ".py" and collection_path.stem.startswith("test_")

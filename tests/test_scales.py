@@ -198,6 +198,14 @@ def test_penalty_weights_of_any_size(estimator, weight):
     assert weight < 1.0 or np.abs(all_alike.coef_).max() <= 1e-290
 
 
+@every
+def test_penalty_weights_that_vanish_in_plain_python(estimator, monkeypatch):
+    """Which raises where compiled code has inf or NaN."""
+    monkeypatch.setattr("skl1.compiled.kernels.PATIENCE", 10**9)
+    monkeypatch.setattr("skl1.compiled.kernels.BRIEF", 10**9)
+    fit_soundly(brief(estimator, penalty_weights=np.full(P, 5e-324)), X, Y)
+
+
 @pytest.mark.parametrize("alpha", [1e308, 1e-30, 5e-324])
 @every
 def test_alpha_of_any_size(estimator, alpha):

@@ -77,11 +77,14 @@ class WideDesign(RemoteDesign, TableDesign):
         fits = int(working_memory() / (16.0 * self.n_samples))
         return max(super().first_set(), min(FIRST, fits, max(self.n_samples, 1)))
 
-    def columns(self, index):
+    def columns(self, index, rows=None):
         found = self.X.columns(np.asarray(index))
         if self.fit_intercept:
             found -= self.x_mean[index]
-        return found
+        if rows is None:
+            return found
+        rows[:] = found.T
+        return rows.T
 
     def forward(self, w):
         return self.forwards(w[None, :])[0]

@@ -56,8 +56,10 @@ def homotopy_start(problem: Problem, w: np.ndarray) -> np.ndarray:
     share = (penalty.strength / problem.alpha_near) ** (1.0 / penalty.order)
     for halt in HALTS:
         stage = problem.with_penalty(penalty.relaxed(halt))
-        stage = stage.at_alpha(stage.alpha_near * share**stage.penalty.order)
-        w = approached(stage, w)
+        alpha = stage.alpha_near * share**stage.penalty.order
+        if not np.isfinite(alpha):  # penalty weights of extreme sizes overflow
+            break
+        w = approached(stage.at_alpha(alpha), w)
     return w
 
 
