@@ -22,7 +22,8 @@ from skl1.problems.unpenalised import floored
 EPS = float(np.finfo(np.float64).eps)
 #: Cosine of the angle to the residual below which a column is orthogonal up to rounding.
 ORTHOGONAL = 1e-10
-#: Rounding never excuses a larger error than this share of y's energy.
+#: Rounding never excuses a larger error than this share of y's energy, of other losses than squares
+#: of twice the loss of the intercept alone.
 WORST_FLOOR = 1e-10
 #: A gap below this share of y's energy is the square of its rounding: there is nothing to explain.
 NOTHING = (4.0 * EPS) ** 2
