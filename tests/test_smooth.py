@@ -496,3 +496,16 @@ def test_free_columns_with_a_minimum_are_not(cls, outlier):
         y = (X[:, 0] / outlier + X[:, 1] + rng.logistic(size=60) > 0.0).astype(int)
         model = cls(alpha=0.01, penalty_weights=np.r_[0.0, 0.0, np.ones(3)]).fit(X, y)
         assert np.all(model.converged_)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in skl1.__all__ if "Class" in name or "Logis" in name]
+)
+def test_every_classifier_refuses_what_separates(name):
+    cls = getattr(skl1, name)
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((48, 6)), (rng.random(48) < 0.5).astype(int)
+    X[:, 0] = np.abs(X[:, 0]) * np.where(y, -1.0, 1.0) * (rng.random(48) < 0.4)
+    few = {"n_alphas": 3, "cv": 2} if name.endswith("CV") else {"alpha": 0.05}
+    with quiet(UserWarning), pytest.raises(ValueError, match="No finite coefficients"):
+        cls(penalty_weights=np.r_[0.0, np.ones(5)], **few).fit(X, y)
