@@ -5,6 +5,7 @@ import os
 os.environ["SCIPY_ARRAY_API"] = "1"
 
 import importlib.util
+import inspect
 import re
 from contextlib import nullcontext
 from functools import cache
@@ -62,17 +63,39 @@ def pytest_collection_modifyitems(items):
             item.add_marker("quick")
 
 
+TESTS = Path(__file__).parent
+#: What in a test compares fits to the last bit, and what says that it is about interpreted code.
+BITS, INTERPRETED = re.compile(r"array_equal"), re.compile(r"interpreted|BRIEF|PATIENCE|bought")
+
+
 @cache
-def _compares_bits(path):
-    """Whether tests of a file compare fits to the last bit, and are not about interpreted code."""
-    text = path.read_text()
-    return "array_equal" in text and not re.search(r"interpreted|BRIEF|PATIENCE|bought", text)
+def _compares_bits(function):
+    """Whether a test compares fits to the last bit: itself, or a function of tests it calls."""
+    inner = getattr(function, "hypothesis", None)
+    called = [inner.inner_test if inner else inspect.unwrap(function)]
+    for each in called:  # which grows
+        names = (each.__globals__.get(name) for name in each.__code__.co_names)
+        called += [
+            other
+            for other in names
+            if inspect.isfunction(other)
+            and Path(other.__code__.co_filename).parent == TESTS
+            and other not in called
+        ]
+    return any(BITS.search(inspect.getsource(each)) for each in called)
+
+
+@cache
+def _is_about_interpreted_code(path):
+    return bool(INTERPRETED.search(path.read_text()))
 
 
 @pytest.fixture(autouse=True)
 def _compiled_where_bits_count(request):
     """Whether a small fit runs interpreted depends on the tests before; its last digits do, too."""
-    with all_compiled() if _compares_bits(request.path) else nullcontext():
+    function = getattr(request, "function", None)
+    bits = function and not _is_about_interpreted_code(request.path) and _compares_bits(function)
+    with all_compiled() if bits else nullcontext():
         yield
 
 

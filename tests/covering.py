@@ -35,6 +35,21 @@ def covering(*factors, allowed=lambda *_: True):
     return [tuple(values[k] for values, k in zip(factors, row, strict=True)) for row in chosen]
 
 
+def every_value(rows, first):
+    """Some of the rows, from the first on and round, in which each value of each factor occurs.
+
+    For the many classes of a test whose rows cover pairs: of these each class has some, and all
+    classes together have all.
+    """
+    seen, chosen = set(), []
+    for row in (*rows[first % len(rows) :], *rows[: first % len(rows)]):
+        values = {(k, id(value)) for k, value in enumerate(row)}
+        if not values <= seen:
+            seen |= values
+            chosen.append(row)
+    return chosen
+
+
 def named(value):
     """A word of a test's id; an array goes by its number."""
     if isinstance(value, np.ndarray):

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 import skl1
 from common import METHODS, label, public_estimators, quiet, run, suited, variants
+from settled import all_compiled
 
 pd = pytest.importorskip("pandas")
 pytest.importorskip("dask.dataframe")
@@ -82,19 +83,23 @@ class Interrupter:
 
 
 @pytest.fixture(autouse=True)
-def _the_same_calls_in_every_run(monkeypatch):
-    """In one thread, and all kernels compiled."""
+def _in_one_thread():
     import dask
 
-    monkeypatch.setattr("skl1.compiled.kernels.PATIENCE", -1)
-    monkeypatch.setattr("skl1.compiled.kernels.BRIEF", -1)
-    monkeypatch.setattr("skl1.compiled.kernels.Kernel.price", -1)
     with dask.config.set(scheduler="synchronous"):
+        yield
+
+
+@pytest.fixture
+def _the_same_calls_in_every_run():
+    """All kernels are compiled."""
+    with all_compiled():
         yield
 
 
 # What an interrupt hits may be a callback of the garbage collector, whose errors Python drops.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.usefixtures("_the_same_calls_in_every_run")
 @every
 def test_an_interrupt_changes_nothing(model, remote, method):
     """Wherever it falls; and the next fit is that of a new estimator."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from common import elastic_net, explicit, label, problem, quiet
+from common import elastic_net, explicit, label, problem, public_estimators, quiet, suited
 from covering import pairs
 from exactly import PENALTY_WEIGHTS, combination_data, fit
 from skl1 import NonconvexLpRegressor, ProximalLasso, RidgeGD, SubgradientLasso
@@ -57,6 +57,33 @@ def test_alpha_max(model, weighted, container, fit_intercept, positive, penaltie
     model = fit(clone(model).set_params(alpha=0.99 * top), data, y, sample_weight=weights)
     assert model.coef_[penalised].any()
     assert model.alpha_max_ == top
+
+
+EVERY = [
+    model
+    for model, remote in public_estimators()
+    if not remote and {"alpha", "positive", "penalty_weights"} <= set(model.get_params())
+]
+
+
+@pytest.mark.parametrize("model", EVERY, ids=label)
+def test_within_bounds_beside_free_features(model):
+    """Of every class: at alpha_max_ no penalised feature is in the model; just below one is."""
+    u = np.where(np.arange(8) == 3, 0.0, 1.0)
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        X = rng.normal(size=(60, 8)) + rng.normal(size=8)
+        y = suited(type(model), X[:, 0] - X[:, 1] + rng.normal(size=60))
+        model = clone(model).set_params(positive=True, penalty_weights=u, alpha=1e3)
+        with quiet(UserWarning):
+            top = float(np.max(clone(model).fit(X, y).alpha_max_))
+            if not np.isfinite(top):
+                assert not hasattr(model, "l1_ratio")  # a ridge, which leaves no zeros
+                continue
+            above = clone(model).set_params(alpha=1.001 * top).fit(X, y)
+            below = clone(model).set_params(alpha=0.99 * top).fit(X, y)
+        assert not np.ravel(above.coef_)[u > 0.0].any()
+        assert np.ravel(below.coef_)[u > 0.0].any(), top
 
 
 def test_alpha_max_of_ridge():

@@ -1,4 +1,4 @@
-"""Bounds of coefficients with every pair of options: a mirror image of X has that of the model."""
+"""Bounds of coefficients with pairs of options: a mirror image of X has that of the model."""
 
 import inspect
 
@@ -9,7 +9,7 @@ from scipy import sparse
 
 import skl1
 from common import label, quiet
-from covering import covering
+from covering import covering, every_value
 from test_coef_bounds import ESTIMATORS, response
 
 N, P = 48, 6
@@ -35,7 +35,9 @@ OPTIONS = {
     "l1_ratio": (1.0, 0.5),
     "warm_start": (False, True),
 }
-RUNS = [dict(zip(OPTIONS, run, strict=True)) for run in covering(*OPTIONS.values())]
+#: Every pair of options.
+RUNS = covering(*OPTIONS.values())
+CLASSES = sorted(set(ESTIMATORS) - {"StabilitySelection"})
 
 
 def turned(bounds):
@@ -69,12 +71,16 @@ def fit(cls, run, mirrored):
     return model
 
 
-@pytest.mark.parametrize("name", sorted(set(ESTIMATORS) - {"StabilitySelection"}))
+@pytest.mark.parametrize("name", CLASSES)
 def test_a_mirror_image_has_that_of_the_model(name):
-    """The coefficients keep to the bounds, and turn round with the columns."""
+    """The coefficients keep to the bounds, and turn round with the columns.
+
+    Each class with every option, all together with every pair of options.
+    """
     cls = ESTIMATORS[name]
     rough = 2e-2 if "Subgradient" in name else 1e-4
-    for run in RUNS:
+    for row in every_value(RUNS, CLASSES.index(name)):
+        run = dict(zip(OPTIONS, row, strict=True))
         model, mirror = (fit(cls, run, mirrored) for mirrored in (False, True))
         told = {option: label(value) for option, value in run.items() if option != "coef_bounds"}
         low, high = (np.broadcast_to(end, P) for end in run["coef_bounds"])

@@ -1,4 +1,4 @@
-"""Four hundred random problems with all options at once: every reported gap is an upper bound."""
+"""Two hundred random problems with all options at once: every reported gap is an upper bound."""
 
 import warnings
 
@@ -12,7 +12,7 @@ from common import elastic_net, explicit, objective, own_objective, quiet
 from skl1 import ProximalLasso
 from skl1.designs import dense
 
-BATCHES, EACH = 8, 50
+BATCHES, EACH = 8, 25
 
 
 def draw_data(rng):

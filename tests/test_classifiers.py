@@ -148,13 +148,11 @@ def test_probabilities(model):
 # Meta-estimators -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("method", ["sigmoid", "isotonic"])
-@every
-def test_calibrated(model, method):
-    for y in (TWO, THREE):
-        found = fitted(CalibratedClassifierCV(weak(model), method=method, cv=3), X, y)
-        assert_allclose(found.predict_proba(X).sum(axis=1), 1.0)
-        assert found.score(X, y) > 0.5
+@pairs(model=public_classifiers(), method=["sigmoid", "isotonic"], y=[TWO, THREE])
+def test_calibrated(model, method, y):
+    found = fitted(CalibratedClassifierCV(weak(model), method=method, cv=2), X, y)
+    assert_allclose(found.predict_proba(X).sum(axis=1), 1.0)
+    assert found.score(X, y) > 0.5
 
 
 @every
@@ -175,9 +173,11 @@ def test_one_against_one(model):
     assert found.score(X, THREE) > 0.5
 
 
-@pytest.mark.parametrize("scoring", ["neg_log_loss", "roc_auc", "accuracy"])
-@pytest.mark.parametrize("search", [GridSearchCV, PathGridSearchCV], ids=label)
-@every
+@pairs(
+    model=public_classifiers(),
+    search=[GridSearchCV, PathGridSearchCV],
+    scoring=["neg_log_loss", "roc_auc", "accuracy"],
+)
 def test_grid_search(model, search, scoring):
     """Each score is that of a fit to the training rows, for every alpha and l1_ratio."""
     grid = {"alpha": [0.2, 0.02], "l1_ratio": [0.5, 1.0]}
@@ -198,18 +198,20 @@ def test_grid_search(model, search, scoring):
     assert roc_auc_score(words == "yes", found.predict_proba(X)[:, 1]) > 0.7
 
 
-@pytest.mark.parametrize("method", ["predict_proba", "predict_log_proba", "decision_function"])
-@every
-def test_predictions_of_folds(model, method):
-    for y, names in ((TWO, ["no", "yes"]), (THREE, ["a", "b", "c"])):
-        words = np.array(names)[y]
-        with quiet(GridEdgeWarning, FoldWarning):
-            found = cross_val_predict(weak(model), X, words, cv=2, method=method)
-        flat = method == "decision_function" and y is TWO
-        assert found.shape == ((120,) if flat else (120, len(names)))
-        assert np.isfinite(found).all()
-        if method != "decision_function":
-            assert_allclose(np.exp(found).sum(axis=1) if "log" in method else found.sum(axis=1), 1)
+@pairs(
+    model=public_classifiers(),
+    method=["predict_proba", "predict_log_proba", "decision_function"],
+    names=[["no", "yes"], ["a", "b", "c"]],
+)
+def test_predictions_of_folds(model, method, names):
+    words = np.array(names)[TWO if len(names) == 2 else THREE]
+    with quiet(GridEdgeWarning, FoldWarning):
+        found = cross_val_predict(weak(model), X, words, cv=2, method=method)
+    flat = method == "decision_function" and len(names) == 2
+    assert found.shape == ((120,) if flat else (120, len(names)))
+    assert np.isfinite(found).all()
+    if method != "decision_function":
+        assert_allclose(np.exp(found).sum(axis=1) if "log" in method else found.sum(axis=1), 1)
 
 
 @every

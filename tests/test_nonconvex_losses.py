@@ -196,6 +196,18 @@ def test_alpha_max_is_where_zero_stops_to_be_a_coordinate_wise_minimum(loss, pen
     assert least_on_grids(below, problem.null, X, loss) > 0.0
 
 
+@pairs
+def test_alpha_max_does_not_ask_free_features(loss, penalty):
+    """Within bounds they are at their best but for rounding, and may move by that at any alpha."""
+    for seed in range(30, 36):
+        _, problem = posed(loss, penalty, seed, lower=0.0)
+        assert 0.3 < problem.alpha_near / problem.alpha_max < 3.0, seed
+        stage = problem.at_alpha(1.001 * problem.alpha_max)
+        run = minimise(NEWTON, stage, stage.null.w, tol=1e-8, max_iter=300)
+        assert run.model.converged
+        assert not run.w[problem.weights > 0.0].any()
+
+
 def test_about_alpha_max_is_what_squares_have():
     """Of squares it is the same; of another loss it is near, and found without a search."""
     X, y, s = data(Huber(DELTA), 4)

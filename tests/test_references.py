@@ -222,7 +222,7 @@ def test_grid_search_on_real_data(shared_data, name, cls):
     top = largest_alpha(cls, X, y, is_sparse)
     pipeline = make_pipeline(StandardScaler(with_mean=not is_sparse), cls(**BRIEF.get(cls, {})))
     parameter = f"{pipeline.steps[-1][0]}__alpha"
-    search = GridSearchCV(pipeline, {parameter: [0.3 * top, 0.03 * top]}, cv=3, error_score="raise")
+    search = GridSearchCV(pipeline, {parameter: [0.3 * top, 0.03 * top]}, cv=2, error_score="raise")
     with quiet():
         search.fit(X, y)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()

@@ -122,18 +122,18 @@ def test_models_of_a_loosened_path_have_their_true_gap(kind, way, monkeypatch):
 @pytest.mark.filterwarnings("ignore::skl1.exceptions.EmptyModelWarning")
 @pytest.mark.filterwarnings("ignore::skl1.exceptions.GridEdgeWarning")
 @pytest.mark.filterwarnings("ignore::skl1.exceptions.FoldWarning")
-@pytest.mark.parametrize("first", range(0, 60, 15))
+@pytest.mark.parametrize("first", range(0, 32, 8))
 def test_same_choice_as_in_full(first):
-    """Sixty draws of many kinds: both rules, weights, sparse X, elastic nets, signs."""
+    """Thirty-two draws of many kinds: both rules, weights, sparse X, elastic nets, signs."""
     rows = [
         pair(seed, 1e-4, rows=(100, 140), columns=(510, 600), n_alphas=50)
-        for seed in range(first, first + 15)
+        for seed in range(first, first + 8)
     ]
     assert all(row["same"] for row in rows), rows
     assert all(row["converged"] for row in rows), rows
     assert max(row["moved_above"] for row in rows) < 1e-9
     assert min(row["margin"] for row in rows) > 1.0
-    assert sum(row["loosened"] > 0 for row in rows) >= 4
+    assert sum(row["loosened"] > 0 for row in rows) >= 2
 
 
 @pytest.mark.parametrize("selection", ["min", "1se"])

@@ -13,8 +13,8 @@ from skl1 import Moments, ProximalLassoCV
 from skl1.estimators.linear_classifier import LinearClassifier
 from skl1.model_selection.rules import CRITERIA
 
-FACTORS = [1e-303, 1e-150, 3.0, 1e150, 1e307]
-POWERS = [2.0**-1000, 2.0**-500, 2.0, 2.0**500, 2.0**1018]
+FACTORS = [1e-303, 3.0, 1e307]
+POWERS = [2.0**-1000, 2.0, 2.0**1018]
 
 X, Y = problem(60, 6, seed=3)
 S = np.random.default_rng(1).uniform(0.25, 2.0, 60)

@@ -178,6 +178,7 @@ class CoordinateSteps:
         moved = proxes(self.penalty, self.w + self.z / d, self.weights / d) - self.w
         self.steps = np.where(self.norms > 0.0, moved, 0.0)
         self.sizes = np.sqrt(self.norms) * np.abs(self.steps)
+        self.gains = np.zeros(self.features.size)
         busy = self.sizes**2 > self.small
         used = np.flatnonzero(self.w)
         charges = values(problem.penalty, self.w[used]) * self.weights[used]
@@ -216,7 +217,7 @@ class CoordinateSteps:
             bends,
             gains,
         )
-        self.steps[some] = steps
+        self.steps[some], self.gains[some] = steps, gains
         # Where the loss bends more elsewhere than here, a step is worth more than that.
         self.sizes[some] = np.sqrt(np.maximum(bends * steps * steps, 2.0 * gains))
 

@@ -333,16 +333,16 @@ class Problem:
         if self.has_free and not self.binds_free:
             return self.beside(self.free).alpha_max
         top = self.alpha_near
-        return top if self.penalty.convex else self._rests_from(top) * (1.0 + 4.0 * ROUNDING)
+        if self.penalty.convex:
+            return top
+        return self._beside_moving.rests_from(top) * (1.0 + 4.0 * ROUNDING)
 
     @lazy
     def alpha_near(self) -> float:
         """About the same of a nonconvex penalty: that of the squares around the null model."""
-        beside: Problem = self
-        if self.has_free:
-            beside = self.beside(self.refitted(self.null.w))
-            if not self.binds_free:
-                return beside.alpha_near
+        beside = self._beside_moving
+        if self.has_free and not self.binds_free:
+            return beside.alpha_near
         penalised: Any = self.included & ~self.free
         if not penalised.any():
             return 0.0
@@ -358,7 +358,12 @@ class Problem:
         pulled = np.copysign(pulled, z)
         return alpha_max(penalty, pulled, norms[penalised], self.weights[penalised])
 
-    def _rests_from(self, top: float) -> float:
+    @property
+    def _beside_moving(self) -> Problem:
+        """Where there are free features, the problem beside those that no bound holds at rest."""
+        return self.beside(self.refitted(self.null.w)) if self.has_free else self
+
+    def rests_from(self, top: float) -> float:
         """The smallest alpha for which no coefficient leaves zero; ``top`` is that of squares."""
         return top
 

@@ -12,16 +12,14 @@ from skl1.designs import TableDesign, make_design
 from skl1.designs.table import adjoints
 from skl1.losses import Loss
 from skl1.losses.elementwise import EVALUATION, looked, mean_along
-from skl1.problems.coordinates import CoordinateSteps, Directions, View
+from skl1.problems.coordinates import Directions, View
 from skl1.problems.free_null import bounded_null
+from skl1.problems.leaving import rests_from
 from skl1.problems.point import Point
 from skl1.problems.problem import Problem
 from skl1.problems.unpenalised import Refit, Unpenalised, floored
 
 NONE = np.zeros(0, dtype=np.intp)
-#: How closely alpha_max of a nonconvex penalty is found, and doublings at most until it is between
-#: two alphas.
-CLOSE, DOUBLINGS = 1e-7, 60
 #: Models whose predictions are held at once.
 TOGETHER = 10
 
@@ -176,40 +174,8 @@ class SmoothProblem(Problem):
     def size(self) -> float:
         return float(np.sqrt(2.0 * self.null.loss))
 
-    def _rests_from(self, top: float) -> float:
-        """By bisection from what the quadratic model at the null model says."""
-        if not 0.0 < top < np.inf:
-            return top
-        low = high = top
-        leaving = self._leaving(top * (1.0 + CLOSE), None)
-        if leaving.size:  # the loss falls further than its model
-            for _ in range(DOUBLINGS):
-                low, high = high, 2.0 * high
-                still = self._leaving(high, leaving)
-                if not still.size:
-                    break
-                leaving = still
-        else:
-            share = 1.0 - CLOSE
-            for _ in range(DOUBLINGS):
-                low = share * high
-                leaving = self._leaving(low, None)
-                if leaving.size:
-                    break
-                high, share = low, min(share, 0.9) ** 2
-        while leaving.size and high - low > CLOSE * high:
-            middle = 0.5 * (low + high)
-            still = self._leaving(middle, leaving)
-            if still.size:
-                low, leaving = middle, still
-            else:
-                high = middle
-        return high
-
-    def _leaving(self, alpha: float, among: np.ndarray | None) -> np.ndarray:
-        """Features, of some, that leave zero at the null model for this alpha."""
-        stage = cast(SmoothProblem, self.at_alpha(alpha))
-        return CoordinateSteps(stage, self.null, self.null.z, self.size, among).moving
+    def rests_from(self, top: float) -> float:
+        return rests_from(self, top)
 
     @property
     def reach(self) -> float:
