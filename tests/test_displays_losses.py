@@ -51,7 +51,8 @@ def test_paths(model):
 
 
 @pytest.mark.parametrize("model", ALONG, ids=label)
-def test_grids_begin_where_the_model_is_empty(model):
+def test_grids_begin_where_the_model_is_empty(model, monkeypatch):
+    monkeypatch.setattr("skl1.displays.paths.LENGTH", 8)
     y = suited(type(model), Y)
     with quiet():
         top = np.max(getattr(clone(model).fit(X, y), "alpha_max_", np.inf))

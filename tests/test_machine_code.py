@@ -296,8 +296,11 @@ def test_layouts_share_a_specialisation_and_dtypes_do_not(workspace):
     workspace.write(
         script="""
             import json
+            import warnings
             import numpy as np
             from skl1.compiled import ColumnMatrix, Record, RowMatrix, Vector, kernel
+
+            warnings.simplefilter("ignore", PendingDeprecationWarning)  # of numpy's matrices
 
             class Data(Record):
                 rows: RowMatrix

@@ -103,7 +103,7 @@ FIT = """
 @compiled
 def test_an_edited_loss_is_compiled_anew(tmp_path):
     """Other numbers in its fields share machine code; another formula does not."""
-    workspace = Workspace(tmp_path)
+    workspace = Workspace(tmp_path, whole=True)
     workspace.write(loss=LOSS, fit=EVERYTHING_COMPILED.replace("\n", "\n    ") + FIT)
     double, single = workspace.run("fit")
     assert double == pytest.approx(2.0 * single)

@@ -14,7 +14,14 @@ from sklearn.utils.estimator_checks import (
 )
 
 from common import EDGE, EMPTY, FOLD, NO_CONVERGENCE, label, public_estimators, searches, variants
-from skl1 import BestSubsetRegressor, PathGridSearchCV, StabilitySelection
+from skl1 import (
+    BestSubsetRegressor,
+    LogSumClassifier,
+    MCPClassifier,
+    PathGridSearchCV,
+    SCADClassifier,
+    StabilitySelection,
+)
 
 #: scikit-learn runs these on its own estimators only.
 EXTRA = [
@@ -51,12 +58,15 @@ OTHERS = [
     for cls in (type(model) for model, remote in public_estimators() if not remote)
     if cls not in {PathGridSearchCV, StabilitySelection, *map(type, LISTED)}
 ]
+#: These do with options what `NonconvexLpClassifier` does.
+ALIKE = (LogSumClassifier, MCPClassifier, SCADClassifier)
 EVERY = [
     *LISTED,
     *OTHERS,
     *(
         clone(model).set_params(**options)
         for model in OTHERS
+        if not isinstance(model, ALIKE)
         for options in (
             {"class_weight": "balanced", "warm_start": True},
             {"l1_ratio": 0.5, "warm_start": True},

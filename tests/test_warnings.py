@@ -65,7 +65,7 @@ def hasty(name):
     """An instance that stops before it has converged."""
     wanted = {"max_iter": 1, "tol": 0.0, "alpha": 1e-4, "n_alphas": 4, "cv": 3, "k": 2}
     # On two halves a model may meet even a tolerance of 0; on many of them some do not.
-    wanted |= {"n_pairs": 10, "threshold": 0.51, "random_state": 0}
+    wanted |= {"n_pairs": 5, "threshold": 0.51, "random_state": 0}
     wanted |= {
         "estimator": ProximalLasso(max_iter=1, tol=0.0),
         "param_grid": {"alpha": [1.0, 1e-4]},

@@ -26,15 +26,27 @@ KERNELS = """
 """
 
 
-class Workspace:
-    """A folder with throwaway modules, a cache of its own and processes that use both."""
+#: In the place of the package: its parts can be imported, without all that the whole one imports.
+PARTS = f"""
+    __path__ = [{str(ROOT / "skl1")!r}]
+"""
 
-    def __init__(self, folder):
+
+class Workspace:
+    """A folder with throwaway modules, a cache of its own and processes that use both.
+
+    Unless ``whole`` these know the parts of skl1, as ``skl1.compiled``, and nothing in ``skl1``
+    itself: scikit-learn takes seconds to import.
+    """
+
+    def __init__(self, folder, *, whole=False):
         self.modules = folder / "modules"
         self.elsewhere = folder / "elsewhere"
         self.cache = folder / "cache"
         for path in (self.modules, self.elsewhere, self.cache):
             path.mkdir()
+        if not whole:
+            self.write(skl1=PARTS)
         self.environment = {
             **{name: value for name, value in os.environ.items() if name[:6] != "NUMBA_"},
             "NUMBA_CACHE_DIR": str(self.cache),
