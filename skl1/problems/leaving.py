@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from skl1.penalties import Penalty
 from skl1.penalties.elementwise import values
 from skl1.problems.coordinates import CoordinateSteps
 
@@ -13,16 +14,16 @@ from skl1.problems.coordinates import CoordinateSteps
 CLOSE, LOOKS = 1e-7, 200
 #: Before a guess of it, in shares of the way to it, and beside it, where it is looked for, upwards.
 BEFORE, BESIDE = np.array([0.9, 0.99]), 1.0 + CLOSE * np.array([-0.25, 0.5])
-#: The share of alpha that tells a slope in alpha.
-TANGENT = 1e-4
+#: The share of alpha that tells a slope in alpha, and how many tangents are followed at most.
+TANGENT, TANGENTS = 1e-6, 4
 
 
 def rests_from(problem: Any, top: float) -> float:
     """From what the quadratic model at the null model says, by Newton's method and halves.
 
-    What the objective falls by at most when one coefficient leaves zero is a function of alpha.
-    Looked at next is what is close to where its tangent ends, from above; where that does not
-    halve what is left, the middle.
+    The best step of a coefficient that leaves zero gains nothing from some larger alpha on, where
+    another step may still gain. Looked at next is what is close to that alpha, from above; where
+    that does not halve what is left, the middle.
     """
     if not 0.0 < top < np.inf:
         return top
@@ -60,18 +61,31 @@ def _around(low: float, guess: float) -> np.ndarray:
 def _leaving(problem: Any, alpha: float, among: np.ndarray) -> tuple[np.ndarray, float]:
     """Features, of some, that leave zero at the null model for this alpha.
 
-    And where the tangent, in alpha, of what is gained by the best of their steps is zero.
+    And a guess of the alpha at which the last of them stops to: where the best step gains nothing.
     """
     stage, null = problem.at_alpha(alpha), problem.null
     found = CoordinateSteps(stage, null, null.z, problem.size, among)
-    there, penalty = np.flatnonzero(found.gains), found.penalty
+    there = np.flatnonzero(found.gains)
     if not there.size:
         return found.moving, alpha
-    more = alpha * (1.0 + TANGENT)
-    before, after = (
-        values(each.of(there), found.steps[there]) for each in (penalty, penalty.with_alpha(more))
-    )
-    slopes = found.weights[there] * (after - before) / (more - alpha)
-    rising = slopes > 0.0
-    ends = found.gains[there][rising] / slopes[rising]
-    return found.moving, alpha + float(ends.max(initial=0.0))
+    steps, weights, gains = found.steps[there], found.weights[there], found.gains[there]
+    ends = gains / (weights * values(found.penalty.of(there), steps))
+    best = [int(np.argmax(ends))]
+    penalty, step = found.penalty.of(there[best]), steps[best]
+    return found.moving, _balanced(penalty, step, alpha, gains[best[0]] / weights[best[0]])
+
+
+def _balanced(penalty: Penalty, step: np.ndarray, alpha: float, more: float) -> float:
+    """The alpha that charges so much more for a step, by Newton's method."""
+
+    def charge(alpha: float) -> float:
+        return float(values(penalty.with_alpha(alpha), step)[0])
+
+    wanted, guess = charge(alpha) + more, alpha
+    for _ in range(TANGENTS):
+        here = charge(guess)
+        slope = (charge(guess * (1.0 + TANGENT)) - here) / (TANGENT * guess)
+        last, guess = guess, guess + (wanted - here) / slope if slope > 0.0 else alpha
+        if not abs(guess - last) > CLOSE * guess:
+            break
+    return guess
