@@ -52,13 +52,14 @@ def descents(
             continue
         before = value + u * penalty.value(w[j])
         lowest, step = -fall, -w[j]
-        for _ in range(2):
+        for far in range(2):
+            if far:
+                step = outermost(loss, penalty, j, y, s, t, e, w[j], u, norms[j])
             if step != 0.0:
                 change = mean_along(loss, y, s, t, e, step) + u * penalty.value(w[j] + step)
                 if change - before < lowest:
                     lowest = change - before
                     steps[j], bends[j], gains[j] = step, norms[j], -lowest
-            step = outermost(loss, penalty, j, y, s, t, e, w[j], u, norms[j])
         factor = 1.0
         for _ in range(TRIALS):
             if steps[j] != 0.0:

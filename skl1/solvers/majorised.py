@@ -46,11 +46,13 @@ def largest_move(problem: SmoothProblem, columns: Gathered, place: Place) -> flo
     return float(np.abs(moves).max(initial=0.0)) / problem.size
 
 
-def moved_alone(problem: SmoothProblem, place: Place, known: Certificate) -> SmoothPoint | None:
+def moved_alone(
+    problem: SmoothProblem, place: Place, known: Certificate, target: float
+) -> SmoothPoint | None:
     """The point after steps of single coefficients from a place; None if none lowers the objective.
 
     They are steps of those that a certificate found to move, if they are not far smaller than
-    there. The largest comes first, and others only if they are not much smaller: the rest should
+    there, nor below the error that Newton's steps leave: that would be to descend once more, slowly. The largest comes first, and others only if they are not much smaller: the rest should
     be seen from where the coefficients in use have followed. As one moves, the steps of others
     change; each is found anew when it comes next.
     """
@@ -59,7 +61,8 @@ def moved_alone(problem: SmoothProblem, place: Place, known: Certificate) -> Smo
     features = known.alone.moving
     point, found = problem.at(place.point.w, (place.point.level, place.point.along)), None
     alone, _ = coordinate_steps(problem, point, features)
-    least = max(FAR * known.error * problem.size, NEARLY * float(alone.sizes.max()))
+    least = max(FAR * known.error, target) * problem.size
+    least = max(least, NEARLY * float(alone.sizes.max()))
     moves, chosen = 0, np.flatnonzero((alone.sizes > 0.0) & (alone.sizes >= least))
     queue = [(-alone.sizes[k], features[k], alone.steps[k], moves) for k in chosen]
     heapify(queue)

@@ -139,7 +139,7 @@ class ProxNewton(Solver):
             self._gather(problem, state, wanted | (here.w != 0.0))
             place = self.begin(problem, state.columns, here)
             done += self.descend(problem, state.columns, place, target, goal.iterations - done)
-            here = moved_alone(problem, place, known) if done < goal.iterations else None
+            here = moved_alone(problem, place, known, target) if done < goal.iterations else None
             done += here is not None
         state.n_iter = max(state.n_iter + done, 1)
         state.w, state.start = place.point.w, (place.point.level, place.point.along)
