@@ -52,7 +52,7 @@ def moved_alone(
     """The point after steps of single coefficients from a place; None if none lowers the objective.
 
     They are steps of those that a certificate found to move, if they are not far smaller than
-    there, nor below the error that Newton's steps leave: that would be to descend once more, slowly.
+    there, nor below the error that Newton's steps leave: that would be to descend again, slowly.
     The largest comes first, and others only if they are not much smaller: the rest should be seen
     from where the coefficients in use have followed. As one moves, the steps of others change; each
     is found anew when it comes next.
