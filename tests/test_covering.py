@@ -4,7 +4,7 @@ from itertools import combinations, product
 
 import pytest
 
-from covering import covering
+from covering import covering, every_value
 
 
 @pytest.mark.parametrize("sizes", [(3, 4), (2, 2, 2), (5, 2, 2, 3, 2), (4, 3, 3, 2)], ids=str)
@@ -29,3 +29,13 @@ def test_rows_that_cannot_be_are_left_out():
 def test_values_need_no_order_and_no_hash():
     """Dictionaries and arrays are options, too."""
     assert len(covering([{}, {"a": 1}], [None, [1.0]])) == 4
+
+
+def test_each_value_occurs_in_the_rows_of_a_class_and_every_row_in_some():
+    factors = ("ab", "xyz", range(4))
+    rows = covering(*factors)
+    shares = [every_value(rows, first) for first in range(len(rows))]
+    for share in shares:
+        assert len(share) < len(rows)
+        assert [set(column) for column in zip(*share, strict=True)] == [set(f) for f in factors]
+    assert {row for share in shares for row in share} == set(rows)

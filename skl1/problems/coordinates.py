@@ -155,6 +155,8 @@ class CoordinateSteps:
         ``sqrt(d_j) |step_j|``, d being the curvature along the coefficient: the root of twice what
         the step is worth by a quadratic, or of what the objective falls by, if that is more. Of
         squares, the change of the predictions.
+    gains : ndarray
+        What the objective falls by, where that was looked at; else 0.
     """
 
     def __init__(
