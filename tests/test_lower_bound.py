@@ -2,15 +2,19 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 
 import skl1
 from common import quiet
 from covering import pairs
 from nonconvex_data import KIN, correlated
 from skl1.designs import make_design
+from skl1.losses import Huber, Logistic, Poisson
 from skl1.penalties import Lp
+from skl1.problems import unpenalised
 from skl1.problems.problem import Problem
-from skl1.search.lower_bound import lower_bound
+from skl1.problems.smooth import SmoothProblem
+from skl1.search.lower_bound import least_loss, lower_bound
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -64,3 +68,39 @@ def test_a_gap_of_zero_is_a_proof():
     y = Q @ [5.0, -4.0, 0.0, 0.0, 0.0]
     model = skl1.NonconvexLpRegressor(0.01, p=0.9, fit_intercept=False).fit(Q, y)
     assert model.optimality_gap_ < 1e-3
+
+
+@pytest.mark.parametrize("loss", [Logistic(), Poisson(), Huber(0.5)], ids=str)
+def test_the_least_loss_is_that_without_a_penalty(loss):
+    """To a millionth, by SciPy; an excluded feature stays out."""
+    X, y = correlated(1, 60, 5)
+    y = {"Logistic": np.sign(np.tanh(y)) * 0.5 + 0.5, "Poisson": np.round(np.exp(y / 3.0))}.get(
+        type(loss).__name__, y
+    )
+    y[:9] = y[8::-1]
+    u = np.array([1.0, 0.0, 2.0, 1.0, np.inf])
+    problem = SmoothProblem(make_design(X, y), Lp(0.1, 0.5), u, loss=loss)
+    design, columns = problem.design, np.column_stack([np.ones(60), X[:, :4]])
+
+    def objective(w):
+        value, slopes, _ = problem.look(columns @ w)
+        return value, columns.T @ (design.weights * slopes)
+
+    least = minimize(objective, np.zeros(5), jac=True, options={"gtol": 1e-9}).fun
+    found = least_loss(problem)
+    assert (1.0 - 1e-6) * least <= found <= least * (1.0 + 1e-12)
+    assert found > 0.05 * problem.null.objective
+
+
+def test_a_loss_that_falls_to_nothing_is_not_followed_to_its_end(monkeypatch):
+    """Separated classes: it is not asked whether there is a minimum, and no bound is told."""
+    X, _ = correlated(2, 60, 5)
+    design = make_design(X, (X[:, 0] > 0.1).astype(float))
+    problem = SmoothProblem(design, Lp(0.1, 0.5), np.ones(5), loss=Logistic())
+    steps, newton = [], unpenalised.Unpenalised.newton
+    monkeypatch.setattr(unpenalised, "falls_for_ever", None)
+    monkeypatch.setattr(
+        unpenalised.Unpenalised, "newton", lambda *given: steps.append(1) or newton(*given)
+    )
+    assert least_loss(problem) == 0.0
+    assert 0 < len(steps) < 15

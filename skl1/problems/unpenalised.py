@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import lstsq
+from scipy.linalg.lapack import dpotrf, dpotrs
 
 from skl1.compiled.lazy import lazy
 from skl1.designs import TableDesign
@@ -22,6 +23,8 @@ FLAT = 1e-7
 #: Steps that one sample may ask for in a quadratic model, in units of the loss; and the least
 #: curvature of all.
 FAR, TINY = 1e3, 1e-100
+#: Squared pivots of columns of length one down to which the matrix of their products will do.
+SINGULAR = 1e-10
 
 
 class Refit(NamedTuple):
@@ -78,8 +81,11 @@ class Unpenalised:
         start = self.loss.constant(float(weights @ y)) if self.design.fit_intercept else 0.0
         return self.refit(np.zeros(y.size), start, np.zeros(self.basis.shape[1]))
 
-    def refit(self, t: np.ndarray, start: float, along: np.ndarray) -> Refit:
-        """What is best beside predictions t, from guesses of intercept and coordinates."""
+    def refit(self, t: np.ndarray, start: float, along: np.ndarray, enough: float = 0.0) -> Refit:
+        """What is best beside predictions t, from guesses of intercept and coordinates.
+
+        Where the loss falls below ``enough``, nothing better is looked for.
+        """
         if not along.size:
             if not self.design.fit_intercept:
                 return Refit(t, 0.0, along, looked(self.loss, *self.data, t))
@@ -89,6 +95,8 @@ class Unpenalised:
         b, along = start, along.copy()
         loss, slopes, curvatures = looked(self.loss, *self.data, fit)
         for _ in range(STEPS):
+            if loss < enough:
+                return Refit(fit, b, along, (loss, slopes, curvatures))
             shift, step, fall = self.newton(slopes, floored(self.loss, slopes, curvatures))
             e, share = shift + self.basis @ step, 1.0
             if fall <= NOTHING * loss:
@@ -138,8 +146,14 @@ class Unpenalised:
         units = np.sqrt(np.einsum("ij,ij->j", parts, parts))
         units[units == 0.0] = 1.0
         target = np.divide(pull, root, out=np.zeros_like(root), where=root > 0.0)
-        step = lstsq(parts / units, target, check_finite=False)[0] / units
-        fall = 0.5 * float(step @ (parts.T @ target))
+        parts /= units
+        slope = parts.T @ target
+        factor, info = dpotrf(parts.T @ parts)
+        if not info and np.all(factor.diagonal() ** 2 > SINGULAR):
+            step = dpotrs(factor, slope)[0]
+        else:  # the products would lose half of the digits
+            step = lstsq(parts, target, check_finite=False)[0]
+        fall, step = 0.5 * float(step @ slope), step / units
         return (step[0], step[1:], fall) if self.design.fit_intercept else (0.0, step, fall)
 
     def left_over(self, slopes: np.ndarray, bend: np.ndarray) -> float:

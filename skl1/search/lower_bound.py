@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from scipy.linalg.lapack import dpotrf, dpotri, dpotrs
@@ -13,6 +13,7 @@ from skl1.penalties.elementwise import chords, pulls, reaches
 from skl1.problems.certificates import certify
 from skl1.problems.moments import for_search
 from skl1.problems.problem import Problem
+from skl1.problems.smooth import SmoothProblem
 from skl1.search.lasso import lasso_of
 from skl1.solvers.minimise import minimise
 
@@ -136,15 +137,26 @@ def level_set(problem: Problem, objective: float) -> tuple[float, np.ndarray]:
 
 
 def least_loss(problem: Problem) -> float:
-    """A bound below the loss of all coefficients, of any loss: 0 where none is proved."""
+    """A bound below the loss of all coefficients, of any loss: 0 where none is proved.
+
+    And where the loss may fall below a share of the null objective, which would tell nothing.
+    """
     count = int(np.count_nonzero(problem.included))
     if problem.bounded or not 0 < count <= min(INVERTED, problem.design.n_samples // 2):
         return 0.0
-    plain = problem.with_penalty(L1(1.0)).reweighted(np.where(problem.included, 0.0, np.inf))
+    free = problem.with_penalty(L1(1.0)).reweighted(np.where(problem.included, 0.0, np.inf))
+    plain, core = cast(SmoothProblem, free), cast(SmoothProblem, free.core)
+    part, w = core.refitted_part, np.zeros(problem.weights.size)
+    nothing, along_basis = np.zeros(problem.design.n_samples), np.zeros(part.basis.shape[1])
+    enough = GAIN * problem.null.objective
     try:
-        point = plain.null
+        fit = part.refit(nothing, plain.refitted_part.usual[0], along_basis, enough)
     except ValueError:  # no finite coefficients are best
         return 0.0
+    if fit.samples[0] < enough:
+        return 0.0
+    w[part.columns] = part.coefficients(fit.along)
+    point = plain.at(w, (fit.level, along_basis[:0]))
     known = certify(plain, point)
     # The gap of a refit is one to second order, which it may be trusted to be where it is small.
     proved = known.error <= PROVED * point.loss
