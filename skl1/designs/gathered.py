@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 
 from skl1.designs.cross_products import PRODUCT, complete, in_order, multiply_chosen
-from skl1.designs.sparse_passes import SparseWalk, add_product, entries_of, transposed_product
+from skl1.designs.sparse_passes import (
+    SparseWalk,
+    add_product,
+    entries_of,
+    transposed_product,
+    weigh,
+)
 
 #: A sparse matrix with a larger share of numbers is faster, and no larger, as a dense one.
 DENSE = 0.1
@@ -157,12 +163,15 @@ class SparseGathered(Gathered):
         self.data, self.indices = first.X.data[:0], first.X.indices[:0]
         self.indptr = np.zeros(1, dtype=np.int64)
         self.means = np.zeros(0)
+        self.in_rows = np.zeros(first.n_samples, dtype=np.int64)  #: entries of each row
         self._rows: Any = None  #: the same by rows, where that has been asked for
 
     def _add(self, new):
         entries, ends = entries_of(self.first.X.indptr, new)
+        rows = self.first.X.indices[entries]
         self.data = np.concatenate([self.data, self.first.X.data[entries]])
-        self.indices = np.concatenate([self.indices, self.first.X.indices[entries]])
+        self.indices = np.concatenate([self.indices, rows])
+        self.in_rows += np.bincount(rows, minlength=self.in_rows.size)
         self.indptr = np.concatenate([self.indptr, self.indptr[-1] + ends])
         self.means = np.concatenate([self.means, self.first.x_mean[new]])
         self._rows = None
@@ -196,11 +205,9 @@ class SparseGathered(Gathered):
         if places.size < self.count:
             chosen, ends = entries_of(indptr, places)
             data, indices, indptr = data[chosen], indices[chosen], np.append(0, ends)
-        weighted = data * v[indices]
         mean = np.sqrt(v.sum()) * (self.means + shift)[places]
-        squares, every = np.empty(places.size), np.arange(places.size)
-        run = transposed_product.sized(data.size)
-        run(weighted * data, indices, indptr, np.ones(v.size), every, squares)
+        weighted, squares = np.empty(data.size), np.empty(places.size)
+        weigh.sized(data.size)(data, indices, indptr, v, weighted, squares)
         norms = squares - mean * mean
         # Where the mean is nearly all of it, the difference would be rounding.
         np.copyto(norms, squares, where=norms <= CANCELLED * squares)
@@ -209,21 +216,16 @@ class SparseGathered(Gathered):
     @property
     def by_rows(self):
         """``(start, place, value)``: the numbers in order of rows, and where each row starts."""
-        return self._in_order[:3]
+        if self._rows is None:
+            start = np.empty(self.in_rows.size + 1, np.int64)
+            place, value = np.empty(self.data.size, np.uint32), np.empty_like(self.data)
+            in_order.sized(10 * self.data.size)(*self._arrays, start, place, value)
+            self._rows = start, place, value
+        return self._rows
 
     @property
     def work(self):
-        return self._in_order[3]
-
-    @property
-    def _in_order(self):
-        if self._rows is None:
-            start = np.empty(self.first.n_samples + 1, np.int64)
-            place, value = np.empty(self.data.size, np.uint32), np.empty_like(self.data)
-            in_order.sized(10 * self.data.size)(*self._arrays, start, place, value)
-            counts = np.diff(start)
-            self._rows = start, place, value, PRODUCT * 0.5 * float(counts @ counts)
-        return self._rows
+        return PRODUCT * 0.5 * float(self.in_rows @ self.in_rows)
 
     def fits(self, W):
         out = np.empty((len(W), self.first.n_samples))

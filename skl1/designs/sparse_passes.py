@@ -22,14 +22,14 @@ class SparseWalk(Record):
     mean: Vector
 
     def dot(self, j, r):
-        dot = r[r.size - 1] * self.mean[j]
-        for k in range(self.indptr[j], self.indptr[j + 1]):
-            dot += self.data[k] * r[self.indices[k]]
-        return dot
+        entries = slice(self.indptr[j], self.indptr[j + 1])
+        return r[r.size - 1] * self.mean[j] + gathered_dot(
+            self.data[entries], self.indices[entries], r
+        )
 
     def subtract(self, j, step, r):
         for k in range(self.indptr[j], self.indptr[j + 1]):
-            r[self.indices[k]] -= step * self.weighted[k]
+            r[np.uintp(self.indices[k])] -= step * self.weighted[k]
         r[r.size - 1] += step * self.mean[j]
 
 
@@ -130,7 +130,7 @@ def add_product(data, indices, indptr, w, out):
     for j in range(w.size):
         if w[j] != 0.0:
             for k in range(indptr[j], indptr[j + 1]):
-                out[indices[k]] += data[k] * w[j]
+                out[np.uintp(indices[k])] += data[k] * w[j]
 
 
 @kernel(exact=True)  # reassociated sums would gather in vectors, which takes twice as long
@@ -154,6 +154,17 @@ def transposed_product(data, indices, indptr, r, columns, out):
     for j in columns:
         entries = slice(indptr[j], indptr[j + 1])
         out[j] = gathered_dot(data[entries], indices[entries], r)
+
+
+@kernel(exact=True)
+def weigh(data, indices, indptr, v, weighted, squares):
+    """The entries of columns times the weight of their row, and the weighted sums of squares."""
+    for a in range(squares.size):
+        total = 0.0
+        for q in range(indptr[a], indptr[a + 1]):
+            weighted[q] = data[q] * v[np.uintp(indices[q])]
+            total += weighted[q] * data[q]
+        squares[a] = total
 
 
 def entries_of(indptr: np.ndarray, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
