@@ -25,7 +25,7 @@ GAPS = (1e-4, 1e-7)
 #: Tolerances from loose to tight, as the packages take them.
 LADDER = tuple(10.0**-k for k in range(2, 13))
 #: Fits at most of a contender to a cell, and seconds after which none begins.
-TURNS, ENOUGH = 7, 1.5
+TURNS, ENOUGH = 20, 1.5
 REAL = (
     "leukemia_golub",
     "colon_alon",

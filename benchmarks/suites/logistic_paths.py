@@ -26,7 +26,7 @@ from benchmarks.suites.logistic import GAPS, LADDER, made
 DATA, QUICK = ("leukemia_golub", "rcv1_small_vw", "colon_alon", "wide", "sparse", "tall"), ("tall",)
 N_ALPHAS, EPS, FOLDS = 100, 1e-2, 5
 #: Paths at most of a contender at a tolerance, and seconds after which none begins.
-TURNS, ENOUGH = 5, 4.0
+TURNS, ENOUGH = 12, 4.0
 
 
 def skl1(X, y, alphas, tol, *, fit_intercept):

@@ -16,8 +16,8 @@ from skl1.problems.separation import falls_for_ever
 
 #: Newton steps at most, and halvings of such a step.
 STEPS, HALVINGS = 60, 40
-#: A fall below this share of the loss is rounding.
-NOTHING = 1e-30
+#: A fall below this share of the loss is rounding in the slopes, or in the loss itself.
+NOTHING, ROUNDING = 1e-30, 4.0 * float(np.finfo(np.float64).eps)
 #: Curvature of a sample below which it is asked whether there is a minimum at all.
 FLAT = 1e-7
 #: Steps that one sample may ask for in a quadratic model, in units of the loss; and the least
@@ -98,21 +98,24 @@ class Unpenalised:
             if loss < enough:
                 return Refit(fit, b, along, (loss, slopes, curvatures))
             shift, step, fall = self.newton(slopes, floored(self.loss, slopes, curvatures))
-            e, share = shift + self.basis @ step, 1.0
             if fall <= NOTHING * loss:
                 break
-            for _ in range(HALVINGS):
-                run = mean_along.sized(EVALUATION * t.size, self.loss)
-                if run(self.loss, *self.data, fit, e, share) < loss:
-                    break
-                share *= 0.5
-            else:
-                break
+            # The last step doubles the digits of the coefficients; of the loss it changes none.
+            last, e = fall <= ROUNDING * loss, shift + self.basis @ step
+            share = 1.0 if last else self._share(fit, e, loss)
             fit, b, along = fit + share * e, b + share * shift, along + share * step
             loss, slopes, curvatures = looked(self.loss, *self.data, fit)
+            if last or not share:
+                break
         if not curvatures.min(initial=1.0, where=self.data[1] > 0.0) > FLAT:
             self._check_minimum()
         return Refit(fit, b, along, (loss, slopes, curvatures))
+
+    def _share(self, fit: np.ndarray, e: np.ndarray, loss: float) -> float:
+        """The largest share of a step, of those halved, by which a loss falls; 0 if none does."""
+        run = mean_along.sized(EVALUATION * fit.size, self.loss)
+        shares = 0.5 ** np.arange(HALVINGS)
+        return next((t for t in shares if run(self.loss, *self.data, fit, e, t) < loss), 0.0)
 
     @lazy
     def _falls_for_ever(self) -> bool:
