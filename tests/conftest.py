@@ -65,6 +65,7 @@ def pytest_collection_modifyitems(items):
 
 TESTS = Path(__file__).parent
 #: What in a test compares fits to the last bit, and what says that it is about interpreted code.
+#: ``assert_equal`` is for copies of one fit, of which no digit depends on what is compiled.
 BITS, INTERPRETED = re.compile(r"array_equal"), re.compile(r"interpreted|BRIEF|PATIENCE|bought")
 
 

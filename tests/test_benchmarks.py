@@ -41,7 +41,7 @@ from benchmarks.simulation import (
     sparse_truth,
     target,
 )
-from benchmarks.suites import first_fits, growth, intervals, logistic, paths
+from benchmarks.suites import first_fits, growth, intervals, logistic, logistic_paths, paths
 from benchmarks.worker import Bench, Measured, Outcome, Worker
 from common import elastic_net, objective, problem
 
@@ -830,3 +830,28 @@ def test_logistic_regressions_are_timed_where_they_reach_the_gap():
     assert not logistic.ratios(rows, 1e-7).size
     assert [logistic.alone(rows, gap) for gap in logistic.GAPS] == [0, 1]
     assert "tall" in logistic.table(rows)
+
+
+def test_paths_of_logistic_regressions_are_timed_where_all_their_gaps_are_small(monkeypatch):
+    """Without an intercept from an alpha_max of its own; a search only with one."""
+    monkeypatch.setattr(logistic_paths, "TURNS", 1)
+    monkeypatch.setattr(logistic_paths, "N_ALPHAS", 6)
+    X, y = logistic.simulated("tall")
+    referee = LogisticReferee(X, y)
+    rows = []
+    for fit_intercept in (True, False):
+        alphas = logistic_paths.alpha_grid(referee, X, y, fit_intercept=fit_intercept)
+        model = skl1.ProximalLogisticRegression(alphas[-1], fit_intercept=fit_intercept)
+        assert alphas[0] == pytest.approx(model.fit(X, y).alpha_max_[0])
+        coefs, intercepts = logistic_paths.skl1(X, y, alphas, 1e-8, fit_intercept=fit_intercept)
+        for w, b, alpha in zip(coefs.T, intercepts, alphas, strict=True):
+            assert referee.gap(w, b, alpha, fit_intercept=fit_intercept) <= 2e-8
+        found = logistic_paths.answer("skl1", 60.0, "tall", fit_intercept=fit_intercept)
+        wanted = {f"{gap:g}" for gap in logistic.GAPS}
+        assert set(found) == wanted | (
+            {f"search {gap}" for gap in wanted} if fit_intercept else set()
+        )
+        rows.append({"problem": "tall", "intercept": fit_intercept, "skl1": found, "celer": {}})
+    rows[0]["celer"] = {"0.0001": 3.0 * rows[0]["skl1"]["0.0001"]}
+    told = logistic_paths.table(rows, ["skl1", "celer"]).splitlines()
+    assert [line.split()[-2] for line in told[1:]] == ["3.00", "-", "-", "-"]

@@ -60,7 +60,7 @@ def test_callback_stops(solver):
     assert seen
     if not result.model.converged:
         assert result.model.stop_reason == INTERRUPTED
-    np.testing.assert_array_equal(seen[-1], result.w)
+    np.testing.assert_equal(seen[-1], result.w)
 
 
 def test_certified_uses_the_bound_found_on_the_way():

@@ -1,4 +1,4 @@
-"""Paths of a hundred sparse logistic regressions beside other packages, and searches over them.
+"""Paths of a hundred logistic regressions beside other packages, and searches over them.
 
 The grid goes down to a hundredth of alpha_max. Of each contender the loosest tolerance counts at
 which the referee finds no model of the path with a larger gap than wanted. celer has no intercept,
