@@ -29,7 +29,7 @@ SPLITS, HELD_OUT = 5, 0.3
 #: Rows at most that models are fitted to: of larger data a part is drawn.
 MOST = 1000
 #: What the concave penalties may choose from: a ridge term, and where MCP flattens.
-RIDGES, GAMMAS = (0.0, 0.1), (4.0, 12.0)
+RIDGES, GAMMAS = (0.0, 0.01, 0.1, 1.0), (4.0, 12.0, 40.0)
 
 
 def contenders() -> dict[str, list[Any]]:
