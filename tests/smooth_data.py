@@ -8,6 +8,9 @@ from scipy.special import expit, xlogy
 import skl1
 
 #: Value and slope of each loss, by the estimator that has it; delta is a number for Huber's only.
+#: In place of an objective that is too large for a number.
+FAR = 1e50
+
 FORMULAS = {
     skl1.ProximalLogisticRegression: (
         lambda y, t, _: np.logaddexp(0.0, t) - y * t,
@@ -160,6 +163,8 @@ class Draw:
             value -= self.alpha * r * u @ np.abs(v[:-1])
             charge = self.alpha * r * u / unit
             g = gradient[:-1] / unit
+            if not np.isfinite(value):  # a count that overflows: too far
+                return FAR, np.zeros(parts.size)
             return value, np.concatenate([g + charge, -g + charge, gradient[-1:]])
 
         upper = np.where(np.isfinite(self.u), np.inf, 0.0)
