@@ -104,3 +104,18 @@ def test_a_loss_that_falls_to_nothing_is_not_followed_to_its_end(monkeypatch):
     )
     assert least_loss(problem) == 0.0
     assert 0 < len(steps) < 15
+
+
+def test_a_step_by_which_nothing_falls_is_not_taken(monkeypatch):
+    """Not even a share of zero of it: it may be infinite."""
+    X, y = correlated(2, 60, 5)
+    design = make_design(X, (y > 0.0).astype(float))
+    problem = SmoothProblem(design, Lp(0.1, 0.5), np.zeros(5), loss=Logistic())
+    part = problem.core.refitted_part
+    endless = np.full(part.basis.shape[1], np.inf)
+    step = np.inf, endless, np.inf
+    monkeypatch.setattr(unpenalised.Unpenalised, "newton", lambda *_: step)
+    with np.errstate(invalid="ignore"):  # as within a fit
+        fit = part.refit(np.zeros(60), 0.0, np.zeros(endless.size))
+    assert np.isfinite(fit.predictions).all()
+    assert not fit.along.any()

@@ -22,10 +22,11 @@ from benchmarks import machine, options, report
 from benchmarks.logistic_referee import LogisticReferee
 from benchmarks.racer import Racer
 from benchmarks.suites.logistic import GAPS, LADDER, made
+from benchmarks.timing import least
 
 DATA, QUICK = ("leukemia_golub", "rcv1_small_vw", "colon_alon", "wide", "sparse", "tall"), ("tall",)
 N_ALPHAS, EPS, FOLDS = 100, 1e-2, 5
-#: Paths at most of a contender at a tolerance, and seconds after which none begins.
+#: Paths at most of a contender at a tolerance that count, and seconds after which none begins.
 TURNS, ENOUGH = 12, 4.0
 
 
@@ -68,16 +69,6 @@ def skglm(X, y, alphas, tol, *, fit_intercept):
 CONTENDERS: dict[str, Callable] = {"skl1": skl1, "celer": celer, "skglm": skglm}
 
 
-def least_time(run: Callable[[], Any]) -> float:
-    """Of a few runs, in seconds."""
-    times: list[float] = []
-    while len(times) < TURNS and sum(times) < ENOUGH:
-        start = perf_counter()
-        run()
-        times.append(perf_counter() - start)
-    return min(times)
-
-
 def answer(name: str, limit: float, problem: str, *, fit_intercept: bool) -> dict[str, Any]:
     """Of each gap the least time at the loosest tolerance that reaches it along the path."""
     X, y = made(problem)
@@ -94,10 +85,13 @@ def answer(name: str, limit: float, problem: str, *, fit_intercept: bool) -> dic
             largest = max(map(judge, models[0].T, models[1], alphas))
         if not largest <= wanted:
             return found
-        found[f"{wanted:g}"] = least_time(partial(path, tol))
+        runs = {"path": partial(path, tol)}
         if name == "skl1" and fit_intercept:
-            search = partial(searched, X, y, alphas, tol)
-            found[f"search {wanted:g}"] = least_time(search) / found[f"{wanted:g}"]
+            runs["search"] = partial(searched, X, y, alphas, tol)
+        times = least(runs, turns=TURNS, seconds=ENOUGH)
+        found[f"{wanted:g}"] = times["path"]
+        if "search" in times:
+            found[f"search {wanted:g}"] = times["search"] / times["path"]
     return found
 
 

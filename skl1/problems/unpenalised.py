@@ -103,9 +103,11 @@ class Unpenalised:
             # The last step doubles the digits of the coefficients; of the loss it changes none.
             last, e = fall <= ROUNDING * loss, shift + self.basis @ step
             share = 1.0 if last else self._share(fit, e, loss)
+            if not share:
+                break
             fit, b, along = fit + share * e, b + share * shift, along + share * step
             loss, slopes, curvatures = looked(self.loss, *self.data, fit)
-            if last or not share:
+            if last:
                 break
         if not curvatures.min(initial=1.0, where=self.data[1] > 0.0) > FLAT:
             self._check_minimum()
